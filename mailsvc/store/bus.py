@@ -1,0 +1,64 @@
+"""Wake-ups after a commit: "mailbox 12 changed", nothing more. Listeners re-read by modseq, so that a lost or a
+doubled wake-up costs latency, never truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+Topic = tuple[str, int]
+
+
+class Subscription:
+    """One listener's interest in some topics; a context manager. Wake-ups coalesce."""
+
+    __slots__ = ("_bus", "_event", "_topics")
+
+    def __init__(self, bus: Bus, topics: tuple[Topic, ...]) -> None:
+        self._bus = bus
+        self._topics = topics
+        self._event = asyncio.Event()
+
+    def __enter__(self) -> Subscription:
+        self._bus._add(self, self._topics)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bus._remove(self, self._topics)
+
+    async def wait(self) -> None:
+        """Return once any of the topics was woken since the last call."""
+        await self._event.wait()
+        self._event.clear()
+
+    def wake(self) -> None:
+        self._event.set()
+
+
+class Bus:
+    """Carries topics from committed transactions to listeners on the event loop of this process."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[Topic, set[Subscription]] = {}
+
+    def subscribe(self, *topics: Topic) -> Subscription:
+        """A subscription to be used in a `with` block, on the event loop."""
+        return Subscription(self, topics)
+
+    def publish(self, topics: Iterable[Topic]) -> None:
+        """Wake the listeners. To be called on the event loop, after the commit."""
+        for topic in topics:
+            for subscription in self._listeners.get(topic, ()):
+                subscription.wake()
+
+    def _add(self, subscription: Subscription, topics: tuple[Topic, ...]) -> None:
+        for topic in topics:
+            self._listeners.setdefault(topic, set()).add(subscription)
+
+    def _remove(self, subscription: Subscription, topics: tuple[Topic, ...]) -> None:
+        for topic in topics:
+            listeners = self._listeners.get(topic)
+            if listeners is not None:
+                listeners.discard(subscription)
+                if not listeners:
+                    del self._listeners[topic]

@@ -1,0 +1,127 @@
+"""One transaction, as the functions of the store and of the office see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from mailsvc.store.bus import Topic
+
+
+class Prepared:
+    """A Core statement compiled once per dialect and then run straight on the driver's cursor.
+
+    For the few statements that run for every letter or for every row of a large mailbox, where SQLAlchemy's own
+    execution would cost more than the database. Only whole numbers, text and bytes may go in and out.
+    """
+
+    __slots__ = ("_compiled", "statement")
+
+    def __init__(self, statement: Executable) -> None:
+        self.statement = statement
+        self._compiled: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any]]] = {}
+
+    def on(self, dialect: Dialect) -> tuple[str, tuple[str, ...] | None, dict[str, Any]]:
+        """SQL text, the order of positional parameters (None: by name) and the parameters fixed in the statement."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            compiled = self.statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+            assert isinstance(compiled, SQLCompiler)  # noqa: S101 - tells the type checker
+            order = tuple(compiled.positiontup) if compiled.positional and compiled.positiontup is not None else None
+            fixed = {key: value for key, value in compiled.params.items() if value is not None}
+            found = self._compiled[dialect.name] = (str(compiled), order, fixed)
+        return found
+
+
+class Tx:
+    """A transaction under way: statements, the moment, and the wake-ups that go out after the commit."""
+
+    __slots__ = ("connection", "dialect", "now_ms", "topics")
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect
+        self.now_ms = now_ms
+        self.topics: set[Topic] = set()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.dialect.name == "sqlite"
+
+    def wake(self, kind: str, number: int = 0) -> None:
+        """After the commit, wake those who listen for (kind, number)."""
+        self.topics.add((kind, number))
+
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run a Core statement the ordinary way."""
+        result = self.connection.execute(statement, parameters)
+        return result  # type: ignore[return-value]
+
+    def rows(self, prepared: Prepared, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a prepared query and give plain tuples."""
+        cursor = self._run(prepared, parameters)
+        try:
+            return cursor.fetchall()  # type: ignore[no-any-return]
+        finally:
+            cursor.close()
+
+    def row(self, prepared: Prepared, **parameters: Any) -> tuple[Any, ...] | None:
+        """The first row of a prepared query, or None."""
+        cursor = self._run(prepared, parameters)
+        try:
+            return cursor.fetchone()  # type: ignore[no-any-return]
+        finally:
+            cursor.close()
+
+    def run(self, prepared: Prepared, **parameters: Any) -> int:
+        """Run a prepared change and give the number of rows it touched."""
+        cursor = self._run(prepared, parameters)
+        count: int = cursor.rowcount
+        cursor.close()
+        return count
+
+    def run_many(self, prepared: Prepared, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run a prepared change once for each set of parameters."""
+        sql, order, fixed = prepared.on(self.dialect)
+        sets: list[Any]
+        if order is None:
+            sets = [{**fixed, **one} for one in parameters]
+        else:
+            sets = [tuple(one[key] if key in one else fixed[key] for key in order) for one in parameters]
+        cursor = self._cursor()
+        try:
+            cursor.executemany(sql, sets)
+        except self._errors as error:
+            raise self._wrapped(sql, error) from error
+        cursor.close()
+
+    def _run(self, prepared: Prepared, parameters: dict[str, Any]) -> Any:
+        sql, order, fixed = prepared.on(self.dialect)
+        cursor = self._cursor()
+        try:
+            if order is None:
+                cursor.execute(sql, {**fixed, **parameters})
+            else:
+                cursor.execute(sql, [parameters[key] if key in parameters else fixed[key] for key in order])
+        except self._errors as error:
+            raise self._wrapped(sql, error) from error
+        return cursor
+
+    @property
+    def _errors(self) -> type[Exception]:
+        return self.dialect.loaded_dbapi.Error  # type: ignore[no-any-return]
+
+    def _wrapped(self, sql: str, error: Exception) -> Exception:
+        """The driver's error as SQLAlchemy would raise it, so that callers know one kind."""
+        wrapped = DBAPIError.instance(sql, None, error, self.dialect.loaded_dbapi.Error)
+        return wrapped if isinstance(wrapped, Exception) else error
+
+    def _cursor(self) -> Any:
+        return self.connection.connection.cursor()
