@@ -35,8 +35,7 @@ class NewContent:
     references: tuple[str, ...]
     preview: str
     attachment_count: int
-    head_text: str
-    body_text: str
+    text: search.SearchText
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def add(tx: Tx, new: NewContent) -> int:
     content_id = int(row[0])
     if new.data is not None:
         tx.run(_INSERT_BYTES, content_id=content_id, data=new.data)
-    search.add(tx, content_id, new.head_text, new.body_text)
+    search.add(tx, content_id, new.text)
     return content_id
 
 

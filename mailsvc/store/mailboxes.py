@@ -1,0 +1,212 @@
+"""Mailboxes of an account: names, special use, UIDVALIDITY, counters; and subscriptions.
+
+Names are full paths in NFC with "/" between levels. The inbox is called INBOX. UIDVALIDITY rises over the whole store,
+so that a name that was deleted and made again never shows an old value (RFC 9051 §2.3.1.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from mailsvc.core.errors import AlreadyThere, NotFound
+from mailsvc.store import meta
+from mailsvc.store.schema import accounts, expunged, mailboxes, placements, subscriptions
+from mailsvc.store.tx import Prepared, Tx
+
+INBOX = "INBOX"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox with its counters. `recent_uid` is the first UID no session was told of as recent."""
+
+    id: int
+    account_id: int
+    name: str
+    special_use: str
+    kind: str
+    uidvalidity: int
+    uidnext: int
+    modseq: int
+    recent_uid: int
+    messages: int
+    unseen: int
+    size: int
+    selectable: int
+
+
+_COLUMNS = [mailboxes.c[name] for name in Mailbox.__dataclass_fields__]
+_BY_ID = Prepared(select(*_COLUMNS).where(mailboxes.c.id == bindparam("id")))
+_BY_NAME = Prepared(
+    select(*_COLUMNS).where(mailboxes.c.account_id == bindparam("account_id"), mailboxes.c.name == bindparam("name"))
+)
+_OF_ACCOUNT = Prepared(
+    select(*_COLUMNS).where(mailboxes.c.account_id == bindparam("account_id")).order_by(mailboxes.c.name)
+)
+_CLAIM_RECENT = Prepared(
+    update(mailboxes).where(mailboxes.c.id == bindparam("mailbox")).values(recent_uid=mailboxes.c.uidnext)
+)
+
+
+def get(tx: Tx, mailbox_id: int) -> Mailbox:
+    """Raises NotFound."""
+    row = tx.row(_BY_ID, id=mailbox_id)
+    if row is None:
+        raise NotFound(f"mailbox {mailbox_id}")
+    return Mailbox(*row)
+
+
+def find(tx: Tx, account_id: int, name: str) -> Mailbox | None:
+    """The account's mailbox of that exact name (INBOX in capitals)."""
+    row = tx.row(_BY_NAME, account_id=account_id, name=name)
+    return None if row is None else Mailbox(*row)
+
+
+def by_name(tx: Tx, account_id: int, name: str) -> Mailbox:
+    """Raises NotFound."""
+    found = find(tx, account_id, name)
+    if found is None:
+        raise NotFound(f"Không có hộp thư “{name}”.")
+    return found
+
+
+def of_account(tx: Tx, account_id: int) -> list[Mailbox]:
+    """All mailboxes of the account, by name."""
+    return [Mailbox(*row) for row in tx.rows(_OF_ACCOUNT, account_id=account_id)]
+
+
+def with_special_use(tx: Tx, account_id: int, special_use: str) -> Mailbox | None:
+    """The account's mailbox for that use (RFC 6154), or None."""
+    return next((box for box in of_account(tx, account_id) if box.special_use == special_use), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Where mail for an account goes. `room` is the free quota in bytes, None without a limit."""
+
+    account_id: int
+    mailbox_id: int
+    room: int | None
+
+
+_INBOX_COLUMNS = (
+    select(mailboxes.c.account_id, mailboxes.c.id, accounts.c.quota_bytes, accounts.c.used_bytes)
+    .join(accounts, accounts.c.id == mailboxes.c.account_id)
+    .where(mailboxes.c.name == INBOX, accounts.c.active == 1)
+)
+_ONE_INBOX = Prepared(_INBOX_COLUMNS.where(mailboxes.c.account_id == bindparam("account_id")))
+
+
+def inboxes(tx: Tx, account_ids: list[int]) -> dict[int, Inbox]:
+    """The inboxes of those of the accounts that are active, by account."""
+    rows: list[tuple[int, int, int, int]] = []
+    if len(account_ids) == 1:
+        rows.extend(tx.rows(_ONE_INBOX, account_id=account_ids[0]))
+    else:
+        for start in range(0, len(account_ids), 500):
+            some = _INBOX_COLUMNS.where(mailboxes.c.account_id.in_(account_ids[start : start + 500]))
+            rows.extend(tuple(row) for row in tx.execute(some))
+    return {row[0]: Inbox(row[0], row[1], row[2] - row[3] if row[2] else None) for row in rows}
+
+
+def create(
+    tx: Tx, account_id: int, name: str, *, special_use: str = "", kind: str = "", selectable: bool = True
+) -> Mailbox:
+    """Make a mailbox. Raises AlreadyThere."""
+    if find(tx, account_id, name) is not None:
+        raise AlreadyThere(f"Hộp thư “{name}” đã có.")
+    tx.execute(
+        insert(mailboxes).values(
+            account_id=account_id,
+            name=name,
+            special_use=special_use,
+            kind=kind,
+            uidvalidity=meta.rising(tx, "uidvalidity", tx.now_ms // 1000),
+            created_ms=tx.now_ms,
+            selectable=int(selectable),
+        )
+    )
+    tx.wake("account", account_id)
+    return by_name(tx, account_id, name)
+
+
+def rename(tx: Tx, mailbox: Mailbox, new_name: str) -> None:
+    """Rename the mailbox and everything below it. Raises AlreadyThere."""
+    below = mailbox.name + "/"
+    boxes = of_account(tx, mailbox.account_id)
+    moved = {
+        box.id: new_name + box.name[len(mailbox.name) :]
+        for box in boxes
+        if box.id == mailbox.id or box.name.startswith(below)
+    }
+    taken = {box.name for box in boxes if box.id not in moved} & set(moved.values())
+    if taken:
+        raise AlreadyThere(f"Hộp thư “{min(taken)}” đã có.")
+    for mailbox_id, name in sorted(moved.items(), key=lambda item: -len(item[1])):
+        tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(name=name))
+        tx.wake("mailbox", mailbox_id)
+    tx.wake("account", mailbox.account_id)
+
+
+def remove(tx: Tx, mailbox: Mailbox) -> None:
+    """Delete the mailbox with its placements; their contents stay until collected."""
+    tx.execute(update(accounts).where(accounts.c.id == mailbox.account_id).values(used_bytes=accounts.c.used_bytes - mailbox.size))
+    for table in (placements, expunged):
+        tx.execute(delete(table).where(table.c.mailbox_id == mailbox.id))
+    tx.execute(delete(mailboxes).where(mailboxes.c.id == mailbox.id))
+    tx.wake("account", mailbox.account_id)
+    tx.wake("mailbox", mailbox.id)
+
+
+def set_selectable(tx: Tx, mailbox_id: int, selectable: bool) -> None:
+    """A name that only holds others (RFC 9051 §6.3.5) cannot be selected."""
+    tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(selectable=int(selectable)))
+
+
+def set_special_use(tx: Tx, mailbox_id: int, special_use: str) -> None:
+    tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(special_use=special_use))
+
+
+def claim_recent(tx: Tx, mailbox_id: int) -> None:
+    """From now on no message there is recent for another session (RFC 3501 §2.3.2)."""
+    tx.run(_CLAIM_RECENT, mailbox=mailbox_id)
+
+
+def subscribe(tx: Tx, account_id: int, name: str) -> None:
+    if name not in subscribed(tx, account_id):
+        tx.execute(insert(subscriptions).values(account_id=account_id, name=name))
+        tx.wake("account", account_id)
+
+
+def unsubscribe(tx: Tx, account_id: int, name: str) -> None:
+    tx.execute(delete(subscriptions).where(subscriptions.c.account_id == account_id, subscriptions.c.name == name))
+    tx.wake("account", account_id)
+
+
+def subscribed(tx: Tx, account_id: int) -> set[str]:
+    """The subscribed names, existing or not."""
+    return set(tx.execute(select(subscriptions.c.name).where(subscriptions.c.account_id == account_id)).scalars())
+
+
+def deleted_count(tx: Tx, mailbox_id: int) -> int:
+    """How many messages carry \\Deleted (STATUS DELETED)."""
+    statement = select(func.count()).where(placements.c.mailbox_id == mailbox_id, placements.c.flags.op("&")(8) != 0)
+    return int(tx.execute(statement).scalar_one())
+
+
+def first_unseen_uid(tx: Tx, mailbox_id: int) -> int | None:
+    statement = select(func.min(placements.c.uid)).where(
+        placements.c.mailbox_id == mailbox_id, placements.c.flags.op("&")(1) == 0
+    )
+    value = tx.execute(statement).scalar_one()
+    return None if value is None else int(value)
+
+
+def has_children(tx: Tx, mailbox: Mailbox) -> bool:
+    below = mailbox.name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "/%"
+    statement = select(mailboxes.c.id).where(
+        mailboxes.c.account_id == mailbox.account_id, mailboxes.c.name.like(below, escape="\\")
+    )
+    return tx.execute(statement.limit(1)).first() is not None

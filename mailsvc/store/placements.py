@@ -1,0 +1,309 @@
+"""Placements: which message lies in which mailbox, under which UID, with which flags.
+
+Every change takes the mailbox's next mod-sequence (RFC 7162 §3.1), keeps the counters of mailbox and account, and
+wakes the mailbox's listeners. UIDs only rise; an expunge is remembered with its mod-sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from mailsvc.core.errors import NotFound, OverQuota
+from mailsvc.store.flags import SEEN
+from mailsvc.store.schema import accounts, contents, expunged, mailboxes, placements
+from mailsvc.store.tx import Prepared, Tx
+
+CHUNK = 500  # values in one IN list
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlacement:
+    """A message to be put somewhere. `keywords` are joined by blanks."""
+
+    content_id: int
+    size: int
+    internal_ms: int
+    flags: int = 0
+    keywords: str = ""
+
+
+_TAKE_UIDS = Prepared(
+    update(mailboxes)
+    .where(mailboxes.c.id == bindparam("mailbox"))
+    .values(
+        uidnext=mailboxes.c.uidnext + bindparam("count"),
+        modseq=mailboxes.c.modseq + 1,
+        messages=mailboxes.c.messages + bindparam("count"),
+        unseen=mailboxes.c.unseen + bindparam("fresh"),
+        size=mailboxes.c.size + bindparam("bytes"),
+    )
+    .returning(mailboxes.c.uidnext, mailboxes.c.modseq, mailboxes.c.account_id)
+)
+_USE = Prepared(
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values(used_bytes=accounts.c.used_bytes + bindparam("bytes"))
+)
+_INSERT = Prepared(
+    insert(placements).values(
+        {
+            name: bindparam(name)
+            for name in (
+                "mailbox_id", "uid", "content_id", "modseq", "flags", "keywords", "size", "internal_ms", "saved_ms",
+            )
+        }
+    )
+)  # fmt: skip
+_QUOTA = Prepared(
+    select(accounts.c.quota_bytes, accounts.c.used_bytes)
+    .join(mailboxes, mailboxes.c.account_id == accounts.c.id)
+    .where(mailboxes.c.id == bindparam("mailbox"))
+)
+
+
+def add(tx: Tx, mailbox_id: int, new: Sequence[NewPlacement]) -> list[int]:
+    """Put messages into a mailbox, in order; their UIDs.
+
+    Raises OverQuota when the account has no room for all of them, NotFound when the mailbox is gone.
+    """
+    if not new:
+        return []
+    size = sum(one.size for one in new)
+    _check_room(tx, mailbox_id, size)
+    row = tx.row(
+        _TAKE_UIDS,
+        mailbox=mailbox_id,
+        count=len(new),
+        fresh=sum(1 for one in new if not one.flags & SEEN),
+        bytes=size,
+    )
+    if row is None:
+        raise NotFound(f"mailbox {mailbox_id}")
+    uidnext, modseq, account_id = row
+    tx.run(_USE, account=account_id, bytes=size)
+    uids = list(range(uidnext - len(new), uidnext))
+    tx.run_many(_INSERT, [_values(tx, mailbox_id, uid, modseq, one) for uid, one in zip(uids, new, strict=True)])
+    tx.wake("mailbox", mailbox_id)
+    return uids
+
+
+def add_everywhere(tx: Tx, mailbox_ids: Sequence[int], new: NewPlacement) -> dict[int, int]:
+    """Put one message into many mailboxes of different accounts; UID by mailbox. The caller has looked at quotas."""
+    if len(mailbox_ids) == 1:
+        return {mailbox_ids[0]: _add_one(tx, mailbox_ids[0], new)}
+    fresh = 0 if new.flags & SEEN else 1
+    uids: dict[int, int] = {}
+    for start in range(0, len(mailbox_ids), CHUNK):
+        some = mailbox_ids[start : start + CHUNK]
+        change = (
+            update(mailboxes)
+            .where(mailboxes.c.id.in_(some))
+            .values(
+                uidnext=mailboxes.c.uidnext + 1,
+                modseq=mailboxes.c.modseq + 1,
+                messages=mailboxes.c.messages + 1,
+                unseen=mailboxes.c.unseen + fresh,
+                size=mailboxes.c.size + new.size,
+            )
+            .returning(mailboxes.c.id, mailboxes.c.uidnext, mailboxes.c.modseq, mailboxes.c.account_id)
+        )
+        rows = tx.execute(change).all()
+        tx.execute(
+            update(accounts)
+            .where(accounts.c.id.in_([row[3] for row in rows]))
+            .values(used_bytes=accounts.c.used_bytes + new.size)
+        )
+        tx.run_many(_INSERT, [_values(tx, row[0], row[1] - 1, row[2], new) for row in rows])
+        uids.update({row[0]: row[1] - 1 for row in rows})
+    for mailbox_id in uids:
+        tx.wake("mailbox", mailbox_id)
+    return uids
+
+
+def _add_one(tx: Tx, mailbox_id: int, new: NewPlacement) -> int:
+    fresh = 0 if new.flags & SEEN else 1
+    row = tx.row(_TAKE_UIDS, mailbox=mailbox_id, count=1, fresh=fresh, bytes=new.size)
+    if row is None:
+        raise NotFound(f"mailbox {mailbox_id}")
+    uidnext, modseq, account_id = row
+    tx.run(_USE, account=account_id, bytes=new.size)
+    tx.run(_INSERT, **_values(tx, mailbox_id, uidnext - 1, modseq, new))
+    tx.wake("mailbox", mailbox_id)
+    return int(uidnext) - 1
+
+
+def _values(tx: Tx, mailbox_id: int, uid: int, modseq: int, new: NewPlacement) -> dict[str, Any]:
+    return {
+        "mailbox_id": mailbox_id,
+        "uid": uid,
+        "content_id": new.content_id,
+        "modseq": modseq,
+        "flags": new.flags,
+        "keywords": new.keywords,
+        "size": new.size,
+        "internal_ms": new.internal_ms,
+        "saved_ms": tx.now_ms,
+    }
+
+
+def _check_room(tx: Tx, mailbox_id: int, size: int) -> None:
+    row = tx.row(_QUOTA, mailbox=mailbox_id)
+    if row is not None and row[0] and row[1] + size > row[0]:
+        raise OverQuota("Hộp thư đã hết dung lượng; xin xóa bớt thư hoặc báo quản trị.")
+
+
+# ---- reading ------------------------------------------------------------------------------------------------
+_UIDS = Prepared(
+    select(placements.c.uid).where(placements.c.mailbox_id == bindparam("mailbox")).order_by(placements.c.uid)
+)
+_CHANGED = Prepared(
+    select(placements.c.uid, placements.c.flags, placements.c.keywords, placements.c.modseq)
+    .where(placements.c.mailbox_id == bindparam("mailbox"), placements.c.modseq > bindparam("since"))
+    .order_by(placements.c.uid)
+)
+_EXPUNGED = Prepared(
+    select(expunged.c.uid).where(expunged.c.mailbox_id == bindparam("mailbox"), expunged.c.modseq > bindparam("since"))
+)
+
+CONTENT_COLUMNS = frozenset(contents.c.keys()) - {"id", "size"}
+
+
+def uids(tx: Tx, mailbox_id: int) -> list[int]:
+    """All UIDs of the mailbox, rising."""
+    return [row[0] for row in tx.rows(_UIDS, mailbox=mailbox_id)]
+
+
+def changed_since(tx: Tx, mailbox_id: int, modseq: int) -> list[tuple[int, int, str, int]]:
+    """(uid, flags, keywords, modseq) of what was added or changed after that mod-sequence, by UID."""
+    return tx.rows(_CHANGED, mailbox=mailbox_id, since=modseq)  # type: ignore[return-value]
+
+
+def expunged_since(tx: Tx, mailbox_id: int, modseq: int) -> list[int]:
+    """UIDs expunged after that mod-sequence, rising."""
+    return sorted(row[0] for row in tx.rows(_EXPUNGED, mailbox=mailbox_id, since=modseq))
+
+
+@lru_cache(maxsize=256)
+def _query(columns: tuple[str, ...]) -> Prepared:
+    """A range query for columns of placements and, joined only when needed, of contents."""
+    joined = any(name in CONTENT_COLUMNS for name in columns)
+    chosen = [contents.c[name] if name in CONTENT_COLUMNS else placements.c[name] for name in columns]
+    statement = select(*chosen)
+    if joined:
+        statement = statement.join_from(placements, contents, contents.c.id == placements.c.content_id)
+    return Prepared(
+        statement.where(
+            placements.c.mailbox_id == bindparam("mailbox"),
+            placements.c.uid.between(bindparam("low"), bindparam("high")),
+        ).order_by(placements.c.uid)
+    )
+
+
+def rows(tx: Tx, mailbox_id: int, low: int, high: int, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Plain tuples of those columns for low <= uid <= high, by UID.
+
+    Columns of placements (uid, content_id, modseq, flags, keywords, size, internal_ms, saved_ms) and of contents
+    (digest, header_end, envelope, body, bodystructure, parts, sent_ms, subject, preview, thread_id …) may be mixed.
+    """
+    return tx.rows(_query(columns), mailbox=mailbox_id, low=low, high=high)
+
+
+def rows_of(tx: Tx, mailbox_id: int, wanted: Sequence[int], columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """The same for a sorted list of UIDs; `uid` must be the first column. Missing UIDs are left out."""
+    if not wanted:
+        return []
+    found: list[tuple[Any, ...]] = []
+    for low, high in _spans(wanted):
+        found.extend(rows(tx, mailbox_id, low, high, columns))
+    if len(found) > len(wanted):
+        keep = set(wanted)
+        return [row for row in found if row[0] in keep]
+    return found
+
+
+def _spans(wanted: Sequence[int], gap: int = 64) -> Iterator[tuple[int, int]]:
+    """Few ranges that cover the UIDs: those closer than the gap are read through."""
+    low = high = wanted[0]
+    for uid in wanted:
+        if uid - high > gap:
+            yield low, high
+            low = uid
+        high = uid
+    yield low, high
+
+
+# ---- changing -----------------------------------------------------------------------------------------------
+_SET_FLAGS = Prepared(
+    update(placements)
+    .where(placements.c.mailbox_id == bindparam("mailbox"), placements.c.uid == bindparam("message"))
+    .values(flags=bindparam("new_flags"), keywords=bindparam("new_keywords"), modseq=bindparam("new_modseq"))
+)
+_NEXT_MODSEQ = Prepared(
+    update(mailboxes)
+    .where(mailboxes.c.id == bindparam("mailbox"))
+    .values(
+        modseq=mailboxes.c.modseq + 1,
+        unseen=mailboxes.c.unseen + bindparam("fresh"),
+        messages=mailboxes.c.messages + bindparam("count"),
+        size=mailboxes.c.size + bindparam("bytes"),
+    )
+    .returning(mailboxes.c.modseq, mailboxes.c.account_id)
+)
+_EXPUNGE_LOG = Prepared(
+    insert(expunged).values(mailbox_id=bindparam("mailbox"), modseq=bindparam("at"), uid=bindparam("message"))
+)
+
+
+def set_flags(tx: Tx, mailbox_id: int, changes: Sequence[tuple[int, int, int, str]]) -> int:
+    """Set flags: (uid, old flags, new flags, new keywords) for each message that really changes; the mod-sequence.
+
+    The old flags come from the same transaction. Gives 0 when there is nothing to change.
+    """
+    if not changes:
+        return 0
+    fresh = sum((old & SEEN) - (new & SEEN) for _, old, new, _ in changes)
+    row = tx.row(_NEXT_MODSEQ, mailbox=mailbox_id, fresh=fresh, count=0, bytes=0)
+    if row is None:
+        raise NotFound(f"mailbox {mailbox_id}")
+    modseq = int(row[0])
+    tx.run_many(
+        _SET_FLAGS,
+        [
+            {"mailbox": mailbox_id, "message": uid, "new_flags": new, "new_keywords": keywords, "new_modseq": modseq}
+            for uid, _, new, keywords in changes
+        ],
+    )
+    tx.wake("mailbox", mailbox_id)
+    return modseq
+
+
+def expunge(tx: Tx, mailbox_id: int, wanted: Sequence[int]) -> tuple[list[int], int]:
+    """Take messages out of the mailbox for good: (the UIDs that were there, the mod-sequence; 0 when none was)."""
+    found = rows_of(tx, mailbox_id, sorted(wanted), ("uid", "flags", "size"))
+    if not found:
+        return [], 0
+    gone = [row[0] for row in found]
+    size = sum(row[2] for row in found)
+    fresh = sum(1 for row in found if not row[1] & SEEN)
+    row = tx.row(_NEXT_MODSEQ, mailbox=mailbox_id, fresh=-fresh, count=-len(gone), bytes=-size)
+    if row is None:
+        raise NotFound(f"mailbox {mailbox_id}")
+    modseq, account_id = int(row[0]), row[1]
+    tx.run(_USE, account=account_id, bytes=-size)
+    for start in range(0, len(gone), CHUNK):
+        some = gone[start : start + CHUNK]
+        tx.execute(delete(placements).where(placements.c.mailbox_id == mailbox_id, placements.c.uid.in_(some)))
+    tx.run_many(_EXPUNGE_LOG, [{"mailbox": mailbox_id, "at": modseq, "message": uid} for uid in gone])
+    tx.wake("mailbox", mailbox_id)
+    return gone, modseq
+
+
+def count_of_content(tx: Tx, content_id: int) -> int:
+    """In how many mailboxes the content lies."""
+    statement = select(func.count()).where(placements.c.content_id == content_id)
+    return int(tx.execute(statement).scalar_one())
