@@ -1,0 +1,1 @@
+"""Who is speaking: passwords, SASL machines, throttle, session values. No SQL and no sockets here."""
