@@ -1,0 +1,268 @@
+"""Accounts: people, and the shared mailboxes of units and roles; their addresses, roles, grants and credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
+
+from mailsvc.auth.passwords import Credentials, PasswordKeys
+from mailsvc.core.clock import office_date
+from mailsvc.core.errors import AlreadyThere, NotFound
+from mailsvc.store.schema import account_roles, accounts, addresses, grants
+from mailsvc.store.tx import Prepared, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account without its credentials. `kind`: person, unit or role (the latter two are shared mailboxes)."""
+
+    id: int
+    username: str
+    kind: str
+    full_name: str
+    unit_code: str
+    position: str
+    phone: str
+    note: str
+    active: int
+    quota_bytes: int
+    used_bytes: int
+    credential_version: int
+
+
+_COLUMNS = [accounts.c[name] for name in Account.__dataclass_fields__]
+_BY_ID = Prepared(select(*_COLUMNS).where(accounts.c.id == bindparam("id")))
+_BY_USERNAME = Prepared(select(*_COLUMNS).where(accounts.c.username == bindparam("username")))
+_BY_ADDRESS = Prepared(
+    select(*_COLUMNS)
+    .join(addresses, addresses.c.account_id == accounts.c.id)
+    .where(addresses.c.address == bindparam("address"))
+)
+_CREDENTIALS = Prepared(
+    select(
+        accounts.c.id,
+        accounts.c.username,
+        accounts.c.argon2,
+        accounts.c.scram_salt,
+        accounts.c.scram_iterations,
+        accounts.c.scram_stored_key,
+        accounts.c.scram_server_key,
+        accounts.c.active,
+    ).where(accounts.c.id == bindparam("id"), accounts.c.kind == "person")
+)
+
+
+def get(tx: Tx, account_id: int) -> Account:
+    """Raises NotFound."""
+    row = tx.row(_BY_ID, id=account_id)
+    if row is None:
+        raise NotFound(f"account {account_id}")
+    return Account(*row)
+
+
+def by_username(tx: Tx, username: str) -> Account | None:
+    row = tx.row(_BY_USERNAME, username=username.lower())
+    return None if row is None else Account(*row)
+
+
+def by_address(tx: Tx, address: str) -> Account | None:
+    """The account of a full address (lower case, no subaddress)."""
+    row = tx.row(_BY_ADDRESS, address=address)
+    return None if row is None else Account(*row)
+
+
+def by_login(tx: Tx, login: str) -> Account | None:
+    """The account of a login name: `user`, or any of its addresses."""
+    name = login.strip().lower()
+    return by_address(tx, name) if "@" in name else by_username(tx, name)
+
+
+def credentials(tx: Tx, login: str) -> Credentials | None:
+    """The credentials behind a login name; None for nobody and for shared mailboxes."""
+    account = by_login(tx, login)
+    if account is None:
+        return None
+    row = tx.row(_CREDENTIALS, id=account.id)
+    if row is None:
+        return None
+    return Credentials(row[0], row[1], row[2], bytes(row[3]), row[4], bytes(row[5]), bytes(row[6]), bool(row[7]))
+
+
+def listing(tx: Tx, kind: str | None = None) -> list[Account]:
+    """All accounts, by username."""
+    statement = select(*_COLUMNS).order_by(accounts.c.username)
+    if kind is not None:
+        statement = statement.where(accounts.c.kind == kind)
+    return [Account(*row) for row in tx.execute(statement)]
+
+
+def create(
+    tx: Tx,
+    *,
+    username: str,
+    kind: str,
+    full_name: str,
+    unit_code: str = "",
+    position: str = "",
+    phone: str = "",
+    note: str = "",
+    quota_bytes: int = 0,
+    active: bool = True,
+) -> Account:
+    """Make an account without addresses, mailboxes or password. Raises AlreadyThere."""
+    if by_username(tx, username) is not None:
+        raise AlreadyThere(f"Tên đăng nhập “{username}” đã có.")
+    tx.execute(
+        insert(accounts).values(
+            username=username.lower(),
+            kind=kind,
+            full_name=full_name,
+            unit_code=unit_code,
+            position=position,
+            phone=phone,
+            note=note,
+            quota_bytes=quota_bytes,
+            active=int(active),
+            created_ms=tx.now_ms,
+            scram_salt=b"",
+            scram_stored_key=b"",
+            scram_server_key=b"",
+        )
+    )
+    tx.wake("directory")
+    account = by_username(tx, username)
+    assert account is not None  # noqa: S101 - just made
+    return account
+
+
+def set_password(tx: Tx, account_id: int, keys: PasswordKeys) -> None:
+    """Store new keys; web sessions of the old password end with it. Raises NotFound."""
+    done = tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id)
+        .values(
+            argon2=keys.argon2,
+            scram_salt=keys.scram_salt,
+            scram_iterations=keys.scram_iterations,
+            scram_stored_key=keys.stored_key,
+            scram_server_key=keys.server_key,
+            credential_version=accounts.c.credential_version + 1,
+        )
+    )
+    if done.rowcount == 0:
+        raise NotFound(f"account {account_id}")
+    tx.wake("directory")
+
+
+def set_active(tx: Tx, account_id: int, active: bool) -> None:
+    """Open or close the account for logins and mail. Its sessions look at this and end."""
+    tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id)
+        .values(active=int(active), credential_version=accounts.c.credential_version + 1)
+    )
+    tx.wake("directory")
+    tx.wake("account", account_id)
+
+
+def set_quota(tx: Tx, account_id: int, quota_bytes: int) -> None:
+    """0 is without limit."""
+    tx.execute(update(accounts).where(accounts.c.id == account_id).values(quota_bytes=quota_bytes))
+    tx.wake("directory")
+
+
+# ---- addresses ----------------------------------------------------------------------------------------------
+def add_address(tx: Tx, account_id: int, address: str, *, primary: bool = False) -> None:
+    """Give the account an address (lower-cased). Raises AlreadyThere when it belongs to another account."""
+    address = address.lower()
+    owner = by_address(tx, address)
+    if owner is not None:
+        if owner.id != account_id:
+            raise AlreadyThere(f"Địa chỉ “{address}” đã thuộc “{owner.username}”.")
+        return
+    tx.execute(insert(addresses).values(address=address, account_id=account_id, is_primary=int(primary)))
+    tx.wake("directory")
+
+
+def addresses_of(tx: Tx, account_id: int) -> list[str]:
+    """The account's addresses, the primary one first."""
+    statement = (
+        select(addresses.c.address)
+        .where(addresses.c.account_id == account_id)
+        .order_by(addresses.c.is_primary.desc(), addresses.c.address)
+    )
+    return list(tx.execute(statement).scalars())
+
+
+def primary_address(tx: Tx, account_id: int) -> str:
+    """The address mail of the account is sent with; empty when it has none."""
+    return next(iter(addresses_of(tx, account_id)), "")
+
+
+# ---- roles and grants ---------------------------------------------------------------------------------------
+def add_role(tx: Tx, account_id: int, role: str, unit_code: str) -> None:
+    if role not in roles_of(tx, account_id):
+        tx.execute(insert(account_roles).values(account_id=account_id, role=role, unit_code=unit_code))
+
+
+def roles_of(tx: Tx, account_id: int) -> set[str]:
+    """The roles the account has today."""
+    today = office_date(tx.now_ms).isoformat()
+    statement = select(account_roles.c.role).where(
+        account_roles.c.account_id == account_id,
+        account_roles.c.valid_from <= today,
+        or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= today),
+    )
+    return set(tx.execute(statement).scalars())
+
+
+def grant(tx: Tx, owner_id: int, grantee_id: int, *, can_read: bool, can_send: bool) -> None:
+    """Let the grantee open the owner's mailboxes, or send in the owner's name. Replaces an earlier grant."""
+    tx.execute(delete(grants).where(grants.c.owner_id == owner_id, grants.c.grantee_id == grantee_id))
+    tx.execute(
+        insert(grants).values(
+            owner_id=owner_id, grantee_id=grantee_id, can_read=int(can_read), can_send=int(can_send)
+        )
+    )
+    tx.wake("account", grantee_id)
+
+
+def shared_with(tx: Tx, account_id: int) -> list[Account]:
+    """The shared accounts whose mailboxes this account may open today, by username."""
+    statement = (
+        select(*_COLUMNS)
+        .join(grants, grants.c.owner_id == accounts.c.id)
+        .where(grants.c.grantee_id == account_id, grants.c.can_read == 1, accounts.c.active == 1, _today(tx))
+        .order_by(accounts.c.username)
+    )
+    return [Account(*row) for row in tx.execute(statement)]
+
+
+def members_of(tx: Tx, owner_id: int) -> list[Account]:
+    """Who may open the shared account's mailboxes today, by username."""
+    statement = (
+        select(*_COLUMNS)
+        .join(grants, grants.c.grantee_id == accounts.c.id)
+        .where(grants.c.owner_id == owner_id, grants.c.can_read == 1, _today(tx))
+        .order_by(accounts.c.username)
+    )
+    return [Account(*row) for row in tx.execute(statement)]
+
+
+def may_send_as(tx: Tx, account_id: int, address: str) -> bool:
+    """Whether the address (lower case, no subaddress) is the account's own or of one that lets it send."""
+    owner = by_address(tx, address)
+    if owner is None:
+        return False
+    if owner.id == account_id:
+        return True
+    statement = select(grants.c.owner_id).where(
+        grants.c.owner_id == owner.id, grants.c.grantee_id == account_id, grants.c.can_send == 1, _today(tx)
+    )
+    return tx.execute(statement).first() is not None
+
+
+def _today(tx: Tx) -> ColumnElement[bool]:
+    today = office_date(tx.now_ms).isoformat()
+    return and_(grants.c.valid_from <= today, or_(grants.c.valid_to.is_(None), grants.c.valid_to >= today))

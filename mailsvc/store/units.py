@@ -1,0 +1,53 @@
+"""Units of the organisation, effective-dated: a unit that is renamed or merged keeps its earlier rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, or_, select, update
+
+from mailsvc.core.clock import office_date
+from mailsvc.store.schema import units
+from mailsvc.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as it was from `valid_from` to `valid_to` (ISO dates; None: still is)."""
+
+    code: str
+    name: str
+    kind: str
+    parent_code: str
+    notation: str
+    email: str
+    valid_from: str
+    valid_to: str | None
+    note: str
+
+
+_COLUMNS = [units.c[name] for name in Unit.__dataclass_fields__]
+
+
+def put(tx: Tx, unit: Unit) -> None:
+    """Add the unit, or change the row with the same code and first day."""
+    values = {name: getattr(unit, name) for name in Unit.__dataclass_fields__}
+    same = (units.c.code == unit.code) & (units.c.valid_from == unit.valid_from)
+    if tx.execute(update(units).where(same).values(values)).rowcount == 0:
+        tx.execute(insert(units).values(values))
+
+
+def find(tx: Tx, code: str, day: str | None = None) -> Unit | None:
+    """The unit as it is on that day (default: today at the office)."""
+    return next((unit for unit in listing(tx, day) if unit.code == code), None)
+
+
+def listing(tx: Tx, day: str | None = None) -> list[Unit]:
+    """All units of that day (default: today at the office), by code."""
+    on = day or office_date(tx.now_ms).isoformat()
+    statement = (
+        select(*_COLUMNS)
+        .where(units.c.valid_from <= on, or_(units.c.valid_to.is_(None), units.c.valid_to >= on))
+        .order_by(units.c.code)
+    )
+    return [Unit(*row) for row in tx.execute(statement)]
