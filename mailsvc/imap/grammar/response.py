@@ -1,0 +1,62 @@
+"""Response text: strings, names and status lines as the client may read them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mailsvc.imap.grammar.names import encode_name
+
+_LINE = re.compile(rb"[^\x00\r\n]{0,4096}")
+_ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
+_SPECIAL = re.compile(rb'(["\\])')
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def string(content: bytes, *, utf8: bool = False) -> bytes:
+    """Quoted where it may be, else a literal. 8-bit octets are quoted only for a client that reads UTF-8."""
+    if _LINE.fullmatch(content) and (content.isascii() or (utf8 and _is_utf8(content))):
+        return b'"%s"' % _SPECIAL.sub(rb"\\\1", content)
+    return literal(content)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def literal(content: bytes) -> bytes:
+    return b"{%d}\r\n%s" % (len(content), content)
+
+
+def nstring(content: bytes | None, *, utf8: bool = False) -> bytes:
+    return b"NIL" if content is None else string(content, utf8=utf8)
+
+
+def astring(content: bytes) -> bytes:
+    """Bare where it may be; NIL as a word would be a name of three letters, so it is quoted."""
+    return content if _ASTRING.fullmatch(content) and content.upper() != b"NIL" else string(content)
+
+
+def mailbox_name(name: str, *, utf8: bool) -> bytes:
+    """The name as this client reads it: quoted, in UTF-8 or modified UTF-7; INBOX bare."""
+    return b"INBOX" if name == "INBOX" else string(encode_name(name, utf8=utf8), utf8=utf8)
+
+
+def plain_text(text: str, *, utf8: bool) -> bytes:
+    """Text for a person, on one line; UTF-8 only after ENABLE (RFC 9051 §9 text), before it without marks."""
+    text = _UNSAFE.sub(" ", text)
+    if utf8 or text.isascii():
+        return text.encode("utf-8")
+    for mark, plain in (("đ", "d"), ("Đ", "D"), ("“", '"'), ("”", '"'), ("–", "-"), ("…", "...")):
+        text = text.replace(mark, plain)
+    return unicodedata.normalize("NFD", text).encode("ascii", "ignore")
+
+
+def status(tag: bytes, word: str, text: str, code: str = "", *, utf8: bool = False) -> bytes:
+    """`tag OK [CODE] text` with its CRLF; `tag` is b"*" for an untagged one."""
+    bracket = b"[%s] " % code.encode("utf-8" if utf8 else "ascii", "replace") if code else b""
+    return b"%s %s %s%s\r\n" % (tag, word.encode(), bracket, plain_text(text, utf8=utf8) or b"-")
