@@ -1,0 +1,103 @@
+"""Header blocks: fields with their places, unfolding, encoded words (RFC 5322 §2.2, RFC 2047)."""
+
+import binascii
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mailsvc.message.charsets import clean, codec_name, decode_text, guess
+
+# A field starts at a line start; continuation lines start with a blank (RFC 5322 §2.2.3). Other lines are passed over.
+_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)\n?", re.MULTILINE)
+_FOLD = re.compile(rb"\r?\n(?=[ \t])")
+_BREAK = re.compile(rb"[\r\n]+")
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
+_LETTERS64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+
+
+class Field(NamedTuple):
+    """One header field: name as written, and the places of the field and of its value in the header block."""
+
+    name: bytes
+    start: int
+    value_start: int
+    end: int
+
+
+def fields(block: bytes) -> list[Field]:
+    """The fields of a header block in order; `end` lies after the line break. Linear, never raises."""
+    return [Field(m[1], m.start(), m.start(2), m.end()) for m in _FIELD.finditer(block)]
+
+
+def values(block: bytes) -> list[tuple[bytes, bytes]]:
+    """(name as written, raw unfolded value) of every field in order."""
+    return [(name, unfold(value)) for name, value in _FIELD.findall(block)]
+
+
+def unfold(value: bytes) -> bytes:
+    """The value on one line: breaks before a blank go, others become a space, outer blanks go (RFC 5322 §2.2.3)."""
+    value = value.strip()
+    if b"\n" in value:
+        value = _FOLD.sub(b"", value)
+    if b"\n" in value or b"\r" in value:
+        value = _BREAK.sub(b" ", value)
+    return value
+
+
+def first(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Lower-case name to value; of repeated fields the first counts, so that none can be pushed in later."""
+    found: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        found.setdefault(name.lower(), value)
+    return found
+
+
+def decode(value: bytes) -> str:
+    """An unfolded value as NFC text: encoded words, raw UTF-8 (RFC 6532) and raw 8-bit charsets decoded."""
+    if value.isascii():
+        text = value.decode("ascii")
+        if "=?" not in text:
+            return text.replace("\0", "") if "\0" in text else text
+    else:
+        text = clean(guess(value))
+    return decode_words(text)
+
+
+def decode_words(text: str) -> str:
+    """Encoded words undone (RFC 2047 §6); a blank between two of them goes; letters cut between two are joined."""
+    if "=?" not in text:
+        return text
+    pieces: list[str] = []
+    held = b""
+    held_charset = ""
+    at = 0
+    for word in _ENCODED_WORD.finditer(text):
+        gap = text[at : word.start()]
+        charset = word[1].partition("*")[0].lower()
+        joined = bool(held) and (not gap or gap.isspace())
+        if not (joined and charset == held_charset):
+            pieces.append(decode_text(held, held_charset))
+            held = b""
+        if not joined:
+            pieces.append(gap)
+        held += _word_bytes(word[2], word[3])
+        held_charset = charset
+        at = word.end()
+    pieces.append(decode_text(held, held_charset))
+    pieces.append(text[at:])
+    return clean("".join(pieces))
+
+
+def _word_bytes(form: str, content: str) -> bytes:
+    raw = content.encode("utf-8", "surrogateescape")
+    if form in "qQ":
+        # RFC 2047 §4.2: an underscore is a space whatever the charset.
+        return binascii.a2b_qp(raw.replace(b"_", b" "), header=False)
+    letters = raw.translate(None, _LETTERS64)
+    letters = letters[:-1] if len(letters) % 4 == 1 else letters
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def known_charset(charset: str) -> bool:
+    """False for a charset this house cannot read."""
+    return codec_name(charset) is not None

@@ -1,0 +1,145 @@
+"""One pass over a message: everything IMAP, search, the web and the intake want to know, computed once at arrival."""
+
+from dataclasses import dataclass
+
+from mailsvc.message.auto import Auto, auto_marks
+from mailsvc.message.buffer import Buffer, count, with_line_feeds
+from mailsvc.message.envelope import Summary, summary
+from mailsvc.message.parameters import filename, texts
+from mailsvc.message.parts import Part, decode_part, pack_parts, part_text, plain_text, unpack_parts
+from mailsvc.message.searchable import Texts, texts_of
+from mailsvc.message.structure import envelope, structures
+from mailsvc.message.tree import Entity, Limits, Tree, tree
+
+__all__ = [
+    "LIMITS",
+    "Auto",
+    "Limits",
+    "Part",
+    "Scan",
+    "decode_part",
+    "pack_parts",
+    "part_text",
+    "plain_text",
+    "scan",
+    "unpack_parts",
+]
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one pass over a message found; offsets and sizes in octets.
+
+    envelope, body, bodystructure: IMAP text ready to send, parenthesised, without the words before them.
+    subject .. to_text: decoded NFC text; from_address as written in the message, '' when it has none.
+    sent_ms: the Date field, None when it is missing or unusable. message_id: '' or '<…>'.
+    references: References, then In-Reply-To where it adds something; oldest first.
+    preview: at most 200 characters. head_text: `name: value` per line for each field. body_text: all text parts
+    and attached messages, HTML stripped; text_truncated is True when more text was there than is kept.
+    auto: marks of bulk, automatic and report mail. opaque: a limit was met and a part left whole.
+    defects: what was wrong, of `unclosed` (a boundary is missing: the message may be cut off), `boundary` (a
+    multipart without usable boundary, shown as text), `content-type`, `limit`, `repeated` (a field that must be
+    single occurs again; the first counts), `encoding` (base64 text with foreign bytes).
+    """
+
+    size: int
+    header_end: int
+    parts: tuple[Part, ...]
+    envelope: bytes
+    body: bytes
+    bodystructure: bytes
+    subject: str
+    from_name: str
+    from_address: str
+    to_text: str
+    sent_ms: int | None
+    message_id: str
+    references: tuple[str, ...]
+    preview: str
+    head_text: str
+    body_text: str
+    text_truncated: bool
+    auto: Auto
+    opaque: bool
+    defects: tuple[str, ...]
+
+
+def scan(data: Buffer, limits: Limits = LIMITS) -> Scan:
+    """Read the message once. Never raises for input; linear in its size."""
+    readable = with_line_feeds(data)
+    grown = tree(readable, limits)
+    lines = _lines(readable, grown.entities)
+    parts = tuple(_part(index, entity, lines[index]) for index, entity in enumerate(grown.entities))
+    body, bodystructure = structures(grown.entities, lines)
+    root = grown.entities[0]
+    about = summary(root.fields, root.header)
+    return _together(readable, grown, parts, (envelope(root.header), body, bodystructure), about)
+
+
+def _together(
+    data: Buffer, grown: Tree, parts: tuple[Part, ...], rendered: tuple[bytes, bytes, bytes], about: Summary
+) -> Scan:
+    root = grown.entities[0]
+    found: Texts = texts_of(data, grown.entities, parts)
+    defects = (*grown.defects, *about.defects, *found.defects)
+    return Scan(
+        len(data),
+        root.body_start,
+        parts,
+        *rendered,
+        about.subject,
+        about.from_name,
+        about.from_address,
+        about.to_text,
+        about.sent_ms,
+        about.message_id,
+        about.references,
+        found.preview,
+        found.head,
+        found.body,
+        found.truncated,
+        auto_marks(root.header, parts[0]),
+        grown.opaque,
+        defects,
+    )
+
+
+def _part(index: int, entity: Entity, lines: int) -> Part:
+    parameters = texts(entity.parameters)
+    given = texts(entity.disposition.parameters)
+    return Part(
+        index,
+        entity.parent,
+        entity.section,
+        entity.type.decode("ascii", "replace"),
+        entity.subtype.decode("ascii", "replace"),
+        parameters,
+        entity.encoding.decode("ascii", "replace"),
+        entity.disposition.word.decode("ascii", "replace"),
+        filename(given, parameters),
+        entity.header.get(b"content-id", b"").decode("utf-8", "replace").replace("\0", ""),
+        entity.header_start,
+        entity.body_start,
+        entity.body_end,
+        lines,
+    )
+
+
+def _lines(data: Buffer, entities: list[Entity]) -> list[int]:
+    """Text lines of each body that is counted; every stretch of the message is counted once."""
+    counted = [entity for entity in entities if entity.has_lines]
+    places = sorted({place for entity in counted for place in (entity.body_start, entity.body_end)})
+    before: dict[int, int] = {}
+    total = last = 0
+    for place in places:
+        total += count(data, b"\n", last, place)
+        last = place
+        before[place] = total
+    return [before[e.body_end] - before[e.body_start] + _open_line(data, e) if e.has_lines else 0 for e in entities]
+
+
+def _open_line(data: Buffer, entity: Entity) -> int:
+    """A last line without a line break counts too."""
+    return int(entity.body_end > entity.body_start and data[entity.body_end - 1] != 10)

@@ -1,0 +1,144 @@
+"""ENVELOPE, BODY and BODYSTRUCTURE as IMAP sends them (RFC 9051 §7.5.2), without the words themselves."""
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote_from_bytes
+
+from mailsvc.message.addresses import Address, addresses
+from mailsvc.message.parameters import Raw
+from mailsvc.message.tree import Entity
+
+_QUOTABLE = re.compile(rb"[ !#-\[\]-~\t]{0,1000}\Z")
+_LANGUAGE = re.compile(rb"[A-Za-z0-9-]+")
+_MANY_LANGUAGES = 50
+
+
+def string(value: bytes) -> bytes:
+    """A quoted string when it is plain ASCII, else a literal without NUL (RFC 9051 §4.3)."""
+    if _QUOTABLE.match(value):
+        return b'"' + value + b'"'
+    value = value.replace(b"\0", b"")
+    return b"{%d}\r\n%b" % (len(value), value)
+
+
+def nstring(value: bytes | None) -> bytes:
+    """A string, or NIL."""
+    return b"NIL" if value is None else string(value)
+
+
+def envelope(header: Mapping[bytes, bytes]) -> bytes:
+    """The envelope of lower-case field names and unfolded raw values, parenthesised."""
+    sender = address_list(header.get(b"from"))
+    return (
+        b"("
+        + b" ".join(
+            (
+                nstring(header.get(b"date")),
+                nstring(header.get(b"subject")),
+                sender,
+                _or(address_list(header.get(b"sender")), sender),
+                _or(address_list(header.get(b"reply-to")), sender),
+                address_list(header.get(b"to")),
+                address_list(header.get(b"cc")),
+                address_list(header.get(b"bcc")),
+                nstring(header.get(b"in-reply-to")),
+                nstring(header.get(b"message-id")),
+            )
+        )
+        + b")"
+    )
+
+
+def _or(value: bytes, default: bytes) -> bytes:
+    return default if value == b"NIL" else value
+
+
+def address_list(value: bytes | None) -> bytes:
+    """The addresses of an unfolded field value, NIL when there are none."""
+    found = addresses(value) if value else ()
+    return b"(" + b"".join(map(_address, found)) + b")" if found else b"NIL"
+
+
+def _address(address: Address) -> bytes:
+    return b"(%b %b %b %b)" % tuple(map(nstring, address))
+
+
+def structures(entities: Sequence[Entity], lines: Sequence[int]) -> tuple[bytes, bytes]:
+    """(BODY, BODYSTRUCTURE) of the whole message; built from the last part to the first, without recursion."""
+    short: list[bytes] = [b""] * len(entities)
+    full: list[bytes] = [b""] * len(entities)
+    for index in range(len(entities) - 1, -1, -1):
+        entity = entities[index]
+        inside = entity.children
+        if entity.multipart:
+            short[index] = b"(%b %b)" % (b"".join(short[i] for i in inside), string(entity.subtype.upper()))
+            full[index] = b"(%b %b %b %b)" % (
+                b"".join(full[i] for i in inside),
+                string(entity.subtype.upper()),
+                _parameters(entity.parameters),
+                _extension(entity),
+            )
+        else:
+            basic = _basic(entity)
+            tail = b" " + nstring(entity.header.get(b"content-md5")) + b" " + _extension(entity)
+            count = b" %d" % lines[index] if entity.has_lines else b""
+            if inside:
+                head = basic + b" " + envelope(entities[inside[0]].header) + b" "
+                short[index] = b"(" + head + short[inside[0]] + count + b")"
+                full[index] = b"(" + head + full[inside[0]] + count + tail + b")"
+            else:
+                short[index] = b"(" + basic + count + b")"
+                full[index] = b"(" + basic + count + tail + b")"
+        for child in inside:
+            short[child] = full[child] = b""
+    return short[0], full[0]
+
+
+def _basic(entity: Entity) -> bytes:
+    header = entity.header
+    kind, subtype = entity.type.upper(), entity.subtype.upper()
+    if kind == b"MESSAGE" and subtype in (b"RFC822", b"GLOBAL") and not entity.children:
+        # The grammar demands an envelope there, and this one was too deep or encoded (RFC 9051 §9).
+        kind, subtype = b"APPLICATION", b"OCTET-STREAM"
+    return b"%b %b %b %b %b %b %d" % (
+        string(kind),
+        string(subtype),
+        _parameters(entity.parameters),
+        nstring(header.get(b"content-id")),
+        nstring(header.get(b"content-description")),
+        string(entity.encoding.upper() or b"7BIT"),
+        entity.body_end - entity.body_start,
+    )
+
+
+def _parameters(parameters: Raw) -> bytes:
+    if not parameters:
+        return b"NIL"
+    pairs = (string(name.upper()) + b" " + string(_extended(name, value)) for name, value in parameters)
+    return b"(" + b" ".join(pairs) + b")"
+
+
+def _extended(name: bytes, value: bytes) -> bytes:
+    # RFC 2231 §4 values are ASCII; what a sender put in raw is encoded, so that they stay quoted strings.
+    if not name.endswith(b"*") or value.isascii():
+        return value
+    return quote_from_bytes(value, safe="%'!#$&+-.^_`{}~").encode()
+
+
+def _extension(entity: Entity) -> bytes:
+    """Disposition, language and location."""
+    header = entity.header
+    disposition = b"NIL"
+    if entity.disposition.word:
+        disposition = b"(%b %b)" % (
+            string(entity.disposition.word.upper()),
+            _parameters(entity.disposition.parameters),
+        )
+    return b" ".join(
+        (disposition, _language(header.get(b"content-language")), nstring(header.get(b"content-location")))
+    )
+
+
+def _language(value: bytes | None) -> bytes:
+    tags = _LANGUAGE.findall(value)[:_MANY_LANGUAGES] if value else []
+    return b"(" + b" ".join(map(string, tags)) + b")" if tags else b"NIL"

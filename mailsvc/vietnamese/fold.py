@@ -1,0 +1,62 @@
+"""Search equivalence: what a person types without marks finds what was written with them (handbook §6.5)."""
+
+import re
+import unicodedata
+
+# Đ is a letter of its own and survives NFD; Ð/ð and Ɖ/ɖ are its look-alikes in old Western fonts.
+_STROKED = {"đ": "d", "ð": "d", "ɖ": "d"}
+
+
+class _Folded(dict[int, str]):
+    """Fills itself with the fold of each character that turns up, so that str.translate stays in C."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_character(chr(code))
+        self[code] = folded
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    spread = unicodedata.normalize("NFD", character.casefold())
+    return "".join(_STROKED.get(c, c) for c in spread if not unicodedata.combining(c))
+
+
+_FOLDED = _Folded()
+
+
+def fold(text: str) -> str:
+    """Case-fold, decompose, drop the combining marks and write đ as d: `Đường Hoà` gives `duong hoa`.
+
+    Every character folds by itself, so fold(a + b) == fold(a) + fold(b) and the cost is linear.
+    """
+    if text.isascii():
+        return text.lower()
+    return text.translate(_FOLDED)
+
+
+def has_marks(text: str) -> bool:
+    """True when folding loses more than case: the text carries a tone, a hat, a horn, a breve or a đ."""
+    return not text.isascii() and fold(text) != text.casefold()
+
+
+# Only the open rimes differ between the two schools of spelling: oa, oe, uy not after q (handbook §6.5).
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_MOVED = {
+    unicodedata.normalize("NFC", first + second + tone): unicodedata.normalize("NFC", first + tone + second)
+    for pair in ("oa", "oe", "uy")
+    for first in (pair[0], pair[0].upper())
+    for second in (pair[1], pair[1].upper())
+    for tone in _TONES
+}
+_OPEN = re.compile(r"(?<![qQ])(" + "|".join(_MOVED) + r")(?![^\W\d_])")
+
+
+def canon(text: str) -> str:
+    """NFC text with the tone of the open rimes oa, oe, uy on the first vowel: `hoà`, `thuý` give `hòa`, `thúy`.
+
+    Closed and longer rimes (`hoàn`, `thuyền`) and `quý`, where u belongs to the consonant, stay as they are.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isascii():
+        return composed
+    return _OPEN.sub(lambda found: _MOVED[found[0]], composed)
