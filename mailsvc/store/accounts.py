@@ -221,9 +221,7 @@ def grant(tx: Tx, owner_id: int, grantee_id: int, *, can_read: bool, can_send: b
     """Let the grantee open the owner's mailboxes, or send in the owner's name. Replaces an earlier grant."""
     tx.execute(delete(grants).where(grants.c.owner_id == owner_id, grants.c.grantee_id == grantee_id))
     tx.execute(
-        insert(grants).values(
-            owner_id=owner_id, grantee_id=grantee_id, can_read=int(can_read), can_send=int(can_send)
-        )
+        insert(grants).values(owner_id=owner_id, grantee_id=grantee_id, can_read=int(can_read), can_send=int(can_send))
     )
     tx.wake("account", grantee_id)
 

@@ -194,7 +194,11 @@ class Database:
             job.result = job.call(tx)
         except DBAPIError as error:
             # Of these the transaction as a whole may be gone; the caller decides.
-            if self.backend.is_full(error) or self.backend.is_conflict(error) or not self.backend.is_open(tx.connection):
+            if (
+                self.backend.is_full(error)
+                or self.backend.is_conflict(error)
+                or not self.backend.is_open(tx.connection)
+            ):
                 raise
             job.error = error
         except BaseException as error:
@@ -220,7 +224,7 @@ class Database:
         for loop in loops:
             mine = [job for job in group if job.loop is loop]
             try:
-                loop.call_soon_threadsafe(self._settle_on_loop, mine, topics if loop is home else ())
+                loop.call_soon_threadsafe(self._settle_on_loop, mine, topics if loop is home else set())
             except RuntimeError:  # the loop is closed: nobody waits any more
                 continue
 

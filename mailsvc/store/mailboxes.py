@@ -7,6 +7,7 @@ so that a name that was deleted and made again never shows an old value (RFC 905
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -88,11 +89,14 @@ class Inbox:
 
     account_id: int
     mailbox_id: int
+    kind: str
     room: int | None
 
 
 _INBOX_COLUMNS = (
-    select(mailboxes.c.account_id, mailboxes.c.id, accounts.c.quota_bytes, accounts.c.used_bytes)
+    select(
+        mailboxes.c.account_id, mailboxes.c.id, mailboxes.c.kind, accounts.c.quota_bytes, accounts.c.used_bytes
+    )
     .join(accounts, accounts.c.id == mailboxes.c.account_id)
     .where(mailboxes.c.name == INBOX, accounts.c.active == 1)
 )
@@ -101,14 +105,14 @@ _ONE_INBOX = Prepared(_INBOX_COLUMNS.where(mailboxes.c.account_id == bindparam("
 
 def inboxes(tx: Tx, account_ids: list[int]) -> dict[int, Inbox]:
     """The inboxes of those of the accounts that are active, by account."""
-    rows: list[tuple[int, int, int, int]] = []
+    rows: list[tuple[Any, ...]] = []
     if len(account_ids) == 1:
         rows.extend(tx.rows(_ONE_INBOX, account_id=account_ids[0]))
     else:
         for start in range(0, len(account_ids), 500):
             some = _INBOX_COLUMNS.where(mailboxes.c.account_id.in_(account_ids[start : start + 500]))
             rows.extend(tuple(row) for row in tx.execute(some))
-    return {row[0]: Inbox(row[0], row[1], row[2] - row[3] if row[2] else None) for row in rows}
+    return {row[0]: Inbox(row[0], row[1], row[2], row[3] - row[4] if row[3] else None) for row in rows}
 
 
 def create(
@@ -152,7 +156,11 @@ def rename(tx: Tx, mailbox: Mailbox, new_name: str) -> None:
 
 def remove(tx: Tx, mailbox: Mailbox) -> None:
     """Delete the mailbox with its placements; their contents stay until collected."""
-    tx.execute(update(accounts).where(accounts.c.id == mailbox.account_id).values(used_bytes=accounts.c.used_bytes - mailbox.size))
+    tx.execute(
+        update(accounts)
+        .where(accounts.c.id == mailbox.account_id)
+        .values(used_bytes=accounts.c.used_bytes - mailbox.size)
+    )
     for table in (placements, expunged):
         tx.execute(delete(table).where(table.c.mailbox_id == mailbox.id))
     tx.execute(delete(mailboxes).where(mailboxes.c.id == mailbox.id))

@@ -180,7 +180,7 @@ def uids(tx: Tx, mailbox_id: int) -> list[int]:
 
 def changed_since(tx: Tx, mailbox_id: int, modseq: int) -> list[tuple[int, int, str, int]]:
     """(uid, flags, keywords, modseq) of what was added or changed after that mod-sequence, by UID."""
-    return tx.rows(_CHANGED, mailbox=mailbox_id, since=modseq)  # type: ignore[return-value]
+    return tx.rows(_CHANGED, mailbox=mailbox_id, since=modseq)
 
 
 def expunged_since(tx: Tx, mailbox_id: int, modseq: int) -> list[int]:

@@ -156,8 +156,7 @@ def _postgres_condition(chosen: list[str], wanted: str, folded: str) -> tuple[st
     exact = " OR ".join(f"position(:wanted in {column}) > 0" for column in chosen)
     pattern = "%" + folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     filtered = (
-        "(coalesce(s.head_folded, s.head) || chr(10) || coalesce(s.body_folded, s.body)) LIKE :pattern "
-        f"AND ({exact})"
+        f"(coalesce(s.head_folded, s.head) || chr(10) || coalesce(s.body_folded, s.body)) LIKE :pattern AND ({exact})"
     )
     return filtered, {"wanted": wanted, "pattern": pattern}
 

@@ -14,9 +14,7 @@ REFERENCES_LIMIT = 50  # the newest ones of a very long conversation are enough 
 
 _THREAD_OF = Prepared(select(thread_members.c.thread_id).where(thread_members.c.message_id == bindparam("message_id")))
 _HIGHEST = Prepared(select(func.max(thread_members.c.thread_id)))
-_JOIN = Prepared(
-    insert(thread_members).values(message_id=bindparam("message_id"), thread_id=bindparam("thread_id"))
-)
+_JOIN = Prepared(insert(thread_members).values(message_id=bindparam("message_id"), thread_id=bindparam("thread_id")))
 
 
 def find_or_start(tx: Tx, message_id: str, references: tuple[str, ...]) -> int:

@@ -59,10 +59,9 @@ class Tx:
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run a Core statement the ordinary way."""
-        result = self.connection.execute(statement, parameters)
-        return result  # type: ignore[return-value]
+        return self.connection.execute(statement, parameters)
 
     def rows(self, prepared: Prepared, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a prepared query and give plain tuples."""
@@ -116,12 +115,12 @@ class Tx:
 
     @property
     def _errors(self) -> type[Exception]:
-        return self.dialect.loaded_dbapi.Error  # type: ignore[no-any-return]
+        return self.dialect.loaded_dbapi.Error
 
     def _wrapped(self, sql: str, error: Exception) -> Exception:
         """The driver's error as SQLAlchemy would raise it, so that callers know one kind."""
         wrapped = DBAPIError.instance(sql, None, error, self.dialect.loaded_dbapi.Error)
-        return wrapped if isinstance(wrapped, Exception) else error
+        return wrapped
 
     def _cursor(self) -> Any:
         return self.connection.connection.cursor()

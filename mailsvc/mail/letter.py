@@ -1,0 +1,65 @@
+"""A letter made ready for the store: scanned, its texts folded, its large bytes already on disk.
+
+All of this happens before the transaction and off the event loop.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from mailsvc.message.attachments import count_attachments
+from mailsvc.message.scan import Scan, pack_parts, scan
+from mailsvc.store.blobs import Blobs, Buffer, Spool
+from mailsvc.store.contents import NewContent
+from mailsvc.store.search import searchable
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`data` is the whole message, trace fields included."""
+
+    content: NewContent
+    scan: Scan
+    data: Buffer
+
+
+def from_bytes(data: bytes) -> Letter:
+    """A letter whose bytes will lie in the database. For small messages and those the office writes itself."""
+    return _letter(data, hashlib.sha256(data).digest(), data)
+
+
+def from_spool(spool: Spool, blobs: Blobs, digest: bytes = b"") -> Letter:
+    """A letter from the spool; a large one becomes a blob here, fsynced. Raises StorageFull."""
+    data = spool.view()
+    digest = digest or hashlib.sha256(data).digest()
+    if not spool.in_file:
+        return _letter(data, digest, bytes(data))
+    letter = _letter(data, digest, None)
+    blobs.adopt(spool.finish(), digest)
+    return letter
+
+
+def _letter(data: Buffer, digest: bytes, inline: bytes | None) -> Letter:
+    found = scan(data)
+    content = NewContent(
+        digest=digest,
+        size=found.size,
+        header_end=found.header_end,
+        data=inline,
+        envelope=found.envelope,
+        body=found.body,
+        bodystructure=found.bodystructure,
+        parts=pack_parts(found.parts),
+        sent_ms=found.sent_ms,
+        subject=found.subject.replace("\0", " "),
+        from_name=found.from_name.replace("\0", " "),
+        from_address=found.from_address.replace("\0", " "),
+        to_text=found.to_text.replace("\0", " "),
+        message_id=found.message_id.replace("\0", " "),
+        references=tuple(one.replace("\0", " ") for one in found.references),
+        preview=found.preview.replace("\0", " "),
+        attachment_count=count_attachments(found),
+        text=searchable(found.head_text, found.body_text),
+    )
+    return Letter(content, found, data)
