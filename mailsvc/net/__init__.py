@@ -1,0 +1,1 @@
+"""The only rooms that listen or dial out: TLS, listeners, bounded connections, DNS."""

@@ -1,0 +1,177 @@
+"""Layers between a socket and its lines: TLS, DEFLATE. Octets in, octets out; no I/O.
+
+TLS is done here, on memory buffers, rather than by the event loop: asyncio's own holds a 256 KiB read buffer for
+every connection, uvloop's nearly as much address space, while this holds what OpenSSL needs (see docs of tls.py).
+It also makes STARTTLS one assignment: no octet can be counted to both sides of the change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import zlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailsvc.net.errors import TlsFailed
+
+_RECORD = 16_384
+"""Octets of plaintext in one TLS record."""
+_INFLATED = 65_536
+"""Octets that one call may inflate to; the rest is held until they have been read."""
+
+
+class Layer(Protocol):
+    """One transformation of both directions."""
+
+    def receive(self, data: bytes) -> bytes:
+        """What the peer's octets mean, b'' for nothing yet. Raises NetError when they mean nothing."""
+        ...
+
+    def send(self, data: bytes) -> bytes:
+        """The octets to send for `data`."""
+        ...
+
+    def reply(self) -> bytes:
+        """Octets the layer itself wants to send now (handshake, alert)."""
+        ...
+
+    def close(self) -> bytes:
+        """The octets that end the layer politely."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether data may be sent."""
+        ...
+
+    @property
+    def held(self) -> bool:
+        """Whether receive(b'') would yield more."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether the peer has ended the layer, which counts as end of file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TlsInfo:
+    """The TLS of a connection; end_point is the channel binding data of our certificate, b'' for a client."""
+
+    version: str
+    cipher: str
+    end_point: bytes = b""
+
+
+class TlsLayer:
+    """One side of a TLS session."""
+
+    __slots__ = ("_incoming", "_outgoing", "_session", "ended", "held", "ready")
+
+    def __init__(self, context: ssl.SSLContext, *, server_side: bool, server_hostname: str | None = None) -> None:
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._session = context.wrap_bio(
+            self._incoming, self._outgoing, server_side=server_side, server_hostname=server_hostname
+        )
+        self.ready = False
+        self.ended = False
+        self.held = False
+
+    def info(self, end_point: bytes = b"") -> TlsInfo:
+        """Version and cipher, once ready."""
+        cipher = self._session.cipher()
+        return TlsInfo(self._session.version() or "", cipher[0] if cipher else "", end_point)
+
+    def peer_certificate(self) -> bytes:
+        """The peer's certificate (DER), b'' when it showed none."""
+        return self._session.getpeercert(binary_form=True) or b""
+
+    def receive(self, data: bytes) -> bytes:
+        self._incoming.write(data)
+        try:
+            if not self.ready:
+                self._session.do_handshake()
+                self.ready = True
+            return self._read()
+        except ssl.SSLWantReadError:
+            return b""
+        except ssl.SSLError as error:
+            raise TlsFailed(_brief(error)) from error
+
+    def send(self, data: bytes) -> bytes:
+        if not self.ready or self.ended:
+            return b""
+        view, session = memoryview(data), self._session
+        try:
+            while view:
+                view = view[session.write(view) :]
+        except ssl.SSLError as error:
+            raise TlsFailed(_brief(error)) from error
+        return self._outgoing.read()
+
+    def reply(self) -> bytes:
+        return self._outgoing.read() if self._outgoing.pending else b""
+
+    def close(self) -> bytes:
+        # WantRead is what comes of it: our alert is written, and the peer's is not waited for.
+        with contextlib.suppress(ssl.SSLError, ValueError):
+            self._session.unwrap()
+        return self._outgoing.read()
+
+    def _read(self) -> bytes:
+        chunks: list[bytes] = []
+        session, incoming = self._session, self._incoming
+        try:
+            while incoming.pending or session.pending():
+                chunk = session.read(_RECORD)
+                if not chunk:
+                    self.ended = True
+                    break
+                chunks.append(chunk)
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLZeroReturnError:
+            self.ended = True
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _brief(error: ssl.SSLError) -> str:
+    verify = getattr(error, "verify_message", "")
+    return str(verify or error.reason or "TLS error").replace("_", " ").lower()
+
+
+class DeflateLayer:
+    """COMPRESS=DEFLATE (RFC 4978): raw deflate, flushed at every send."""
+
+    __slots__ = ("_deflate", "_inflate", "ended")
+
+    ready = True
+
+    def __init__(self) -> None:
+        self._deflate = zlib.compressobj(6, zlib.DEFLATED, -15, 8)
+        self._inflate = zlib.decompressobj(-15)
+        self.ended = False
+
+    @property
+    def held(self) -> bool:
+        return bool(self._inflate.unconsumed_tail)
+
+    def receive(self, data: bytes) -> bytes:
+        try:
+            plain = self._inflate.decompress(self._inflate.unconsumed_tail + data, _INFLATED)
+        except zlib.error as error:
+            raise TlsFailed("broken deflate data") from error
+        self.ended = self._inflate.eof
+        return plain
+
+    def send(self, data: bytes) -> bytes:
+        return self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+
+    def reply(self) -> bytes:
+        return b""
+
+    def close(self) -> bytes:
+        return self._deflate.flush(zlib.Z_FINISH)

@@ -1,0 +1,209 @@
+"""Listeners: sockets that make a `Connection` and run a door's handler for each, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import socket
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailsvc.net.connection import Connection
+from mailsvc.net.errors import NetError
+from mailsvc.net.tls import ServerTls
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Connection], Awaitable[None]]
+
+BACKLOG = 1024
+_FIRST_INHERITED = 3
+"""The first descriptor that systemd passes (sd_listen_fds(3))."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """How many connections may stand at once; loopback and Unix sockets count only towards the total."""
+
+    total: int = 10_000
+    per_address: int = 200
+
+
+class Gate:
+    """Counts connections. One may be shared by several listeners, also by those that make their own protocols."""
+
+    def __init__(self, rules: GateRules | None = None) -> None:
+        self._rules = rules or GateRules()
+        self._total = 0
+        self._addresses: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        return self._total
+
+    def enter(self, address: str) -> bool:
+        """Whether one more from this address is let in; each True needs a `leave` later."""
+        if self._total >= self._rules.total:
+            return False
+        if self._addresses[address] >= self._rules.per_address and not _is_local(address):
+            return False
+        self._total += 1
+        self._addresses[address] += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        self._total -= 1
+        self._addresses[address] -= 1
+        if self._addresses[address] <= 0:
+            del self._addresses[address]
+
+
+class Listener:
+    """One door's listening sockets and the handlers of its connections."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        name: str = "",
+        tls: ServerTls | None = None,
+        gate: Gate | None = None,
+        busy: bytes = b"",
+        read_timeout: float = 300.0,
+    ) -> None:
+        """`tls` encrypts from the first octet. `busy` is said, in plain text listeners, to who is not let in."""
+        self._handler = handler
+        self._name = name
+        self._tls = tls
+        self._gate = gate or Gate()
+        self._busy = busy
+        self._read_timeout = read_timeout
+        self._servers: list[asyncio.Server] = []
+        self._tasks: dict[asyncio.Task[None], Connection] = {}
+
+    @property
+    def addresses(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of every listening TCP socket."""
+        names = [found.getsockname() for server in self._servers for found in server.sockets]
+        return tuple((str(name[0]), int(name[1])) for name in names if isinstance(name, tuple))
+
+    @property
+    def port(self) -> int:
+        """The port of the first socket (the one the system chose for port 0)."""
+        return self.addresses[0][1]
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The connections whose handlers are running."""
+        return tuple(self._tasks.values())
+
+    async def start(self, hosts: Sequence[str] = ("127.0.0.1",), port: int = 0) -> None:
+        """Listens on each host; with port 0 the system chooses one, the same for all. Raises OSError."""
+        for host in hosts:
+            self._servers.append(await self._listen(bind(host, port)))
+            port = port or self.port
+
+    async def start_on(self, sockets: Sequence[socket.socket]) -> None:
+        """Listens on sockets made elsewhere (socket activation, Unix sockets)."""
+        for found in sockets:
+            self._servers.append(await self._listen(found))
+
+    async def stop(self, *, within: float = 5.0) -> None:
+        """Accepts no more, cancels the handlers (which may still say goodbye), then drops what is left."""
+        for server in self._servers:
+            server.close()
+        tasks = dict(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=within)
+        for connection in tasks.values():
+            connection.abort()
+        for server in self._servers:
+            await server.wait_closed()
+        self._servers.clear()
+
+    async def _listen(self, found: socket.socket) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        found.setblocking(False)
+        if found.family == socket.AF_UNIX:
+            return await loop.create_unix_server(self._connection, sock=found, backlog=BACKLOG)
+        return await loop.create_server(self._connection, sock=found, backlog=BACKLOG)
+
+    def _connection(self) -> Connection:
+        return Connection(self._made, read_timeout=self._read_timeout)
+
+    def _made(self, connection: Connection) -> None:
+        if not self._gate.enter(connection.peer):
+            log.warning("%s: connection from %s not let in, too many", self._name, connection.peer)
+            if self._busy and self._tls is None:
+                connection.write(self._busy)
+            connection.close(within=1.0)
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(connection))
+        self._tasks[task] = connection
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        connection = self._tasks.pop(task)
+        self._gate.leave(connection.peer)
+
+    async def _serve(self, connection: Connection) -> None:
+        try:
+            if self._tls is not None:
+                await connection.start_tls(self._tls.context, end_point=self._tls.end_point)
+            await self._handler(connection)
+        except NetError as error:
+            log.debug("%s: %s: %s", self._name, connection.peer, error)
+        except Exception:
+            log.exception("%s: handler of %s failed", self._name, connection.peer)
+        finally:
+            connection.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound stream socket on an address, or on everything for '' and '*'. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:  # each family has its own socket, so neither takes the other's port
+            found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        found.bind(("" if host == "*" else host, port))
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
+def inherited(environment: Mapping[str, str] = os.environ) -> dict[str, list[socket.socket]]:
+    """Sockets passed by systemd socket activation, by FileDescriptorName; {} when there are none for us.
+
+    Call it once: the sockets own their descriptors.
+    """
+    if environment.get("LISTEN_PID") != str(os.getpid()):
+        return {}
+    count = int(environment.get("LISTEN_FDS", "0"))
+    names = environment.get("LISTEN_FDNAMES", "").split(":")
+    found: dict[str, list[socket.socket]] = {}
+    for index in range(count):
+        name = names[index] if index < len(names) and names[index] else "unknown"
+        with contextlib.suppress(OSError):
+            os.set_inheritable(_FIRST_INHERITED + index, False)
+            found.setdefault(name, []).append(socket.socket(fileno=_FIRST_INHERITED + index))
+    return found
+
+
+def _is_local(address: str) -> bool:
+    if not address:
+        return True
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = parsed.ipv4_mapped if parsed.version == 6 else None
+    return (mapped or parsed).is_loopback
