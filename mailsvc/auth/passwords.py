@@ -86,9 +86,7 @@ class PasswordHasher:
             raise Invalid(f"Mật khẩu dài quá {LONGEST} ký tự.")
         prepared = saslprep(password, stored=True)
         keys = derive_keys(prepared, iterations=self._iterations)
-        return PasswordKeys(
-            self._argon2.hash(prepared), keys.salt, keys.iterations, keys.stored_key, keys.server_key
-        )
+        return PasswordKeys(self._argon2.hash(prepared), keys.salt, keys.iterations, keys.stored_key, keys.server_key)
 
     async def verify(self, stored: str, prepared: str) -> bool:
         """Whether `prepared` (after SASLprep) is the password behind the argon2 text. Raises Busy.

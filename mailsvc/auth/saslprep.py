@@ -42,9 +42,7 @@ def saslprep(text: str, *, stored: bool = False) -> str:
 
 def _mapped(text: str) -> str:
     """Odd spaces become spaces, invisible joiners vanish (RFC 4013 §2.1)."""
-    return "".join(
-        " " if stringprep.in_table_c12(char) else char for char in text if not stringprep.in_table_b1(char)
-    )
+    return "".join(" " if stringprep.in_table_c12(char) else char for char in text if not stringprep.in_table_b1(char))
 
 
 def _check_directions(text: str) -> None:

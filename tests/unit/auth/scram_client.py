@@ -7,7 +7,9 @@ import hashlib
 import hmac
 
 
-def client_final(server_first: bytes, first: bytes, password: str, *, header: bytes = b"n,,", data: bytes = b"") -> bytes:
+def client_final(
+    server_first: bytes, first: bytes, password: str, *, header: bytes = b"n,,", data: bytes = b""
+) -> bytes:
     """What a correct client answers to the server-first-message."""
     fields = dict(part.split("=", 1) for part in server_first.decode().split(","))
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(fields["s"]), int(fields["i"]))

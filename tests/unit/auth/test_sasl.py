@@ -18,9 +18,7 @@ SERVER_NONCE = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
 SALT = base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ==")
 KEYS = scram.derive_keys("pencil", salt=SALT, iterations=4096)
 FIRST = b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO"
-FINAL = (
-    b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
-)
+FINAL = b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
 
 
 def test_scram_example_of_the_rfc() -> None:
@@ -141,7 +139,8 @@ def test_plain_takes_255_octets_of_each() -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [b"", b"\0\0", b"\0tim\0", b"\0\0secret", b"tim\0secret", b"\0a\0b\0c", b"\0t\xff\0s", b"\0t\0" + b"p" * 9000]
+    "message",
+    [b"", b"\0\0", b"\0tim\0", b"\0\0secret", b"tim\0secret", b"\0a\0b\0c", b"\0t\xff\0s", b"\0t\0" + b"p" * 9000],
 )
 def test_plain_refuses(message: bytes) -> None:
     assert sasl.Plain().step(message) == Failed("malformed PLAIN message")
