@@ -5,8 +5,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import Protocol
 
 Topic = tuple[str, int]
+
+
+class Listener(Protocol):
+    """Whoever is woken; on the event loop, so it only notes that there is something to read."""
+
+    def wake(self) -> None: ...
 
 
 class Subscription:
@@ -20,11 +27,11 @@ class Subscription:
         self._event = asyncio.Event()
 
     def __enter__(self) -> Subscription:
-        self._bus._add(self, self._topics)
+        self._bus.attach(self, *self._topics)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bus._remove(self, self._topics)
+        self._bus.detach(self, *self._topics)
 
     async def wait(self) -> None:
         """Return once any of the topics was woken since the last call."""
@@ -39,7 +46,7 @@ class Bus:
     """Carries topics from committed transactions to listeners on the event loop of this process."""
 
     def __init__(self) -> None:
-        self._listeners: dict[Topic, set[Subscription]] = {}
+        self._listeners: dict[Topic, set[Listener]] = {}
 
     def subscribe(self, *topics: Topic) -> Subscription:
         """A subscription to be used in a `with` block, on the event loop."""
@@ -48,17 +55,18 @@ class Bus:
     def publish(self, topics: Iterable[Topic]) -> None:
         """Wake the listeners. To be called on the event loop, after the commit."""
         for topic in topics:
-            for subscription in self._listeners.get(topic, ()):
-                subscription.wake()
+            for listener in tuple(self._listeners.get(topic, ())):
+                listener.wake()
 
-    def _add(self, subscription: Subscription, topics: tuple[Topic, ...]) -> None:
+    def attach(self, listener: Listener, *topics: Topic) -> None:
+        """Wake this listener for those topics until `detach`; for those who need no task of their own to wait."""
         for topic in topics:
-            self._listeners.setdefault(topic, set()).add(subscription)
+            self._listeners.setdefault(topic, set()).add(listener)
 
-    def _remove(self, subscription: Subscription, topics: tuple[Topic, ...]) -> None:
+    def detach(self, listener: Listener, *topics: Topic) -> None:
         for topic in topics:
             listeners = self._listeners.get(topic)
             if listeners is not None:
-                listeners.discard(subscription)
+                listeners.discard(listener)
                 if not listeners:
                     del self._listeners[topic]

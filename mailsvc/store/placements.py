@@ -170,12 +170,23 @@ _EXPUNGED = Prepared(
     select(expunged.c.uid).where(expunged.c.mailbox_id == bindparam("mailbox"), expunged.c.modseq > bindparam("since"))
 )
 
+_KEYWORDS = Prepared(
+    select(placements.c.keywords)
+    .distinct()
+    .where(placements.c.mailbox_id == bindparam("mailbox"), placements.c.keywords != "")
+)
+
 CONTENT_COLUMNS = frozenset(contents.c.keys()) - {"id", "size"}
 
 
 def uids(tx: Tx, mailbox_id: int) -> list[int]:
     """All UIDs of the mailbox, rising."""
     return [row[0] for row in tx.rows(_UIDS, mailbox=mailbox_id)]
+
+
+def keywords(tx: Tx, mailbox_id: int) -> list[str]:
+    """The keywords in use in the mailbox, sorted."""
+    return sorted({word for row in tx.rows(_KEYWORDS, mailbox=mailbox_id) for word in row[0].split()})
 
 
 def changed_since(tx: Tx, mailbox_id: int, modseq: int) -> list[tuple[int, int, str, int]]:
