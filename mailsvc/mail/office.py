@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from mailsvc.auth.authenticate import Authenticator
 from mailsvc.core.clock import Clock
 from mailsvc.core.settings import Settings
+from mailsvc.net.tls import ServerTls
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.engine import Database
 
@@ -30,6 +31,7 @@ class Office:
     spool_folder: Path
     authenticator: Authenticator
     workers: ThreadPoolExecutor
+    tls: ServerTls
 
     async def work(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn` in a bounded worker thread, off the event loop."""

@@ -177,6 +177,10 @@ def set_special_use(tx: Tx, mailbox_id: int, special_use: str) -> None:
     tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(special_use=special_use))
 
 
+def set_kind(tx: Tx, mailbox_id: int, kind: str) -> None:
+    tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(kind=kind))
+
+
 def claim_recent(tx: Tx, mailbox_id: int) -> None:
     """From now on no message there is recent for another session (RFC 3501 §2.3.2)."""
     tx.run(_CLAIM_RECENT, mailbox=mailbox_id)

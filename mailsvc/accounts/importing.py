@@ -1,0 +1,156 @@
+"""Importing units and people from CSV files: every row gets a verdict, faulty rows are left out, nothing by half.
+
+The files may be separated by comma, semicolon or tab, with or without a byte order mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailsvc.accounts.people import ROLES, NewPerson, add_shared, check_address, check_username
+from mailsvc.core.errors import Invalid
+from mailsvc.store import accounts, units
+from mailsvc.store.tx import Tx
+from mailsvc.store.units import Unit
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PERSON_COLUMNS = (
+    "username",
+    "email",
+    "alias",
+    "full_name",
+    "unit_code",
+    "position",
+    "roles",
+    "phone",
+    "active",
+    "note",
+)
+UNIT_COLUMNS = ("unit_code", "name", "kind", "parent_code", "notation", "email", "valid_from", "valid_to", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class RowVerdict:
+    """What became of one line of the file (the header is line 1). `person` is set when the row is right."""
+
+    line: int
+    username: str
+    verdict: str  # ok, error
+    reason: str
+    person: NewPerson | None = None
+
+
+def check_people(tx: Tx, domains: Sequence[str], data: bytes) -> list[RowVerdict]:
+    """A verdict for each row; nothing is written. Raises Invalid when the file as a whole cannot be read."""
+    known_units = {unit.code for unit in units.listing(tx)}
+    seen: set[str] = set()
+    verdicts = []
+    for line, row in _rows(data, PERSON_COLUMNS):
+        try:
+            person = _person(tx, row, domains, known_units)
+            if person.username in seen:
+                raise Invalid(f"Trùng dòng: “{person.username}” đã có ở trên trong cùng tệp.")
+            seen.add(person.username)
+            verdicts.append(RowVerdict(line, row["username"], "ok", "", person))
+        except Invalid as error:
+            verdicts.append(RowVerdict(line, row["username"], "error", error.message))
+    return verdicts
+
+
+def _person(tx: Tx, row: dict[str, str], domains: Sequence[str], known_units: set[str]) -> NewPerson:
+    for column, value in row.items():
+        if value.startswith(_FORMULA):
+            raise Invalid(f"Cột {column}: “{value[:40]}” bắt đầu như một công thức bảng tính.")
+    if not row["full_name"]:
+        raise Invalid("Thiếu họ tên.")
+    username = check_username(row["username"])
+    if accounts.by_username(tx, username) is not None:
+        raise Invalid(f"Tên đăng nhập “{username}” đã có.")
+    found = tuple(dict.fromkeys(check_address(row[column], domains) for column in ("email", "alias") if row[column]))
+    if not found:
+        raise Invalid("Thiếu địa chỉ thư.")
+    for address in found:
+        owner = accounts.by_address(tx, address)
+        if owner is not None:
+            raise Invalid(f"Địa chỉ “{address}” đã thuộc “{owner.username}”.")
+    if row["unit_code"] not in known_units:
+        raise Invalid(f"Không có đơn vị “{row['unit_code']}”.")
+    roles = tuple(role.strip() for role in row["roles"].split("|") if role.strip())
+    for role in roles:
+        if role not in ROLES:
+            raise Invalid(f"Vai trò “{role}” không có; các vai trò: {', '.join(ROLES)}.")
+    return NewPerson(
+        username=username,
+        full_name=row["full_name"],
+        addresses=found,
+        unit_code=row["unit_code"],
+        position=row["position"],
+        phone=row["phone"],
+        note=row["note"],
+        roles=roles,
+        active=row["active"] not in ("0", "false", "không"),
+    )
+
+
+def import_units(tx: Tx, domains: Sequence[str], org_code: str, data: bytes) -> int:
+    """Add or change units with their shared mailboxes; how many. The organisation's own address is the clerks' mailbox.
+
+    Raises Invalid with the line for a wrong row; then nothing is written.
+    """
+    count = 0
+    for line, row in _rows(data, UNIT_COLUMNS):
+        if not row["unit_code"] or not row["name"]:
+            raise Invalid(f"Dòng {line}: thiếu mã hoặc tên đơn vị.")
+        unit = Unit(
+            code=row["unit_code"],
+            name=row["name"],
+            kind=row["kind"],
+            parent_code=row["parent_code"],
+            notation=row["notation"],
+            email=row["email"].lower(),
+            valid_from=row["valid_from"] or "1900-01-01",
+            valid_to=row["valid_to"] or None,
+            note=row["note"],
+        )
+        units.put(tx, unit)
+        if unit.email:
+            _unit_mailbox(tx, domains, unit, clerks=unit.code == org_code)
+        count += 1
+    return count
+
+
+def _unit_mailbox(tx: Tx, domains: Sequence[str], unit: Unit, *, clerks: bool) -> None:
+    local = check_address(unit.email, domains).partition("@")[0]
+    if accounts.by_username(tx, local) is None:
+        add_shared(
+            tx,
+            username=local,
+            kind="role" if clerks else "unit",
+            full_name="Văn thư " + unit.name if clerks else unit.name,
+            addresses=[f"{local}@{domain}" for domain in domains],
+            unit_code=unit.code,
+            intake=clerks,
+        )
+
+
+def _rows(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, values by column) with blanks around values removed and text in NFC."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("Tệp không ở bảng mã UTF-8.") from error
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    missing = [name for name in columns if name not in (reader.fieldnames or [])]
+    if missing:
+        raise Invalid(f"Tệp thiếu cột: {', '.join(missing)}.")
+    for row in reader:
+        yield (
+            reader.line_num,
+            {name: unicodedata.normalize("NFC", (row.get(name) or "").strip()) for name in columns},
+        )

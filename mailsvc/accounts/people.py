@@ -1,0 +1,144 @@
+"""People and shared mailboxes: how an account comes to be, with its addresses, mailboxes, roles and rights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from mailsvc.auth.passwords import PasswordKeys
+from mailsvc.core.errors import Invalid, NotFound
+from mailsvc.mail import addresses
+from mailsvc.mail.mailboxes import set_up, set_up_intake
+from mailsvc.store import accounts, audit, mailboxes
+from mailsvc.store.accounts import Account
+from mailsvc.store.tx import Tx
+
+CLERK = "van_thu"
+ROLES = {
+    "lanh_dao_so": "Lãnh đạo Sở",
+    "chanh_van_phong": "Chánh Văn phòng",
+    "van_thu": "Văn thư Sở",
+    "luu_tru": "Lưu trữ",
+    "truong_phong": "Trưởng phòng",
+    "pho_phong": "Phó phòng",
+    "chuyen_vien": "Chuyên viên",
+    "thu_truong_don_vi": "Thủ trưởng đơn vị",
+    "van_thu_don_vi": "Văn thư đơn vị",
+    "giao_vien": "Giáo viên, nhân viên",
+    "quan_tri": "Quản trị",
+    "danh_gia": "Đánh giá, kiểm tra",
+}
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A person to be given an account. Addresses are full, the primary one first."""
+
+    username: str
+    full_name: str
+    addresses: tuple[str, ...]
+    unit_code: str = ""
+    position: str = ""
+    phone: str = ""
+    note: str = ""
+    roles: tuple[str, ...] = ()
+    active: bool = True
+    quota_bytes: int = 0
+
+
+def check_username(username: str) -> str:
+    """The username in lower case. Raises Invalid."""
+    lowered = username.strip().lower()
+    if not _USERNAME.fullmatch(lowered):
+        raise Invalid(f"Tên đăng nhập “{username}” chỉ được gồm chữ a-z không dấu, số và . _ - (không có dấu cách).")
+    return lowered
+
+
+def check_address(address: str, domains: Sequence[str]) -> str:
+    """The address in lower case, of one of the office's domains. Raises Invalid."""
+    try:
+        found = validate_email(address.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Invalid(f"Địa chỉ “{address}” không đúng: {error}") from error
+    if found.domain.lower() not in domains:
+        raise Invalid(f"Địa chỉ “{address}” không thuộc miền của cơ quan ({', '.join(domains)}).")
+    return found.normalized.lower()
+
+
+def add_person(tx: Tx, new: NewPerson, keys: PasswordKeys | None, *, actor_id: int | None = None) -> Account:
+    """Make a person's account with mailboxes, addresses, roles and the rights they bring. Raises AlreadyThere, Invalid."""
+    account = accounts.create(
+        tx,
+        username=check_username(new.username),
+        kind="person",
+        full_name=new.full_name,
+        unit_code=new.unit_code,
+        position=new.position,
+        phone=new.phone,
+        note=new.note,
+        quota_bytes=new.quota_bytes,
+        active=new.active,
+    )
+    for number, address in enumerate(new.addresses):
+        accounts.add_address(tx, account.id, address, primary=number == 0)
+    if keys is not None:
+        accounts.set_password(tx, account.id, keys)
+    set_up(tx, account.id)
+    for role in new.roles:
+        give_role(tx, account.id, role, new.unit_code)
+    join_unit(tx, account.id, new.unit_code)
+    audit.record(tx, actor_id, "account.add", f"account/{account.id}", username=account.username, roles=list(new.roles))
+    return accounts.get(tx, account.id)
+
+
+def add_shared(
+    tx: Tx, *, username: str, kind: str, full_name: str, addresses: Sequence[str], unit_code: str, intake: bool = False
+) -> Account:
+    """Make the shared mailbox of a unit or of a role. With `intake` its inbox opens intake entries."""
+    account = accounts.create(tx, username=username, kind=kind, full_name=full_name, unit_code=unit_code)
+    for number, address in enumerate(addresses):
+        accounts.add_address(tx, account.id, address, primary=number == 0)
+    set_up(tx, account.id)
+    if intake:
+        mailboxes.set_kind(tx, mailboxes.by_name(tx, account.id, mailboxes.INBOX).id, "intake")
+    audit.record(tx, None, "account.add", f"account/{account.id}", username=account.username, kind=kind)
+    return account
+
+
+def give_role(tx: Tx, account_id: int, role: str, unit_code: str) -> None:
+    """Give a role with what it brings: a clerk gets the role mailbox and the folder that waits for the register.
+
+    Raises Invalid for a role that does not exist.
+    """
+    if role not in ROLES:
+        raise Invalid(f"Vai trò “{role}” không có; các vai trò: {', '.join(ROLES)}.")
+    accounts.add_role(tx, account_id, role, unit_code)
+    for shared in accounts.listing(tx, "role"):
+        if role in _MEMBERS.get(shared.username, ()):
+            accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True)
+    if role == CLERK:
+        set_up_intake(tx, account_id)
+
+
+# Which roles open which role mailbox.
+_MEMBERS = {"vanthu": (CLERK,), "postmaster": ("quan_tri",)}
+
+
+def join_unit(tx: Tx, account_id: int, unit_code: str) -> None:
+    """Let a member of a unit use the unit's shared mailbox."""
+    for shared in accounts.listing(tx, "unit"):
+        if unit_code and shared.unit_code == unit_code:
+            accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True)
+
+
+def by_login(tx: Tx, domains: Sequence[str], login: str) -> Account:
+    """The account of a username or of any of its addresses. Raises NotFound."""
+    found = addresses.find(tx, domains, login) if "@" in login else accounts.by_username(tx, login)
+    if found is None:
+        raise NotFound(f"Không có tài khoản “{login}”.")
+    return found

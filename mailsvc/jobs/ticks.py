@@ -1,0 +1,27 @@
+"""Ticks: work that only the clock starts. State lives in the tables, never in the scheduler."""
+
+from __future__ import annotations
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from mailsvc.mail.office import Office
+from mailsvc.store import sessions
+
+
+def start(office: Office) -> AsyncIOScheduler:
+    """Start the scheduler; the caller shuts it down."""
+    scheduler = AsyncIOScheduler(
+        timezone="Asia/Ho_Chi_Minh", job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1}
+    )
+    scheduler.add_job(_reload_certificate, "interval", minutes=5, args=[office])
+    scheduler.add_job(_forget_sessions, "interval", hours=1, args=[office])
+    scheduler.start()
+    return scheduler
+
+
+async def _reload_certificate(office: Office) -> None:
+    await office.work(office.tls.reload_if_changed)
+
+
+async def _forget_sessions(office: Office) -> None:
+    await office.db.write(sessions.remove_expired)

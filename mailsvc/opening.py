@@ -1,0 +1,87 @@
+"""Opens the office without its doors: data folder, database brought up to date, keys.
+
+The service, the command line and the tests all begin here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from mailsvc.auth.authenticate import Authenticator
+from mailsvc.auth.passwords import Credentials, PasswordHasher
+from mailsvc.auth.throttle import Throttle
+from mailsvc.core.clock import Clock, SystemClock
+from mailsvc.core.settings import Settings
+from mailsvc.mail import addresses
+from mailsvc.mail.office import Office
+from mailsvc.net import tls
+from mailsvc.store import accounts, migrate
+from mailsvc.store.blobs import FileBlobs
+from mailsvc.store.engine import Database
+from mailsvc.store.tx import Tx
+
+WORKERS = 4
+
+
+def open_office(settings: Settings, clock: Clock | None = None, hasher: PasswordHasher | None = None) -> Office:
+    """The office without its doors: data folder, database brought up to date, keys. For the service, the CLI and tests."""
+    clock = clock or SystemClock()
+    folder = settings.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    spool = folder / "spool"
+    spool.mkdir(exist_ok=True)
+    migrate.upgrade(settings.database_url)
+    db = Database(settings.database_url, clock)
+
+    async def lookup(login: str) -> Credentials | None:
+        return await db.read(_credentials, settings.organisation.domains, login)
+
+    authenticator = Authenticator(
+        lookup, Throttle(clock, trusted=settings.web.trusted_proxies), hasher or PasswordHasher(), _secret(folder)
+    )
+    return Office(
+        settings=settings,
+        clock=clock,
+        db=db,
+        blobs=FileBlobs(folder / "blobs"),
+        spool_folder=spool,
+        authenticator=authenticator,
+        workers=ThreadPoolExecutor(WORKERS, thread_name_prefix="work"),
+        tls=_server_tls(settings, clock),
+    )
+
+
+def close_office(office: Office) -> None:
+    """Finish what is under way in the store and let the threads go."""
+    office.workers.shutdown()
+    office.db.close()
+
+
+def _credentials(tx: Tx, domains: list[str], login: str) -> Credentials | None:
+    if "@" in login:
+        account = addresses.find(tx, domains, login) if addresses.is_local(login, domains) else None
+        return accounts.credentials(tx, account.username) if account else None
+    return accounts.credentials(tx, login)
+
+
+def _server_tls(settings: Settings, clock: Clock) -> tls.ServerTls:
+    tls.shrink_asyncio_tls()
+    if settings.tls.certificate:
+        return tls.ServerTls(Path(settings.tls.certificate), Path(settings.tls.key) if settings.tls.key else None)
+    names = [settings.organisation.host, "localhost", "127.0.0.1", *settings.organisation.domains]
+    return tls.ServerTls(tls.self_signed(settings.folder, names, clock.now_ms()))
+
+
+def _secret(folder: Path) -> bytes:
+    """The installation's own secret, made once."""
+    path = folder / "secret"
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_bytes()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return path.read_bytes()

@@ -1,0 +1,52 @@
+"""Fixtures shared by all tests: the samples, and an office on a temporary folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailsvc.auth.passwords import PasswordHasher
+from mailsvc.core import settings as settings_module
+from mailsvc.core.clock import FixedClock
+from mailsvc.core.settings import Settings
+from mailsvc.mail.office import Office
+from mailsvc.opening import close_office, open_office
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("MAILSVC_SHARED", REPOSITORY.parent / "shared"))
+SAMPLES = SHARED / "samples"
+NOON_MS = 1_795_496_400_000  # Tuesday, 24 November 2026, 12:00 at the office
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at noon of a working day."""
+    return FixedClock(NOON_MS)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings for a temporary folder, all ports free ones on loopback."""
+    doors = ("lmtp", "mx", "submissions", "submission", "imap", "imaps", "http")
+    return settings_module.load(
+        environ={}, data=str(tmp_path / "data"), listen={"base_port": 0, **dict.fromkeys(doors, 0)}
+    )
+
+
+@pytest.fixture(scope="session")
+def quick_hasher() -> Iterator[PasswordHasher]:
+    """The real hasher with the smallest cost, so that tests with many accounts stay quick."""
+    hasher = PasswordHasher(memory_kib=64, passes=1, iterations=4096)
+    yield hasher
+    hasher.close()
+
+
+@pytest.fixture
+def office(settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher) -> Iterator[Office]:
+    """An office without doors: migrated store, empty organisation."""
+    opened = open_office(settings, clock, quick_hasher)
+    yield opened
+    close_office(opened)
