@@ -7,9 +7,10 @@ from mailsvc.message.headers import decode
 
 _SPECIAL = rb'"(),:;<>@\[\]\\\s'
 # What nearly every address looks like: name <local@domain>, or local@domain alone.
+# Possessive, because a blank may belong to two neighbouring pieces and must not be tried for both.
 _SIMPLE = re.compile(
-    rb'\s*(?:"([^"\\]*)"|([^"(),:;<>@\[\]\\]*))\s*<([^' + _SPECIAL + rb"]+)@([^" + _SPECIAL + rb"]+)>\s*(?:,|\Z)"
-    rb"|\s*([^" + _SPECIAL + rb"]+)@([^" + _SPECIAL + rb"]+)\s*(?:,|\Z)"
+    rb'\s*+(?:"([^"\\]*+)"\s*+|([^"(),:;<>@\[\]\\]*+))<([^' + _SPECIAL + rb"]++)@([^" + _SPECIAL + rb"]++)>\s*+(?:,|\Z)"
+    rb"|\s*+([^" + _SPECIAL + rb"]++)@([^" + _SPECIAL + rb"]++)\s*+(?:,|\Z)"
 )
 _TOKEN = re.compile(
     rb'\s*(?:("(?:[^"\\]|\\.)*(?:"|\Z))|(\[[^\]]*(?:\]|\Z))|([(),:;<>@])|((?:\\.|[^' + _SPECIAL + rb"])+)|(.))",

@@ -82,20 +82,20 @@ def decode_text(data: bytes, charset: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """NFC, no NUL (databases refuse it), no lone surrogates (they cannot be stored as UTF-8)."""
+    """NFC, no NUL: databases refuse it."""
     if "\0" in text:
         text = text.replace("\0", "")
-    if not text.isascii():
-        text = nfc(_SURROGATES.sub("\ufffd", text))
-    return text
+    return nfc(text)
 
 
 def _decode(data: bytes, codec: str | None) -> str:
     if codec and codec not in ("utf-8", "ascii"):
         try:
-            return data.decode(codec, "replace")
+            text = data.decode(codec, "replace")
         except (UnicodeError, LookupError):
             return guess(data)
+        # UTF-7 can spell lone surrogates, which no database stores.
+        return _SURROGATES.sub("\ufffd", text) if codec == "utf-7" else text
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

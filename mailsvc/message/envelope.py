@@ -13,6 +13,9 @@ _MANY_REFERENCES = 100
 _SHOWN_ADDRESSES = 200
 _SINGLE = frozenset({b"from", b"sender", b"subject", b"date", b"message-id", b"to", b"cc", b"reply-to"})
 _JOINED = (b"to", b"cc", b"bcc")
+_PEOPLE = (b"from", b"sender", b"reply-to", *_JOINED)
+
+People = dict[bytes, tuple[Address, ...]]
 
 
 class Summary(NamedTuple):
@@ -28,51 +31,45 @@ class Summary(NamedTuple):
     defects: tuple[str, ...]
 
 
-def summary(fields: Sequence[tuple[bytes, bytes]], header: dict[bytes, bytes]) -> Summary:
-    """The summary of a header; repeated To, Cc and Bcc fields are joined in `header` first."""
-    repeated = _join_repeated(fields, header)
-    sender = _sender(header)
+def people(fields: Sequence[tuple[bytes, bytes]], header: Mapping[bytes, bytes]) -> People:
+    """The addresses of the six address fields by lower-case name; of To, Cc and Bcc every occurrence is read."""
+    found = {name: addresses(header[name]) if name in header else () for name in _PEOPLE}
+    if len(fields) > len(header):
+        names = [name.lower() for name, _ in fields]
+        for name in _JOINED:
+            if names.count(name) > 1:
+                joined = b",".join(value for other, (_, value) in zip(names, fields, strict=True) if other == name)
+                found[name] = addresses(joined)
+    return found
+
+
+def summary(fields: Sequence[tuple[bytes, bytes]], header: Mapping[bytes, bytes], who: People) -> Summary:
+    """The summary of one header."""
+    sender = next((address for address in who[b"from"] + who[b"sender"] if address.domain is not None), None)
     return Summary(
         decode(header.get(b"subject", b"")),
         sender.display if sender else "",
         sender.mailbox if sender else "",
-        _people(header),
+        _shown(who[b"to"] + who[b"cc"]),
         date_ms(decode(header.get(b"date", b""))),
         message_id(header.get(b"message-id", b"")),
         references(header),
-        ("repeated",) if repeated else (),
+        ("repeated",) if _repeated(fields, header) else (),
     )
 
 
-def _join_repeated(fields: Sequence[tuple[bytes, bytes]], header: dict[bytes, bytes]) -> bool:
+def _repeated(fields: Sequence[tuple[bytes, bytes]], header: Mapping[bytes, bytes]) -> bool:
+    """True when a field occurs again that may occur once only (RFC 5322 §3.6)."""
     if len(fields) == len(header):
         return False
-    seen: dict[bytes, list[bytes]] = {}
-    for name, value in fields:
-        seen.setdefault(name.lower(), []).append(value)
-    for name in _JOINED:
-        if len(seen.get(name, ())) > 1:
-            header[name] = b", ".join(seen[name])
-    return any(len(found) > 1 for name, found in seen.items() if name in _SINGLE)
+    names = [name.lower() for name, _ in fields if name.lower() in _SINGLE]
+    return len(names) > len(set(names))
 
 
-def _sender(header: Mapping[bytes, bytes]) -> Address | None:
-    for name in (b"from", b"sender"):
-        people = [address for address in addresses(header.get(name, b"")) if address.domain is not None]
-        if people:
-            return people[0]
-    return None
-
-
-def _people(header: Mapping[bytes, bytes]) -> str:
-    """The people of To, then Cc: names where there are names, else addresses, comma separated."""
-    shown: list[str] = []
-    for name in (b"to", b"cc"):
-        for address in addresses(header.get(name, b""))[:_SHOWN_ADDRESSES]:
-            text = address.display or address.mailbox
-            if text:
-                shown.append(text)
-    return ", ".join(shown[:_SHOWN_ADDRESSES])
+def _shown(who: Sequence[Address]) -> str:
+    """Names where there are names, else addresses, comma separated."""
+    texts = (address.display or address.mailbox for address in who[:_SHOWN_ADDRESSES])
+    return ", ".join(text for text in texts if text)
 
 
 def message_id(value: bytes) -> str:

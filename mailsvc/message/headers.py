@@ -9,8 +9,7 @@ from mailsvc.message.charsets import clean, codec_name, decode_text, guess
 
 # A field starts at a line start; continuation lines start with a blank (RFC 5322 §2.2.3). Other lines are passed over.
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)\n?", re.MULTILINE)
-_FOLD = re.compile(rb"\r?\n(?=[ \t])")
-_BREAK = re.compile(rb"[\r\n]+")
+_LINE = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*)", re.MULTILINE)
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _LETTERS64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
@@ -30,18 +29,12 @@ def fields(block: bytes) -> list[Field]:
 
 
 def values(block: bytes) -> list[tuple[bytes, bytes]]:
-    """(name as written, raw unfolded value) of every field in order."""
-    return [(name, unfold(value)) for name, value in _FIELD.findall(block)]
-
-
-def unfold(value: bytes) -> bytes:
-    """The value on one line: breaks before a blank go, others become a space, outer blanks go (RFC 5322 §2.2.3)."""
-    value = value.strip()
-    if b"\n" in value:
-        value = _FOLD.sub(b"", value)
-    if b"\n" in value or b"\r" in value:
-        value = _BREAK.sub(b" ", value)
-    return value
+    """(name as written, raw value on one line) of every field in order (RFC 5322 §2.2.3)."""
+    lines = block.replace(b"\r\n", b"\n")
+    if b"\r" in lines:
+        lines = lines.replace(b"\r", b" ")
+    lines = lines.replace(b"\n ", b" ").replace(b"\n\t", b"\t")
+    return [(name, value.strip()) for name, value in _LINE.findall(lines)]
 
 
 def first(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

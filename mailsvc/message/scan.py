@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mailsvc.message.auto import Auto, auto_marks
 from mailsvc.message.buffer import Buffer, count, with_line_feeds
-from mailsvc.message.envelope import Summary, summary
+from mailsvc.message.envelope import Summary, people, summary
 from mailsvc.message.parameters import filename, texts
 from mailsvc.message.parts import Part, decode_part, pack_parts, part_text, plain_text, unpack_parts
 from mailsvc.message.searchable import Texts, texts_of
@@ -74,8 +74,9 @@ def scan(data: Buffer, limits: Limits = LIMITS) -> Scan:
     parts = tuple(_part(index, entity, lines[index]) for index, entity in enumerate(grown.entities))
     body, bodystructure = structures(grown.entities, lines)
     root = grown.entities[0]
-    about = summary(root.fields, root.header)
-    return _together(readable, grown, parts, (envelope(root.header), body, bodystructure), about)
+    who = people(root.fields, root.header)
+    about = summary(root.fields, root.header, who)
+    return _together(readable, grown, parts, (envelope(root.header, who), body, bodystructure), about)
 
 
 def _together(

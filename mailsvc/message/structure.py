@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote_from_bytes
 
-from mailsvc.message.addresses import Address, addresses
+from mailsvc.message.addresses import Address
+from mailsvc.message.envelope import People, people
 from mailsvc.message.parameters import Raw
 from mailsvc.message.tree import Entity
 
@@ -26,36 +27,26 @@ def nstring(value: bytes | None) -> bytes:
     return b"NIL" if value is None else string(value)
 
 
-def envelope(header: Mapping[bytes, bytes]) -> bytes:
+def envelope(header: Mapping[bytes, bytes], who: People) -> bytes:
     """The envelope of lower-case field names and unfolded raw values, parenthesised."""
-    sender = address_list(header.get(b"from"))
-    return (
-        b"("
-        + b" ".join(
-            (
-                nstring(header.get(b"date")),
-                nstring(header.get(b"subject")),
-                sender,
-                _or(address_list(header.get(b"sender")), sender),
-                _or(address_list(header.get(b"reply-to")), sender),
-                address_list(header.get(b"to")),
-                address_list(header.get(b"cc")),
-                address_list(header.get(b"bcc")),
-                nstring(header.get(b"in-reply-to")),
-                nstring(header.get(b"message-id")),
-            )
-        )
-        + b")"
+    sender = address_list(who[b"from"])
+    values = (
+        nstring(header.get(b"date")),
+        nstring(header.get(b"subject")),
+        sender,
+        address_list(who[b"sender"]) if who[b"sender"] else sender,
+        address_list(who[b"reply-to"]) if who[b"reply-to"] else sender,
+        address_list(who[b"to"]),
+        address_list(who[b"cc"]),
+        address_list(who[b"bcc"]),
+        nstring(header.get(b"in-reply-to")),
+        nstring(header.get(b"message-id")),
     )
+    return b"(" + b" ".join(values) + b")"
 
 
-def _or(value: bytes, default: bytes) -> bytes:
-    return default if value == b"NIL" else value
-
-
-def address_list(value: bytes | None) -> bytes:
-    """The addresses of an unfolded field value, NIL when there are none."""
-    found = addresses(value) if value else ()
+def address_list(found: Sequence[Address]) -> bytes:
+    """Addresses in parentheses, NIL when there are none."""
     return b"(" + b"".join(map(_address, found)) + b")" if found else b"NIL"
 
 
@@ -83,7 +74,7 @@ def structures(entities: Sequence[Entity], lines: Sequence[int]) -> tuple[bytes,
             tail = b" " + nstring(entity.header.get(b"content-md5")) + b" " + _extension(entity)
             count = b" %d" % lines[index] if entity.has_lines else b""
             if inside:
-                head = basic + b" " + envelope(entities[inside[0]].header) + b" "
+                head = basic + b" " + _inner_envelope(entities[inside[0]]) + b" "
                 short[index] = b"(" + head + short[inside[0]] + count + b")"
                 full[index] = b"(" + head + full[inside[0]] + count + tail + b")"
             else:
@@ -92,6 +83,10 @@ def structures(entities: Sequence[Entity], lines: Sequence[int]) -> tuple[bytes,
         for child in inside:
             short[child] = full[child] = b""
     return short[0], full[0]
+
+
+def _inner_envelope(entity: Entity) -> bytes:
+    return envelope(entity.header, people(entity.fields, entity.header))
 
 
 def _basic(entity: Entity) -> bytes:
