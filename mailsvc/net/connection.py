@@ -42,7 +42,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_closed", "_deadline", "_drained", "_end", "_flushing", "_in", "_layers", "_loop", "_lost", "_made", "_nudged",
-        "_out", "_out_size", "_reading_paused", "_timer", "_transport", "_waiter", "_writing_paused", "bytes_in",
+        "_out", "_out_size", "_reading_paused", "_since_turn",
+        "_timer", "_transport", "_waiter", "_writing_paused", "bytes_in",
         "bytes_out", "local_port", "peer", "peer_port", "read_timeout", "tls", "write_timeout",
     )  # fmt: skip
 
@@ -59,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._in = LineBuffer()
         self._out: list[bytes] = []
-        self._out_size = 0
+        self._out_size = self._since_turn = 0
         self._layers: tuple[Layer, ...] = ()
         self._waiter: asyncio.Future[None] | None = None
         self._drained: asyncio.Future[None] | None = None
@@ -90,10 +91,7 @@ class Connection(asyncio.Protocol):
 
     def take_line(self, limit: int) -> bytes | None:
         """The next line if it is here already; otherwise None, without waiting. Raises LineTooLong."""
-        line = self._in.take_line(limit)
-        if self._reading_paused:
-            self._resume()
-        return line
+        return self._in.take_line(limit)
 
     async def read_line(self, limit: int) -> bytes:
         """The next line without its CRLF (a bare LF is taken for one).
@@ -107,17 +105,12 @@ class Connection(asyncio.Protocol):
             while line is None:
                 await self._more(deadline)
                 line = self._in.take_line(limit)
-        if self._reading_paused:
-            self._resume()
         return line
 
     async def read_exact(self, count: int) -> bytes:
         """Exactly `count` octets; the caller bounds them. Each progress must come within `read_timeout`."""
         if len(self._in) >= count:
-            taken = self._in.take(count)
-            if self._reading_paused:
-                self._resume()
-            return taken
+            return self._in.take(count)
         chunks: list[bytes] = []
         await self.read_into(count, chunks.append)
         return b"".join(chunks)
@@ -130,8 +123,6 @@ class Connection(asyncio.Protocol):
             chunk = self._in.take(min(count, CHUNK))
             count -= len(chunk)
             sink(chunk)
-            if self._reading_paused:
-                self._resume()
 
     async def discard(self, count: int) -> None:
         """Reads and forgets `count` octets (a literal that was refused)."""
@@ -206,7 +197,10 @@ class Connection(asyncio.Protocol):
                     self._break(WriteTimeout("the peer reads nothing"))
             finally:
                 self._drained = None
-        if self._lost:
+        if self._since_turn >= WRITE_HIGH:
+            self._since_turn = 0
+            await asyncio.sleep(0)  # a fast reader of much must not keep the loop from everybody else
+        if self._lost or self._transport is None or self._transport.is_closing():
             raise self._end or Disconnected()
 
     # Layers
@@ -333,6 +327,9 @@ class Connection(asyncio.Protocol):
             raise self._end
         if self._waiter is not None:
             raise RuntimeError("two tasks read one connection")
+        if self._reading_paused and self._transport is not None:
+            self._reading_paused = False
+            self._transport.resume_reading()
         self._waiter = self._loop.create_future()
         self._deadline = deadline
         if self._timer is None or self._timer.when() > deadline:
@@ -361,12 +358,6 @@ class Connection(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-    def _resume(self) -> None:
-        if len(self._in) <= READ_HIGH // 2 and self._transport is not None:
-            self._reading_paused = False
-            if self._end is None:
-                self._transport.resume_reading()
 
     def _pump(self, data: bytes) -> None:
         """Takes octets up through the layers, and sends what a layer answers by itself."""
@@ -406,6 +397,7 @@ class Connection(asyncio.Protocol):
         if transport is None or not data or transport.is_closing():
             return
         self.bytes_out += len(data)
+        self._since_turn += len(data)
         transport.write(data)
         if transport.get_write_buffer_size() > WRITE_LIMIT:
             self._break(WriteTimeout("too much unread by the peer"))
