@@ -265,7 +265,6 @@ queue = Table(
     Column("state", Text, nullable=False, server_default="waiting"),  # waiting, sent, failed
     _int("created_ms"),
     _int("next_ms"),
-    _int("expires_ms"),
     _int("attempts"),
     _int("lease_until_ms"),
     _text("lease_owner"),
@@ -278,7 +277,8 @@ queue = Table(
     _bool("smtputf8"),
     _bool("delay_told"),
     _int("done_ms"),
-    Column("account_id", Big),  # who submitted it
+    Column("account_id", Big),  # who submitted it; 0 is the house itself, NULL somebody outside
+    _int("return_path_size"),  # octets in front of the content that do not leave the house
 )
 Index("ix_queue_state_next_ms", queue.c.state, queue.c.next_ms)
 

@@ -371,7 +371,6 @@ def _queue() -> None:
         sa.Column("state", sa.Text(), server_default="waiting", nullable=False),
         sa.Column("created_ms", BIG, server_default="0", nullable=False),
         sa.Column("next_ms", BIG, server_default="0", nullable=False),
-        sa.Column("expires_ms", BIG, server_default="0", nullable=False),
         sa.Column("attempts", BIG, server_default="0", nullable=False),
         sa.Column("lease_until_ms", BIG, server_default="0", nullable=False),
         sa.Column("lease_owner", sa.Text(), server_default="", nullable=False),
@@ -385,6 +384,7 @@ def _queue() -> None:
         sa.Column("delay_told", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done_ms", BIG, server_default="0", nullable=False),
         sa.Column("account_id", BIG, nullable=True),
+        sa.Column("return_path_size", BIG, server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_queue_content_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_queue")),
     )
