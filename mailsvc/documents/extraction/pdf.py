@@ -1,0 +1,188 @@
+"""Text of a born-digital PDF: characters with their boxes become lines, and the two-column blocks get their sides.
+
+Runs only inside the killable child (worker.py): PDFium is C++ and the files come from strangers.
+"""
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from .columns import arrange
+from .layout import Line, Sheet, clean, squeeze
+from .package import Unreadable
+from .syllables import mend
+
+FIRST_PAGES = 12
+LAST_PAGES = 2
+CHARACTER_LIMIT = 25_000  # of one page
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One character: text, edges and base line in points from the lower left corner as displayed, size in points."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    index: int
+
+
+@dataclass(slots=True)
+class Segment:
+    """Glyphs of one row without a wide gap between them. Edges in points."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    bold: bool
+    italic: bool
+
+
+def read_pdf(data: bytes) -> Sheet:
+    """The lines of the first pages and of the last ones. Raises Unreadable when PDFium cannot open the file."""
+    lines: list[Line] = []
+    try:
+        document = pdfium.PdfDocument(data)
+    except (pdfium.PdfiumError, ValueError) as error:
+        raise Unreadable("not a readable PDF") from error
+    try:
+        count = len(document)
+        wanted = [*range(min(count, FIRST_PAGES)), *range(max(FIRST_PAGES, count - LAST_PAGES), count)]
+        signing = False
+        for number in wanted:
+            page_lines, signing = _page_lines(document, number, signing)
+            lines += page_lines
+        stamped = _stamped(document, data) if count else ()
+    except pdfium.PdfiumError as error:
+        raise Unreadable("damaged page") from error
+    finally:
+        document.close()
+    return Sheet(tuple(lines), "pdf", stamped)
+
+
+def _page_lines(document: pdfium.PdfDocument, number: int, signing: bool) -> tuple[list[Line], bool]:
+    page = document[number]
+    try:
+        width, height = page.get_size()
+        rows = [_segments(row, page_text) for page_text, row in _rows(page)]
+    finally:
+        page.close()
+    return arrange([row for row in rows if row], max(width, 1.0), max(height, 1.0), number, signing)
+
+
+def _stamped(document: pdfium.PdfDocument, data: bytes) -> tuple[Line, ...]:
+    """The first page with what annotations and form fields show, empty when there are none."""
+    page = document[0]
+    try:
+        if raw.FPDFPage_GetAnnotCount(page) <= 0:
+            return ()
+    finally:
+        page.close()
+    copy = pdfium.PdfDocument(data)
+    try:
+        first = copy[0]
+        done = raw.FPDFPage_Flatten(first, raw.FLAT_NORMALDISPLAY)
+        first.close()
+        if done != raw.FLATTEN_SUCCESS:
+            return ()
+        return tuple(_page_lines(copy, 0, False)[0])
+    finally:
+        copy.close()
+
+
+def _rows(page: pdfium.PdfPage) -> Iterator[tuple[pdfium.PdfTextPage, list[Glyph]]]:
+    text_page = page.get_textpage()
+    try:
+        glyphs = sorted(_glyphs(page, text_page), key=lambda glyph: -glyph.base)
+        row: list[Glyph] = []
+        for glyph in glyphs:
+            if row and abs(row[0].base - glyph.base) > 0.35 * max(row[0].size, glyph.size):
+                yield text_page, sorted(row, key=lambda one: one.left)
+                row = []
+            row.append(glyph)
+        if row:
+            yield text_page, sorted(row, key=lambda one: one.left)
+    finally:
+        text_page.close()
+
+
+def _glyphs(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> Iterator[Glyph]:
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
+    width, height = page.get_size()
+    turned = page.get_rotation()
+    for index in range(min(text_page.count_chars(), CHARACTER_LIMIT)):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        if code < 32 or raw.FPDFText_IsGenerated(text_page, index) == 1:
+            continue
+        raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
+        raw.FPDFText_GetCharOrigin(text_page, index, x, y)
+        size = raw.FPDFText_GetFontSize(text_page, index) or 12.0
+        box = (left.value, right.value, bottom.value, top.value, y.value, x.value)
+        start, end, base = _upright(box, turned, width, height)
+        scale = max(abs(top.value - bottom.value), abs(right.value - left.value))
+        if size < 2.0 and scale > 3.0:  # the size sits in the text matrix
+            size = scale * 1.3
+        yield Glyph(chr(code) if code < 0x110000 else "", start, end, base, size, index)
+
+
+def _upright(box: tuple[float, ...], turned: int, width: float, height: float) -> tuple[float, float, float]:
+    """Left, right and base line as displayed; width and height are those of the displayed page."""
+    left, right, bottom, top, base, origin = box
+    if turned == 90:
+        return bottom, top, height - origin
+    if turned == 180:
+        return width - right, width - left, height - base
+    if turned == 270:
+        return width - top, width - bottom, origin
+    return left, right, base
+
+
+def _segments(row: list[Glyph], text_page: pdfium.PdfTextPage) -> list[Segment]:
+    spaced = sum(1 for glyph in row if glyph.text.isspace()) > 0.05 * len(row)
+    segments: list[Segment] = []
+    current: list[Glyph] = []
+    text = ""
+    for glyph in row:
+        if glyph.text.isspace():
+            text += " " if text and not text.endswith(" ") else ""
+            continue
+        gap = glyph.left - current[-1].right if current else 0.0
+        if current and _is_shadow(current[-1], glyph):
+            continue
+        if current and gap > 1.1 * glyph.size:
+            segments.append(_segment(current, text, text_page))
+            current, text = [], ""
+        elif current and gap > (0.27 if spaced else 0.14) * glyph.size and not text.endswith(" "):
+            text += " "
+        current.append(glyph)
+        text += glyph.text
+    if current:
+        segments.append(_segment(current, text, text_page))
+    return [segment for segment in segments if segment.text]
+
+
+def _is_shadow(before: Glyph, glyph: Glyph) -> bool:
+    """The same letter drawn twice to look bold."""
+    return before.text == glyph.text and abs(before.left - glyph.left) < 0.12 * glyph.size
+
+
+def _segment(glyphs: list[Glyph], text: str, text_page: pdfium.PdfTextPage) -> Segment:
+    middle = glyphs[len(glyphs) // 2]
+    bold, italic = _font(text_page, middle.index)
+    return Segment(mend(squeeze(clean(text))), glyphs[0].left, glyphs[-1].right, middle.base, middle.size, bold, italic)
+
+
+def _font(text_page: pdfium.PdfTextPage, index: int) -> tuple[bool, bool]:
+    name = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    raw.FPDFText_GetFontInfo(text_page, index, name, 128, flags)
+    printed = name.value.lower()
+    weight = raw.FPDFText_GetFontWeight(text_page, index)
+    return b"bold" in printed or weight >= 700, b"italic" in printed or b"oblique" in printed
