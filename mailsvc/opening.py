@@ -28,7 +28,7 @@ WORKERS = 4
 
 
 def open_office(settings: Settings, clock: Clock | None = None, hasher: PasswordHasher | None = None) -> Office:
-    """The office without its doors: data folder, database brought up to date, keys. For the service, the CLI and tests."""
+    """The office without its doors. Makes what the data folder still lacks; brings the database up to date."""
     clock = clock or SystemClock()
     folder = settings.folder
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The demo organisation: the Sở with its units and roles, 45 schools with two accounts each, made at the first start."""
+"""The demo organisation, made at the first start: the Sở with its units and roles, 45 schools with two accounts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from mailsvc.store.tx import Tx
 
 MADE = "demo_made"
 CSV_NAME = "demo-accounts.csv"
-_SYLLABLES = ["an", "binh", "cam", "dong", "giang", "hai", "khanh", "lam", "mai", "nam", "phong", "quang", "sen", "tre", "vang", "xanh"]
+_SYLLABLES = ("an", "binh", "cam", "dong", "giang", "hai", "khanh", "lam")
+_MORE = ("mai", "nam", "phong", "quang", "sen", "tre", "vang", "xanh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _make(
 
 def _password() -> str:
     """Easy to type on a phone, some 49 bits."""
-    words = [secrets.choice(_SYLLABLES) for _ in range(9)]
+    words = [secrets.choice(_SYLLABLES + _MORE) for _ in range(9)]
     return "-".join(["".join(words[:3]), "".join(words[3:6]), f"{secrets.randbelow(10000):04d}", "".join(words[6:])])
 
 

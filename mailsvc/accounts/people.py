@@ -71,7 +71,7 @@ def check_address(address: str, domains: Sequence[str]) -> str:
 
 
 def add_person(tx: Tx, new: NewPerson, keys: PasswordKeys | None, *, actor_id: int | None = None) -> Account:
-    """Make a person's account with mailboxes, addresses, roles and the rights they bring. Raises AlreadyThere, Invalid."""
+    """Make a person's account with mailboxes, addresses, roles and their rights. Raises AlreadyThere, Invalid."""
     account = accounts.create(
         tx,
         username=check_username(new.username),
@@ -92,7 +92,9 @@ def add_person(tx: Tx, new: NewPerson, keys: PasswordKeys | None, *, actor_id: i
     for role in new.roles:
         give_role(tx, account.id, role, new.unit_code)
     join_unit(tx, account.id, new.unit_code)
-    audit.record(tx, actor_id, "account.add", f"account/{account.id}", username=account.username, roles=list(new.roles))
+    audit.record(
+        tx, actor_id, "account.add", f"account/{account.id}", username=account.username, roles=list(new.roles)
+    )
     return accounts.get(tx, account.id)
 
 

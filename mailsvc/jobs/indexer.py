@@ -12,10 +12,9 @@ REST_SECONDS = 0.02  # between batches, so that letters under way are not held u
 
 
 async def run(office: Office) -> None:
-    """Index what waits, then wait for the next wake-up; until cancelled."""
+    """Index what waits, batch by batch, then wait for the next wake-up; until cancelled."""
     with office.db.bus.subscribe(("search", 0)) as news:
         while True:
-            while await office.db.write(search.index_pending, BATCH):
-                await asyncio.sleep(REST_SECONDS)
-            await news.wait()
+            if not await office.db.write(search.index_pending, BATCH):
+                await news.wait()
             await asyncio.sleep(REST_SECONDS)

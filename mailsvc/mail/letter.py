@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from mailsvc.message.attachments import count_attachments
 from mailsvc.message.scan import Scan, pack_parts, scan
 from mailsvc.store.blobs import Blobs, Buffer, Spool
 from mailsvc.store.contents import NewContent
@@ -59,7 +58,7 @@ def _letter(data: Buffer, digest: bytes, inline: bytes | None) -> Letter:
         message_id=found.message_id.replace("\0", " "),
         references=tuple(one.replace("\0", " ") for one in found.references),
         preview=found.preview.replace("\0", " "),
-        attachment_count=count_attachments(found),
+        attachment_count=sum(1 for part in found.parts if part.filename or part.disposition == "attachment"),
         text=searchable(found.head_text, found.body_text),
     )
     return Letter(content, found, data)

@@ -1,0 +1,45 @@
+"""What every command needs: the settings that the common options name, and an office on them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mailsvc.cli.output import fail
+from mailsvc.core import settings as settings_module
+from mailsvc.core.errors import Invalid, MailsvcError
+from mailsvc.core.settings import Settings
+from mailsvc.mail.office import Office
+from mailsvc.opening import close_office, open_office
+
+chosen: dict[str, Any] = {}
+"""The common options, set by the callback of the command line before a command runs."""
+
+
+def settings() -> Settings:
+    """The settings. Ends with exit code 2 and a line per wrong value."""
+    config = chosen.get("config") or os.environ.get("MAILSVC_CONFIG")
+    overrides: dict[str, Any] = {}
+    if chosen.get("data"):
+        overrides["data"] = str(chosen["data"])
+    if chosen.get("base_port") is not None:
+        overrides["listen"] = {"base_port": chosen["base_port"]}
+    try:
+        return settings_module.load(Path(config) if config else None, **overrides)
+    except Invalid as error:
+        fail(error.message, 2)
+
+
+@contextlib.contextmanager
+def office() -> Iterator[Office]:
+    """An office on the chosen data folder. What the office refuses ends the command with exit code 1."""
+    opened = open_office(settings())
+    try:
+        yield opened
+    except MailsvcError as error:
+        fail(error.message)
+    finally:
+        close_office(opened)

@@ -1,0 +1,48 @@
+"""The command line: `mailsvc serve`, `mailsvc account list`, `mailsvc verify` …"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailsvc.cli import context
+from mailsvc.cli.accounts import account_app, unit_app
+from mailsvc.cli.documents import extract, intake_app, register_app
+from mailsvc.cli.mail import mailbox_app, message_app, queue_app
+from mailsvc.cli.maintenance import demo, serve, settings_app, verify
+
+app = typer.Typer(
+    help="mailsvc: văn phòng điện tử lấy thư làm trung tâm.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+app.add_typer(account_app, name="account")
+app.add_typer(unit_app, name="unit")
+app.add_typer(mailbox_app, name="mailbox")
+app.add_typer(message_app, name="message")
+app.add_typer(queue_app, name="queue")
+app.add_typer(intake_app, name="intake")
+app.add_typer(register_app, name="register")
+app.add_typer(settings_app, name="settings")
+app.command("extract")(extract)
+app.command("serve")(serve)
+app.command("demo")(demo)
+app.command("verify")(verify)
+
+
+@app.callback()
+def common(
+    data: Annotated[Path | None, typer.Option(help="Thư mục dữ liệu.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Tệp cấu hình TOML.")] = None,
+) -> None:
+    """Tùy chọn chung, đặt trước tên lệnh."""
+    context.chosen.update(data=data, config=config)
+
+
+def main() -> None:
+    """Entry point of the `mailsvc` script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
