@@ -1,0 +1,209 @@
+"""New mail as bytes ready for SMTP: CRLF, UTF-8, encoded words where the receiver may need them (RFC 5322 §2)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from mailsvc.message.fieldwriter import people_field, plain_line, text_field
+from mailsvc.message.text import html_to_text
+from mailsvc.vietnamese.normal import nfc
+
+VIETNAM = timezone(timedelta(hours=7))
+
+_POLICY = SMTP.clone(refold_source="none")
+_REPLY_MARK = re.compile(r"\s*(?:re|trả lời|tl|aw|sv|fwd?|chuyển tiếp)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
+_LINE_LENGTH = 900
+_KEPT_REFERENCES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A display name ('' for none) and local@domain."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to attach; with a content_id (without <>) it is shown inside the HTML text instead."""
+
+    name: str
+    content_type: str
+    data: bytes
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to be written. date_ms: milliseconds since 1970; message_id, in_reply_to, references: with <>.
+
+    bcc is left out of the bytes unless keep_bcc is set (a draft). headers are further fields, in order.
+    """
+
+    sender: Person
+    to: tuple[Person, ...]
+    subject: str
+    text: str
+    message_id: str
+    date_ms: int
+    html: str = ""
+    cc: tuple[Person, ...] = ()
+    bcc: tuple[Person, ...] = ()
+    reply_to: tuple[Person, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    keep_bcc: bool = False
+
+
+def compose(letter: Letter) -> bytes:
+    """The letter with CRLF line ends. Header fields carry raw UTF-8 only when an address needs it (RFC 6532 §3.2)."""
+    utf8 = not all(person.address.isascii() for person in _everybody(letter))
+    body = EmailMessage(policy=_POLICY)
+    _put_body(body, letter)
+    return b"".join(_fields(letter, utf8)) + bytes(body)
+
+
+def _fields(letter: Letter, utf8: bool) -> Iterator[bytes]:
+    yield _people("From", (letter.sender,), utf8)
+    if letter.to or letter.cc:
+        yield from (_people(name, who, utf8) for name, who in (("To", letter.to), ("Cc", letter.cc)) if who)
+    else:
+        yield b"To: undisclosed-recipients:;\r\n"
+    if letter.keep_bcc and letter.bcc:
+        yield _people("Bcc", letter.bcc, utf8)
+    if letter.reply_to:
+        yield _people("Reply-To", letter.reply_to, utf8)
+    yield text_field("Subject", letter.subject, utf8)
+    yield text_field("Date", date_field(letter.date_ms))
+    yield text_field("Message-ID", letter.message_id, True)
+    if letter.in_reply_to:
+        yield text_field("In-Reply-To", letter.in_reply_to, True)
+    if letter.references:
+        yield text_field("References", " ".join(letter.references), True)
+    for name, value in letter.headers:
+        yield text_field(name, value, utf8)
+
+
+def _people(name: str, who: Iterable[Person], utf8: bool) -> bytes:
+    return people_field(name, ((person.name, person.address) for person in who), utf8)
+
+
+def _everybody(letter: Letter) -> tuple[Person, ...]:
+    shown_bcc = letter.bcc if letter.keep_bcc else ()
+    return (letter.sender, *letter.to, *letter.cc, *shown_bcc, *letter.reply_to)
+
+
+def date_field(moment_ms: int) -> str:
+    """A Date value in the time of Viet Nam (RFC 5322 §3.3)."""
+    return format_datetime(datetime.fromtimestamp(moment_ms / 1000, VIETNAM))
+
+
+def _put_body(message: EmailMessage, letter: Letter) -> None:
+    shown = [file for file in letter.files if file.content_id]
+    attached = [file for file in letter.files if not file.content_id or not letter.html]
+    message.set_content(_body(letter.text or html_to_text(letter.html)), cte=_encoding(letter.text))
+    if letter.html:
+        message.add_alternative(_body(letter.html), subtype="html", cte=_encoding(letter.html))
+        page = message.get_payload()[1]  # type: ignore[index]
+        for file in shown:
+            main, sub = _type(file)
+            page.add_related(  # type: ignore[union-attr]
+                file.data,
+                main,
+                sub,
+                cid=f"<{plain_line(file.content_id)}>",
+                filename=_file_name(file),
+                disposition="inline",
+            )
+    for file in attached:
+        main, sub = _type(file)
+        if main == "message":
+            _attach_message(message, file)
+        else:
+            message.add_attachment(file.data, main, sub, filename=_file_name(file), cte="base64")
+
+
+def _attach_message(message: EmailMessage, file: File) -> None:
+    """A whole message travels unencoded, so that its own structure stays readable (RFC 2046 §5.2.1)."""
+    part = EmailMessage(policy=message.policy)
+    part["Content-Type"] = "message/rfc822"
+    part["Content-Disposition"] = "attachment"
+    part["Content-Transfer-Encoding"] = "7bit" if file.data.isascii() else "8bit"
+    part.set_param("filename", _file_name(file), "Content-Disposition", charset="utf-8")
+    part.set_payload(file.data.decode("ascii", "surrogateescape"))
+    if message.get_content_type() != "multipart/mixed":
+        message.make_mixed()
+    message.attach(part)
+
+
+def _body(text: str) -> str:
+    return nfc(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _encoding(text: str) -> str:
+    """7bit for plain ASCII lines, quoted-printable for mostly ASCII text, else base64."""
+    if text.isascii() and all(len(line) < _LINE_LENGTH for line in text.splitlines()):
+        return "7bit"
+    foreign = sum(1 for character in text if ord(character) > 127)
+    return "quoted-printable" if foreign * 3 < len(text) else "base64"
+
+
+def _type(file: File) -> tuple[str, str]:
+    main, _, sub = file.content_type.partition(";")[0].strip().lower().partition("/")
+    return (main, sub) if main and sub and main != "multipart" else ("application", "octet-stream")
+
+
+def _file_name(file: File) -> str:
+    return plain_line(file.name) or "tep"
+
+
+def reply_subject(subject: str) -> str:
+    """`Re: ` and the subject without the marks of earlier answers and forwards."""
+    return f"Re: {bare_subject(subject)}"
+
+
+def forward_subject(subject: str) -> str:
+    """`Fwd: ` and the subject without the marks of earlier answers and forwards."""
+    return f"Fwd: {bare_subject(subject)}"
+
+
+def bare_subject(subject: str) -> str:
+    """The subject without leading Re:, Fwd:, Trả lời: and the like."""
+    while (mark := _REPLY_MARK.match(subject)) is not None:
+        subject = subject[mark.end() :]
+    return subject.strip()
+
+
+def reply_references(message_id: str, references: Iterable[str]) -> tuple[str, ...]:
+    """The References of an answer: those of the original and its own id (RFC 5322 §3.6.4), very old ones left out."""
+    chain = list(dict.fromkeys((*references, *((message_id,) if message_id else ()))))
+    return tuple(chain if len(chain) <= _KEPT_REFERENCES else chain[:1] + chain[1 - _KEPT_REFERENCES :])
+
+
+def quote(text: str, who: str, sent_ms: int | None) -> str:
+    """The original below an answer: a line that says who wrote when, and `> ` before each line."""
+    when = (
+        datetime.fromtimestamp(sent_ms / 1000, VIETNAM).strftime("Vào %H:%M %d/%m/%Y, ") if sent_ms is not None else ""
+    )
+    lines = (">" + line if line.startswith(">") else f"> {line}" for line in text.rstrip().split("\n"))
+    return f"{when}{who} đã viết:\n" + "\n".join(lines) + "\n"
+
+
+def forwarded_block(name: str, address: str, sent_ms: int | None, subject: str, to_text: str, text: str) -> str:
+    """The original inside a forwarded mail, in the form that mailsvc.message.forwarded reads back."""
+    when = format_datetime(datetime.fromtimestamp(sent_ms / 1000, VIETNAM)) if sent_ms is not None else ""
+    head = [
+        "---------- Thư chuyển tiếp ----------",
+        f"Từ: {name} <{address}>" if name else f"Từ: {address}",
+        f"Ngày: {when}",
+        f"Chủ đề: {subject}",
+        f"Đến: {to_text}",
+    ]
+    return "\n".join((*head, "", text))

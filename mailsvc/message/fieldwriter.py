@@ -1,0 +1,78 @@
+"""Header fields written out: folding, encoded words, quoted names (RFC 5322 §2.2.3, RFC 2047 §2)."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+
+from mailsvc.vietnamese.normal import nfc
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_NEEDS_QUOTES = re.compile(r'(["\\])')
+_LINE = 76
+# 45 octets make 60 letters of base64, and an encoded word may have 75 characters (RFC 2047 §2).
+_WORD_OCTETS = 45
+_LONGEST_WORD = 900
+
+
+def plain_line(value: str) -> str:
+    """A header value that cannot start another field: NFC, no control characters."""
+    return _CONTROLS.sub(" ", nfc(value)).strip()
+
+
+def text_field(name: str, value: str, utf8: bool = False) -> bytes:
+    """An unstructured field with CRLF, such as Subject; raw UTF-8 when `utf8` is set (RFC 6532 §3.2)."""
+    line = plain_line(value)
+    return _field(name, line.split(" ") if utf8 else encoded(line))
+
+
+def people_field(name: str, people: Iterable[tuple[str, str]], utf8: bool = False) -> bytes:
+    """An address field with CRLF of (display name, local@domain) pairs."""
+    words: list[str] = []
+    for display, address in people:
+        if words:
+            words[-1] += ","
+        place = plain_line(address).replace(" ", "")
+        words += [*phrase(display, utf8), f"<{place}>"] if display else [place]
+    return _field(name, words)
+
+
+def phrase(display: str, utf8: bool) -> list[str]:
+    """A display name as words to be joined by blanks (RFC 5322 §3.2.5)."""
+    line = plain_line(display)
+    if not line.isascii() and not utf8:
+        return _encoded_words(line)
+    if _ATOMS.fullmatch(line) and "=?" not in line:
+        return line.split()
+    return ['"' + _NEEDS_QUOTES.sub(r"\\\1", line) + '"']
+
+
+def encoded(line: str) -> list[str]:
+    """The words of a line; from the first to the last that is not plain ASCII they become encoded words."""
+    words = line.split(" ")
+    foreign = [i for i, word in enumerate(words) if not word.isascii() or "=?" in word or len(word) > _LONGEST_WORD]
+    if not foreign:
+        return words
+    first, last = foreign[0], foreign[-1] + 1
+    return [*words[:first], *_encoded_words(" ".join(words[first:last])), *words[last:]]
+
+
+def _encoded_words(text: str) -> list[str]:
+    pieces: list[bytes] = []
+    held = b""
+    for character in text:
+        octets = character.encode()
+        if len(held) + len(octets) > _WORD_OCTETS:
+            pieces.append(held)
+            held = b""
+        held += octets
+    return [f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in (*pieces, held)]
+
+
+def _field(name: str, words: list[str]) -> bytes:
+    lines = [f"{name}:"]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > _LINE and not lines[-1].endswith(":"):
+            lines.append("")
+        lines[-1] += f" {word}"
+    return "\r\n".join(lines).encode() + b"\r\n"
