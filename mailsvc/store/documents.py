@@ -1,4 +1,4 @@
-"""Official documents in the registers: their rows, files and events, and the number series they take their numbers from."""
+"""Official documents in the registers: their rows, files and events, and the number series they are numbered by."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Document:
     registered_ms: int
     registered_by: int | None
     code_key: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +176,7 @@ def numbers(tx: Tx, org_code: str, direction: str, year: int) -> list[int]:
 
 def last_arrival_date(tx: Tx, org_code: str, year: int) -> str:
     """The latest arrival date in the register of incoming documents; '' when it is empty."""
-    statement = select(func.max(documents.c.arrival_date)).where(
-        _register(org_code, "in"), documents.c.year == year
-    )
+    statement = select(func.max(documents.c.arrival_date)).where(_register(org_code, "in"), documents.c.year == year)
     return tx.execute(statement).scalar_one() or ""
 
 
@@ -214,9 +213,7 @@ def files_of(tx: Tx, document_id: int) -> list[DocumentFile]:
     return [DocumentFile(*row) for row in tx.execute(statement)]
 
 
-def add_event(
-    tx: Tx, document_id: int, actor_id: int | None, kind: str, words: str, at_ms: int | None = None
-) -> None:
+def add_event(tx: Tx, document_id: int, actor_id: int | None, kind: str, words: str, at_ms: int | None = None) -> None:
     """Note a step; `at_ms` only for what happened before the transaction."""
     tx.execute(
         insert(document_events).values(
@@ -280,6 +277,4 @@ def registers_in_use(tx: Tx) -> list[tuple[str, str, int]]:
 
 
 def _one_series(org_code: str, series: str, year: int) -> ColumnElement[bool]:
-    return (
-        (number_series.c.org_code == org_code) & (number_series.c.series == series) & (number_series.c.year == year)
-    )
+    return (number_series.c.org_code == org_code) & (number_series.c.series == series) & (number_series.c.year == year)

@@ -102,7 +102,7 @@ def of_content(tx: Tx, org_code: str, content_id: int) -> list[Entry]:
 
 
 def change(tx: Tx, entry_id: int, values: Mapping[str, Any], *, version: int | None = None) -> bool:
-    """Set columns; with `version` only while the entry still has it, and the version rises. False when it was passed."""
+    """Set columns; with `version` only while the entry still has it, and it rises then. False when it was passed."""
     condition: ColumnElement[bool] = intake_entries.c.id == entry_id
     wanted = dict(values)
     if version is not None:
@@ -167,7 +167,9 @@ def files_of_each(tx: Tx, entry_ids: Sequence[int]) -> dict[int, list[EntryFile]
 
 
 # ---- duplicates ---------------------------------------------------------------------------------------------
-def first_with_files(tx: Tx, org_code: str, sha256: Sequence[str], roles: Sequence[str], before_id: int | None) -> Entry | None:
+def first_with_files(
+    tx: Tx, org_code: str, sha256: Sequence[str], roles: Sequence[str], before_id: int | None
+) -> Entry | None:
     """The earliest entry, opened before `before_id`, that has one of the files in one of those roles."""
     if not sha256:
         return None
@@ -187,9 +189,7 @@ def first_with_code(tx: Tx, org_code: str, code_key: str, before_id: int | None)
     """The earliest entry, opened before `before_id`, with the same number, notation, issuer and year."""
     if not code_key:
         return None
-    statement = select(*_COLUMNS).where(
-        intake_entries.c.org_code == org_code, intake_entries.c.code_key == code_key
-    )
+    statement = select(*_COLUMNS).where(intake_entries.c.org_code == org_code, intake_entries.c.code_key == code_key)
     return _earliest(tx, statement, before_id)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from mailsvc.core.errors import NotFound, OverQuota
-from mailsvc.store.flags import SEEN
+from mailsvc.store.flags import DELETED, SEEN
 from mailsvc.store.schema import accounts, contents, expunged, mailboxes, placements
 from mailsvc.store.tx import Prepared, Tx
 
@@ -170,6 +170,11 @@ _EXPUNGED = Prepared(
     select(expunged.c.uid).where(expunged.c.mailbox_id == bindparam("mailbox"), expunged.c.modseq > bindparam("since"))
 )
 
+_DELETED = Prepared(
+    select(placements.c.uid)
+    .where(placements.c.mailbox_id == bindparam("mailbox"), placements.c.flags.op("&")(DELETED) != 0)
+    .order_by(placements.c.uid)
+)
 _KEYWORDS = Prepared(
     select(placements.c.keywords)
     .distinct()
@@ -187,6 +192,11 @@ def uids(tx: Tx, mailbox_id: int) -> list[int]:
 def keywords(tx: Tx, mailbox_id: int) -> list[str]:
     """The keywords in use in the mailbox, sorted."""
     return sorted({word for row in tx.rows(_KEYWORDS, mailbox=mailbox_id) for word in row[0].split()})
+
+
+def deleted(tx: Tx, mailbox_id: int) -> list[int]:
+    """UIDs of the messages with \\Deleted, rising."""
+    return [row[0] for row in tx.rows(_DELETED, mailbox=mailbox_id)]
 
 
 def changed_since(tx: Tx, mailbox_id: int, modseq: int) -> list[tuple[int, int, str, int]]:
@@ -318,3 +328,14 @@ def count_of_content(tx: Tx, content_id: int) -> int:
     """In how many mailboxes the content lies."""
     statement = select(func.count()).where(placements.c.content_id == content_id)
     return int(tx.execute(statement).scalar_one())
+
+
+def of_content(tx: Tx, content_id: int, account_ids: Sequence[int]) -> list[tuple[int, int, int, str]]:
+    """Where the content lies in mailboxes of those accounts: (mailbox id, UID, flags, keywords)."""
+    statement = (
+        select(placements.c.mailbox_id, placements.c.uid, placements.c.flags, placements.c.keywords)
+        .join(mailboxes, mailboxes.c.id == placements.c.mailbox_id)
+        .where(placements.c.content_id == content_id, mailboxes.c.account_id.in_(list(account_ids)))
+        .order_by(placements.c.mailbox_id, placements.c.uid)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(statement)]

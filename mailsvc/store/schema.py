@@ -359,6 +359,7 @@ documents = Table(
     Column("registered_by", Big),
     _text("folded"),  # what the register's search looks in
     _text("code_key"),
+    _int("version", 1),
     UniqueConstraint("org_code", "direction", "year", "arrival_number"),
 )
 Index("ix_documents_code_key", documents.c.code_key)

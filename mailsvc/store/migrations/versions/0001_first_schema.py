@@ -139,6 +139,7 @@ def _documents() -> None:
         sa.Column("registered_by", BIG, nullable=True),
         sa.Column("folded", sa.Text(), server_default="", nullable=False),
         sa.Column("code_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", BIG, server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
         sa.UniqueConstraint(
             "org_code",
