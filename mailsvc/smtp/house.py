@@ -1,0 +1,88 @@
+"""The real house behind the doors: the office with its store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mailsvc.auth.authenticate import Authenticator
+from mailsvc.core.clock import Clock
+from mailsvc.mail import addresses, deliver
+from mailsvc.mail.envelope import Envelope, Outcome
+from mailsvc.mail.office import Office
+from mailsvc.mail.policy import AllowAll, Policy
+from mailsvc.smtp.ports import Standing
+from mailsvc.store.accounts import Account
+from mailsvc.store.blobs import Spool
+
+FRESH_MS = 2000
+"""How old an answer about an account may be; the store tells of changes in the directory, not of room used up."""
+
+REMEMBERED = 20_000
+
+
+class OfficeHouse:
+    """Answers the doors' questions, remembering for a moment whose an address is: it is asked for each recipient."""
+
+    def __init__(self, office: Office, policy: Policy | None = None) -> None:
+        self._office = office
+        self._domains = office.settings.organisation.domains
+        self._accounts: dict[str, tuple[int, Account | None]] = {}
+        self._generation = 0
+        self.policy: Policy = policy or AllowAll()
+
+    @property
+    def host(self) -> str:
+        return self._office.settings.organisation.host
+
+    @property
+    def clock(self) -> Clock:
+        return self._office.clock
+
+    @property
+    def authenticator(self) -> Authenticator:
+        return self._office.authenticator
+
+    @property
+    def spool_folder(self) -> Path:
+        return self._office.spool_folder
+
+    async def standing(self, address: str, sender: str, size: int, account_id: int | None) -> Standing:
+        if not addresses.is_local(address, self._domains):
+            return Standing.ELSEWHERE
+        account = await self._account(address)
+        if account is None:
+            return Standing.UNKNOWN
+        if not account.active:
+            return Standing.CLOSED
+        if account.quota_bytes and size > account.quota_bytes:
+            return Standing.FULL
+        if account.quota_bytes and max(size, 1) > account.quota_bytes - account.used_bytes:
+            return Standing.NO_ROOM
+        return Standing.HERE
+
+    async def may_send_as(self, account_id: int, address: str) -> bool:
+        return await self._office.db.read(addresses.may_send_as, self._domains, account_id, address)
+
+    async def deliver(self, envelope: Envelope, spool: Spool) -> list[Outcome]:
+        return await deliver.deliver(self._office, envelope, spool)
+
+    async def watch(self) -> None:
+        """Forget what was remembered whenever accounts or addresses change. Runs until cancelled."""
+        with self._office.db.bus.subscribe(("directory", 0)) as changes:
+            while True:
+                await changes.wait()
+                self._generation += 1
+                self._accounts.clear()
+
+    async def _account(self, address: str) -> Account | None:
+        now_ms = self._office.clock.now_ms()
+        known = self._accounts.get(address)
+        if known is not None and known[0] > now_ms:
+            return known[1]
+        generation = self._generation
+        account = await self._office.db.read(addresses.find, self._domains, address)
+        if generation == self._generation:
+            if len(self._accounts) >= REMEMBERED:
+                self._accounts.clear()
+            self._accounts[address] = (now_ms + FRESH_MS, account)
+        return account
