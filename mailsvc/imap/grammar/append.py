@@ -13,7 +13,7 @@ from mailsvc.imap.grammar.dates import parse_date_time
 from mailsvc.imap.grammar.flags import Flags, parse_flag_list
 from mailsvc.imap.grammar.names import mailbox
 
-ANNOUNCED = re.compile(rb"(~?)\{([0-9]{1,19})(\+?)\}\r\n\Z")
+ANNOUNCED = re.compile(rb"(~?)\{([0-9]{1,19})(\+?)\}(?:\r\n)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class AppendMessage:
 
 
 def announced(line: bytes) -> Literal | None:
-    """The literal that a line (with its CRLF) announces at its end, or None."""
+    """The literal that a line announces at its end, or None."""
     match = ANNOUNCED.search(line)
     return Literal(int(match[2]), not match[3], bool(match[1])) if match else None
 

@@ -1,0 +1,67 @@
+"""What the server can do, in the order it says so, each with its RFC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+
+class When(Enum):
+    """When a capability is told."""
+
+    ALWAYS = "always"
+    CLEAR = "clear"  # not logged in, nothing encrypted, TLS to be had
+    NO_LOGIN = "no login"  # not logged in, and logins are refused as things are
+    LOGIN = "login"  # not logged in, and logins are welcome
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """`switchable`: an account may have it switched off; then it is not told and its commands are unknown."""
+
+    name: str
+    rfc: int
+    when: When = When.ALWAYS
+    switchable: bool = True
+
+
+CAPABILITIES = (
+    Capability("IMAP4rev1", 3501, switchable=False),
+    Capability("IMAP4rev2", 9051),
+    Capability("STARTTLS", 9051, When.CLEAR, switchable=False),
+    Capability("LOGINDISABLED", 9051, When.NO_LOGIN, switchable=False),
+    Capability("AUTH=SCRAM-SHA-256", 7677, When.LOGIN, switchable=False),
+    Capability("AUTH=PLAIN", 4616, When.LOGIN, switchable=False),
+    Capability("SASL-IR", 4959, switchable=False),
+    Capability("LITERAL+", 7888, switchable=False),
+    Capability("ID", 2971),
+    Capability("ENABLE", 5161),
+    Capability("IDLE", 2177),
+    Capability("NAMESPACE", 2342),
+    Capability("UIDPLUS", 4315),
+    Capability("UNSELECT", 3691),
+    Capability("MOVE", 6851),
+    Capability("ESEARCH", 4731),
+    Capability("SEARCHRES", 5182),
+    Capability("CHILDREN", 3348),
+    Capability("LIST-EXTENDED", 5258),
+    Capability("LIST-STATUS", 5819),
+    Capability("SPECIAL-USE", 6154),
+    Capability("CREATE-SPECIAL-USE", 6154),
+    Capability("STATUS=SIZE", 8438),
+    Capability("CONDSTORE", 7162),
+    Capability("MULTIAPPEND", 3502),
+    Capability("BINARY", 3516),
+)
+
+
+def offered(*, logged_in: bool, may_login: bool, can_tls: bool, off: frozenset[str]) -> Iterator[str]:
+    """The names to tell this client now; `off` are those switched off for its account."""
+    told = {
+        When.ALWAYS: True,
+        When.CLEAR: can_tls and not logged_in,
+        When.NO_LOGIN: not may_login and not logged_in,
+        When.LOGIN: may_login and not logged_in,
+    }
+    return (one.name for one in CAPABILITIES if told[one.when] and not (one.switchable and one.name in off))

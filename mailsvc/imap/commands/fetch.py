@@ -1,0 +1,107 @@
+"""FETCH and UID FETCH (RFC 9051 §6.4.5, RFC 7162 §3.1.4, RFC 3516)."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+
+from mailsvc.imap.commands.store import Change, change_flags, note_own_change
+from mailsvc.imap.errors import BadCommand
+from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
+from mailsvc.imap.grammar.flags import SEEN
+from mailsvc.imap.grammar.sequence import ranges_of
+from mailsvc.imap.rendering import Batch, Plan, Rendered, render
+from mailsvc.imap.reply import DONE, Done
+from mailsvc.imap.session import Session
+from mailsvc.imap.view import SelectedView, Span
+from mailsvc.store import placements
+
+SLICE = 128 * 1024
+
+
+async def fetch(session: Session, cursor: Cursor) -> Done:
+    return await _fetch(session, parse_fetch(cursor, uid=False))
+
+
+async def uid_fetch(session: Session, cursor: Cursor) -> Done:
+    return await _fetch(session, parse_fetch(cursor, uid=True))
+
+
+async def _fetch(session: Session, arguments: Fetch) -> Done:
+    view = session.selected
+    if arguments.vanished:
+        raise BadCommand("VANISHED cần QRESYNC, máy chủ này chưa có")
+    if "MODSEQ" in arguments.attributes:
+        session.enable_condstore()
+    spans = view.spans(arguments.messages, session.saved, uid=arguments.uid)
+    seen_now: frozenset[int] = frozenset()
+    if arguments.marks_seen and not view.readonly:
+        seen_now = await _mark_seen(session, view, spans)
+    if arguments.changed_since is not None:
+        spans = await _changed(session, view, spans, arguments.changed_since)
+    recent_from = 1 << 32 if session.rev2 else view.recent_from
+    missing = await _send(session, view, spans, Plan(arguments, view.mailbox_id, recent_from, seen_now))
+    if missing:
+        view.dirty = True
+        return Done("Có thư vừa bị xóa ở nơi khác", "EXPUNGEISSUED")
+    return DONE
+
+
+async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]) -> frozenset[int]:
+    """Set \\Seen on the messages; the UIDs of those that did not have it."""
+    stored = await session.office.db.write(change_flags, view.mailbox_id, view.uid_ranges(spans), Change("+", SEEN, ()))
+    note_own_change(view, stored.modseq)
+    return frozenset(row[0] for row in stored.rows if stored.modseq and row[3] == stored.modseq)
+
+
+async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], since: int) -> list[Span]:
+    """Of those positions the ones whose messages changed after the mod-sequence."""
+    rows = await session.office.db.read(placements.changed_since, view.mailbox_id, since)
+    numbers = (view.number_of(row[0]) for row in rows)
+    wanted = [number - 1 for number in numbers if number is not None and any(a < number <= b for a, b in spans)]
+    return [(low, high + 1) for low, high in ranges_of(wanted)]
+
+
+async def _send(session: Session, view: SelectedView, spans: Sequence[Span], plan: Plan) -> int:
+    """Write the responses batch by batch, never more than the client takes; how many messages were gone."""
+    office, missing = session.office, 0
+    for batch in _batches(view, spans, plan.rows):
+        rest = batch
+        while rest.uids:
+            rendered = await office.db.read(render, office.blobs, plan, rest)
+            missing += rendered.missing
+            await _write(session, rendered)
+            rest = Batch(rest.numbers[rendered.taken :], rest.uids[rendered.taken :])
+    return missing
+
+
+def _batches(view: SelectedView, spans: Sequence[Span], size: int) -> Iterator[Batch]:
+    """The positions in runs of at most `size`; many small spans share a batch."""
+    numbers: list[int] = []
+    uids = array("I")
+    for start, stop in spans:
+        for low in range(start, stop, size):
+            high = min(low + size, stop)
+            if not numbers and high - low == size:
+                yield Batch(range(low + 1, high + 1), view.uids[low:high])
+                continue
+            numbers.extend(range(low + 1, high + 1))
+            uids.extend(view.uids[low:high])
+            if len(numbers) >= size:
+                yield Batch(numbers, uids)
+                numbers, uids = [], array("I")
+    if numbers:
+        yield Batch(numbers, uids)
+
+
+async def _write(session: Session, rendered: Rendered) -> None:
+    connection = session.connection
+    for piece in rendered.pieces:
+        if isinstance(piece, bytes):
+            connection.write(piece)
+            continue
+        for at in range(piece.start, piece.start + piece.length, SLICE):
+            connection.write(piece.data[at : min(at + SLICE, piece.start + piece.length)])
+            await connection.drain()
+    await connection.drain()

@@ -1,0 +1,151 @@
+"""LIST (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154) and LSUB (RFC 3501 §6.3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailsvc.imap.commands import status
+from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.listing import ListMailboxes, parse_list, parse_lsub
+from mailsvc.imap.grammar.names import DELIMITER
+from mailsvc.imap.grammar.patterns import Pattern, compile_pattern
+from mailsvc.imap.reply import DONE, Done
+from mailsvc.imap.session import Session
+from mailsvc.mail import mailboxes as office_mailboxes
+from mailsvc.store import mailboxes
+from mailsvc.store.mailboxes import Mailbox
+from mailsvc.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name to be listed; `box` is None for one that only stands above others or is only subscribed to."""
+
+    name: str
+    box: Mailbox | None
+    subscribed: bool
+    children: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One response: attributes, whether something selected lies below (CHILDINFO), and STATUS numbers if asked for."""
+
+    entry: Entry
+    attributes: tuple[str, ...]
+    child_info: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, int], ...] | None = None
+
+
+def entries(tx: Tx, account_id: int) -> dict[str, Entry]:
+    """Every name there is for the account, by name; INBOX first."""
+    seen = {one.name: one.mailbox for one in office_mailboxes.visible(tx, account_id)}
+    subscribed = mailboxes.subscribed(tx, account_id)
+    parents = {above for name in seen for above in _above(name)}
+    names = sorted(seen.keys() | subscribed | parents, key=lambda name: (name != "INBOX", name))
+    return {
+        name: Entry(
+            name,
+            seen.get(name),
+            name in subscribed,
+            name in parents,
+            name in seen and seen[name].account_id == account_id,
+        )
+        for name in names
+    }
+
+
+def _above(name: str) -> Iterator[str]:
+    while DELIMITER in name:
+        name = name.rpartition(DELIMITER)[0]
+        yield name
+
+
+def _attributes(entry: Entry, arguments: ListMailboxes) -> tuple[str, ...]:
+    found = []
+    if entry.box is None:
+        found.append("\\NonExistent" if arguments.extended else "\\Noselect")
+    elif not entry.box.selectable:
+        found.append("\\Noselect")
+    found.append("\\HasChildren" if entry.children else "\\HasNoChildren")
+    if entry.subscribed and arguments.extended and {"SUBSCRIBED"} & (arguments.selects | arguments.returns):
+        found.append("\\Subscribed")
+    if entry.own and entry.box is not None and entry.box.special_use:
+        found.append(entry.box.special_use)
+    return tuple(found)
+
+
+def _is_selected(entry: Entry, selects: frozenset[str]) -> bool:
+    """Whether the selection options let it through (RFC 5258 §3.1)."""
+    if "SUBSCRIBED" in selects and not entry.subscribed:
+        return False
+    if "SPECIAL-USE" in selects and not (entry.own and entry.box is not None and entry.box.special_use):
+        return False
+    return bool(selects & {"SUBSCRIBED", "SPECIAL-USE"}) or entry.box is not None or entry.children
+
+
+def find(tx: Tx, account_id: int, arguments: ListMailboxes) -> list[Listed]:
+    """What LIST answers, in order."""
+    patterns = [compile_pattern(arguments.reference, text) for text in arguments.patterns]
+    every = entries(tx, account_id)
+    chosen = {name for name, entry in every.items() if _is_selected(entry, arguments.selects)}
+    holders = {above for name in chosen for above in _above(name)} if "RECURSIVEMATCH" in arguments.selects else set()
+    basis = tuple(sorted(arguments.selects & {"SUBSCRIBED", "SPECIAL-USE"}))
+    found = []
+    for name, entry in every.items():
+        if (name not in chosen and name not in holders) or not _fits(patterns, name):
+            continue
+        numbers = None
+        if arguments.status is not None and entry.box is not None and entry.box.selectable and name in chosen:
+            numbers = tuple(status.values(tx, entry.box, arguments.status))
+        found.append(Listed(entry, _attributes(entry, arguments), basis if name in holders else (), numbers))
+    return found
+
+
+def _fits(patterns: list[Pattern], name: str) -> bool:
+    return any(pattern.matches(name) for pattern in patterns)
+
+
+def line(session: Session, word: bytes, name: str, attributes: tuple[str, ...], child_info: tuple[str, ...]) -> bytes:
+    tail = b""
+    if child_info:
+        tail = b' ("CHILDINFO" (%s))' % " ".join(f'"{one}"' for one in child_info).encode("ascii")
+    return b'* %s (%s) "/" %s%s\r\n' % (word, " ".join(attributes).encode("ascii"), session.name(name), tail)
+
+
+async def list_(session: Session, cursor: Cursor) -> Done:
+    arguments = parse_list(cursor)
+    if arguments.patterns == ("",) and not arguments.extended:  # asks for the delimiter
+        session.write(b'* LIST (\\Noselect) "/" ""\r\n')
+        return DONE
+    if arguments.status is not None and "HIGHESTMODSEQ" in arguments.status:
+        session.enable_condstore()
+    for listed in await session.office.db.read(find, session.account_id, arguments):
+        session.write(line(session, b"LIST", listed.entry.name, listed.attributes, listed.child_info))
+        if listed.numbers is not None:
+            session.write(status.line(session, listed.entry.name, listed.numbers))
+    return DONE
+
+
+def find_subscribed(tx: Tx, account_id: int, arguments: ListMailboxes) -> list[tuple[str, tuple[str, ...]]]:
+    """What LSUB answers: subscribed names, and with `%` the levels above them that are not (RFC 3501 §6.3.9)."""
+    (pattern,) = (compile_pattern(arguments.reference, text) for text in arguments.patterns)
+    every = entries(tx, account_id)
+    subscribed = {name for name, entry in every.items() if entry.subscribed}
+    above = {name for one in subscribed for name in _above(one)} - subscribed if "%" in pattern.text else set()
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for name in sorted(subscribed | above, key=lambda name: (name != "INBOX", name)):
+        if pattern.matches(name):
+            entry = every.get(name)
+            plain = name in subscribed and entry is not None and entry.box is not None and entry.box.selectable
+            found.append((name, () if plain else ("\\Noselect",)))
+    return found
+
+
+async def lsub(session: Session, cursor: Cursor) -> Done:
+    arguments = parse_lsub(cursor)
+    for name, attributes in await session.office.db.read(find_subscribed, session.account_id, arguments):
+        session.write(line(session, b"LSUB", name, attributes, ()))
+    return DONE

@@ -1,0 +1,65 @@
+"""STATUS (RFC 9051 §6.3.11, RFC 8438, RFC 7162 §3.1.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailsvc.core.errors import NotFound
+from mailsvc.imap.errors import Refused
+from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.listing import parse_status
+from mailsvc.imap.reply import DONE, Done
+from mailsvc.imap.session import Session
+from mailsvc.mail import mailboxes as office_mailboxes
+from mailsvc.store import mailboxes, placements
+from mailsvc.store.mailboxes import Mailbox
+from mailsvc.store.tx import Tx
+
+
+def values(tx: Tx, box: Mailbox, items: Sequence[str]) -> list[tuple[str, int]]:
+    """The numbers asked for; most stand in the mailbox's own row."""
+    return [(item, _value(tx, box, item)) for item in items]
+
+
+def _value(tx: Tx, box: Mailbox, item: str) -> int:
+    match item:
+        case "MESSAGES":
+            return box.messages
+        case "UIDNEXT":
+            return box.uidnext
+        case "UIDVALIDITY":
+            return box.uidvalidity
+        case "UNSEEN":
+            return box.unseen
+        case "SIZE":
+            return box.size
+        case "HIGHESTMODSEQ":
+            return box.modseq
+        case "DELETED":
+            return mailboxes.deleted_count(tx, box.id)
+        case _:  # RECENT
+            return len(placements.rows(tx, box.id, box.recent_uid, box.uidnext, ("uid",)))
+
+
+def line(session: Session, name: str, found: Sequence[tuple[str, int]]) -> bytes:
+    """The STATUS response."""
+    pairs = " ".join(f"{item} {number}" for item, number in found).encode("ascii")
+    return b"* STATUS %s (%s)\r\n" % (session.name(name), pairs)
+
+
+def _read(tx: Tx, account_id: int, name: str, items: Sequence[str]) -> list[tuple[str, int]]:
+    box = office_mailboxes.resolve(tx, account_id, name)
+    if not box.selectable:
+        raise NotFound(f"“{name}” chỉ chứa hộp thư con.")
+    return values(tx, box, items)
+
+
+async def status(session: Session, cursor: Cursor) -> Done:
+    arguments = parse_status(cursor)
+    if "HIGHESTMODSEQ" in arguments.items:
+        if "CONDSTORE" in session.off:
+            raise Refused("CONDSTORE đang tắt cho tài khoản này", "CANNOT")
+        session.enable_condstore()
+    found = await session.office.db.read(_read, session.account_id, arguments.mailbox, arguments.items)
+    session.write(line(session, arguments.mailbox, found))
+    return DONE

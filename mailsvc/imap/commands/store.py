@@ -1,0 +1,135 @@
+"""STORE and UID STORE (RFC 9051 §6.4.6, RFC 7162 §3.1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailsvc.imap import limits
+from mailsvc.imap.errors import Refused
+from mailsvc.imap.grammar.arguments import Store, parse_store
+from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.sequence import Range, format_set
+from mailsvc.imap.reply import Done
+from mailsvc.imap.session import Session
+from mailsvc.imap.view import SelectedView, flags_text
+from mailsvc.store import placements
+from mailsvc.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How flags change: `mode` '' sets, '+' adds, '-' takes away. Keywords are spelt as the mailbox spells them."""
+
+    mode: str
+    bits: int
+    keywords: tuple[str, ...]
+
+    def bits_of(self, old: int) -> int:
+        if self.mode == "+":
+            return old | self.bits
+        return old & ~self.bits if self.mode == "-" else self.bits
+
+    def keywords_of(self, old: str) -> str:
+        """Joined by blanks and sorted. Raises Refused [LIMIT]."""
+        if not self.keywords and self.mode:
+            return old
+        words = {word.lower(): word for word in old.split()} if self.mode else {}
+        if self.mode == "-":
+            for word in self.keywords:
+                words.pop(word.lower(), None)
+        else:
+            words |= {word.lower(): words.get(word.lower(), word) for word in self.keywords}
+        if len(words) > limits.KEYWORDS:
+            raise Refused(f"Mỗi thư có tối đa {limits.KEYWORDS} nhãn", "LIMIT")
+        return " ".join(sorted(words.values(), key=str.lower))
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows (uid, flags, keywords, modseq) of the messages addressed and there; UIDs that UNCHANGEDSINCE kept as they
+    were; the mod-sequence of the change, 0 when nothing changed."""
+
+    rows: list[tuple[int, int, str, int]]
+    modified: list[int]
+    modseq: int
+
+
+def change_flags(
+    tx: Tx, mailbox_id: int, ranges: Sequence[Range], change: Change, unchanged_since: int | None = None
+) -> Stored:
+    """Change the flags of the messages in those UID ranges, as one act."""
+    rows, modified, changes = [], [], []
+    for uid, old, old_words, modseq in _rows(tx, mailbox_id, ranges):
+        if unchanged_since is not None and modseq > unchanged_since:
+            modified.append(uid)
+            continue
+        bits, words = change.bits_of(old), change.keywords_of(old_words)
+        rows.append((uid, bits, words, modseq))
+        if bits != old or words != old_words:
+            changes.append((uid, old, bits, words))
+    modseq = placements.set_flags(tx, mailbox_id, changes)
+    if modseq:
+        changed = {one[0] for one in changes}
+        rows = [(uid, bits, words, modseq if uid in changed else at) for uid, bits, words, at in rows]
+    return Stored(rows, modified, modseq)
+
+
+def _rows(tx: Tx, mailbox_id: int, ranges: Sequence[Range]) -> Iterator[tuple[int, int, str, int]]:
+    for low, high in ranges:
+        yield from placements.rows(tx, mailbox_id, low, high, ("uid", "flags", "keywords", "modseq"))
+
+
+async def store(session: Session, cursor: Cursor) -> Done:
+    return await _store(session, parse_store(cursor, uid=False))
+
+
+async def uid_store(session: Session, cursor: Cursor) -> Done:
+    return await _store(session, parse_store(cursor, uid=True))
+
+
+async def _store(session: Session, arguments: Store) -> Done:
+    view = session.expect_writable()
+    spans = view.spans(arguments.messages, session.saved, uid=arguments.uid)
+    if arguments.unchanged_since is not None:
+        session.enable_condstore()
+    change = Change(arguments.mode, arguments.flags.system, tuple(map(view.spelt, arguments.flags.keywords)))
+    stored = await session.office.db.write(
+        change_flags, view.mailbox_id, view.uid_ranges(spans), change, arguments.unchanged_since
+    )
+    note_own_change(view, stored.modseq)
+    if view.learn(change.keywords):
+        session.write(*view.flag_lines())
+    session.connection.write_many(_told(session, view, arguments, stored))
+    return _outcome(view, arguments, spans, stored)
+
+
+def note_own_change(view: SelectedView, modseq: int) -> None:
+    """The client hears of this change from its command's own responses."""
+    if modseq:
+        view.own = (view.own or set()) | {modseq}
+
+
+def _told(session: Session, view: SelectedView, arguments: Store, stored: Stored) -> Iterator[bytes]:
+    """FETCH responses; with .SILENT only the mod-sequences, for who follows them (RFC 7162 §3.1.3)."""
+    if arguments.silent and not session.condstore:
+        return
+    for uid, bits, words, modseq in stored.rows:
+        number = view.number_of(uid)
+        if number is None or (arguments.silent and modseq != stored.modseq):
+            continue
+        items = [b"UID %d" % uid] if arguments.uid or session.condstore else []
+        if not arguments.silent:
+            items.append(b"FLAGS " + flags_text(bits, words, not session.rev2 and uid >= view.recent_from))
+        if session.condstore:
+            items.append(b"MODSEQ (%d)" % modseq)
+        yield b"* %d FETCH (%s)\r\n" % (number, b" ".join(items))
+
+
+def _outcome(view: SelectedView, arguments: Store, spans: Sequence[tuple[int, int]], stored: Stored) -> Done:
+    if stored.modified:
+        numbers = stored.modified if arguments.uid else [view.number_of(uid) or 0 for uid in stored.modified]
+        return Done("Có thư vừa bị nơi khác sửa nên không đổi", f"MODIFIED {format_set(numbers).decode('ascii')}")
+    if len(stored.rows) < sum(stop - start for start, stop in spans):
+        return Done("Có thư vừa bị xóa ở nơi khác", "EXPUNGEISSUED")
+    return Done()

@@ -1,0 +1,138 @@
+"""The IMAP door: greets a connection, reads its commands and answers them until it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+
+from mailsvc.core.log import failure_reference
+from mailsvc.imap import limits
+from mailsvc.imap.dispatch import answer, count_mistake
+from mailsvc.imap.errors import Farewell, TooMuch
+from mailsvc.imap.grammar.command import parse_tag
+from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.push import Pusher
+from mailsvc.imap.reader import read_command
+from mailsvc.imap.session import Session
+from mailsvc.mail.office import Office
+from mailsvc.net.connection import Connection
+from mailsvc.net.errors import LineTooLong, ReadTimeout
+from mailsvc.net.tls import ServerTls
+from mailsvc.store import accounts
+from mailsvc.store.tx import Tx
+
+log = logging.getLogger("mailsvc.imap")
+
+Switches = Callable[[int], frozenset[str]]
+"""The capabilities that are switched off for an account."""
+
+
+class ImapDoor:
+    """One for all IMAP listeners of a service; `handle` is their handler, `run` its background work.
+
+    `tls` is what STARTTLS uses; listeners that encrypt from the first octet bring their own.
+    """
+
+    def __init__(self, office: Office, tls: ServerTls | None = None, switched_off: Switches | None = None) -> None:
+        self.office = office
+        self.tls = tls
+        self.switched_off: Switches = switched_off or (lambda account_id: frozenset())
+        self.pusher = Pusher(office.db)
+        self.sessions: set[Session] = set()
+        self.per_account: Counter[int] = Counter()
+
+    async def run(self) -> None:
+        """Push to idle sessions and end those of closed accounts, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.pusher.run())
+            group.create_task(self._watch_accounts())
+
+    async def handle(self, connection: Connection) -> None:
+        """One connection from greeting to end."""
+        session = Session(self, connection)
+        self.sessions.add(session)
+        connection.read_timeout = limits.LOGIN_SECONDS
+        try:
+            session.status(b"*", "OK", f"{self.office.settings.organisation.host} IMAP", self._greeting(session))
+            await self._converse(session)
+        except asyncio.CancelledError:
+            session.status(b"*", "BYE", "Máy chủ đang dừng, xin kết nối lại sau", "UNAVAILABLE")
+            raise
+        finally:
+            self.sessions.discard(session)
+            if session.account_id:
+                self._leave(session)
+            await session.unselect()
+
+    @staticmethod
+    def _greeting(session: Session) -> str:
+        return "CAPABILITY " + session.capability()
+
+    def _leave(self, session: Session) -> None:
+        self.per_account[session.account_id] -= 1
+        if self.per_account[session.account_id] <= 0:
+            del self.per_account[session.account_id]
+
+    async def _converse(self, session: Session) -> None:
+        try:
+            while not session.closing:
+                await self._one(session)
+        except Farewell as error:
+            session.status(b"*", "BYE", error.text, error.code)
+        except ReadTimeout:
+            session.status(b"*", "BYE", "Im lặng quá lâu")
+
+    async def _one(self, session: Session) -> None:
+        """One command. Raises Farewell, and what the connection raises."""
+        try:
+            data = await read_command(session)
+        except LineTooLong as error:
+            self._too_long(session, error.head, "Dòng lệnh quá dài")
+            return
+        except TooMuch as error:
+            session.status(b"*", "BAD", error.text)
+            count_mistake(session, hostile=True)
+            return
+        await answer(session, data)
+        await session.connection.drain()
+
+    @staticmethod
+    def _too_long(session: Session, head: bytes, text: str) -> None:
+        session.status(parse_tag(Cursor(head)), "BAD", text)
+        count_mistake(session, hostile=True)
+
+    # ---- logins -------------------------------------------------------------------------------------------------
+    def admit(self, session: Session, account_id: int, username: str) -> bool:
+        """Make the session the account's, unless it has too many already."""
+        if self.per_account[account_id] >= self.office.settings.imap.max_connections_per_account:
+            return False
+        self.per_account[account_id] += 1
+        session.account_id, session.username = account_id, username
+        session.off = self.switched_off(account_id)
+        session.connection.read_timeout = self.office.settings.imap.idle_minutes * 60.0
+        return True
+
+    async def _watch_accounts(self) -> None:
+        """End the sessions of accounts that are no longer active."""
+        with self.office.db.bus.subscribe(("directory", 0)) as changes:
+            while True:
+                await changes.wait()
+                try:
+                    closed = await self.office.db.read(_closed_among, sorted(self.per_account))
+                except Exception:
+                    failure_reference(log, "accounts")
+                    continue
+                for session in [one for one in self.sessions if one.account_id in closed]:
+                    self._dismiss(session)
+
+    @staticmethod
+    def _dismiss(session: Session) -> None:
+        session.closing = True
+        session.status(b"*", "BYE", "Tài khoản đã bị khóa", "CONTACTADMIN")
+        session.connection.close()
+
+
+def _closed_among(tx: Tx, account_ids: list[int]) -> set[int]:
+    return {account_id for account_id in account_ids if not accounts.get(tx, account_id).active}

@@ -1,0 +1,213 @@
+"""Which messages satisfy a search tree: one reading of the mailbox's placements, and the store's text index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mailsvc.imap.grammar import search as keys
+from mailsvc.imap.grammar.dates import MONTHS, OFFICE_OFFSET_S
+from mailsvc.imap.grammar.sequence import Range, contains
+from mailsvc.store import placements
+from mailsvc.store import search as texts
+from mailsvc.store.tx import Tx
+
+DAY_MS = 86_400_000
+_SENT = re.compile(rb'\("(?:[A-Za-z]{3,9},? +)?([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})\b')
+_MONTH = {name.upper().encode(): number for number, name in enumerate(MONTHS, 1)}
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A sequence set after the session has turned it into sorted UID ranges."""
+
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is searched: UIDs up to `last` (what the client knows); messages from `recent_from` on are recent."""
+
+    mailbox_id: int
+    last: int
+    recent_from: int
+
+
+def resolve(key: Any, ranges: Callable[[keys.Messages], tuple[Range, ...]]) -> Any:
+    """The tree with every sequence set as `Within`. Raises what `ranges` raises."""
+    match key:
+        case keys.Messages():
+            return Within(ranges(key))
+        case keys.And(parts):
+            return keys.And(tuple(resolve(part, ranges) for part in parts))
+        case keys.Or(left, right):
+            return keys.Or(resolve(left, ranges), resolve(right, ranges))
+        case keys.Not(inner):
+            return keys.Not(resolve(inner, ranges))
+        case _:
+            return key
+
+
+def find(tx: Tx, scope: Scope, key: Any, *, modseq: bool) -> list[tuple[int, int]]:
+    """(UID, mod-sequence) of the messages that satisfy the tree, by UID. The latter is meant only if `modseq`."""
+    columns = ("uid", *sorted(set(_columns(key)) | ({"modseq"} if modseq else set())))
+    low, high = _bounds(key, scope.last)
+    rows = placements.rows(tx, scope.mailbox_id, low, high, columns) if low <= high else []
+    found = _Finder(tx, scope, columns).match(key, rows)
+    at = columns.index("modseq") if modseq else 0
+    return [(row[0], row[at]) for row in found]
+
+
+def _columns(key: Any) -> Iterator[str]:
+    """The columns a tree looks at."""
+    match key:
+        case keys.And(parts):
+            for part in parts:
+                yield from _columns(part)
+        case keys.Or(left, right):
+            yield from _columns(left)
+            yield from _columns(right)
+        case keys.Not(inner):
+            yield from _columns(inner)
+        case keys.HasFlag(bit) if bit:
+            yield "flags"
+        case keys.HasKeyword():
+            yield "keywords"
+        case keys.Day(sent=sent):
+            yield "sent_ms" if sent else "internal_ms"
+        case keys.Size():
+            yield "size"
+        case keys.ModSeq():
+            yield "modseq"
+        case keys.Text():
+            yield "content_id"
+
+
+def _bounds(key: Any, last: int) -> Range:
+    """The lowest and highest UID that can satisfy the tree."""
+    low, high = 1, last
+    for part in key.keys if isinstance(key, keys.And) else (key,):
+        if isinstance(part, Within):
+            if not part.ranges:
+                return 1, 0
+            low, high = max(low, part.ranges[0][0]), min(high, part.ranges[-1][1])
+    return low, high
+
+
+def _cost(key: Any) -> int:
+    """What to look at first: numbers before dates of the message itself before texts."""
+    match key:
+        case keys.Text():
+            return 3
+        case keys.Not(inner):
+            return _cost(inner)
+        case keys.Or(left, right):
+            return max(_cost(left), _cost(right))
+        case keys.And(parts):
+            return max(map(_cost, parts))
+        case keys.Day(sent=True):
+            return 2
+        case _:
+            return 1
+
+
+class _Finder:
+    """Narrows rows by keys. Rows keep their order; their first column is the UID."""
+
+    def __init__(self, tx: Tx, scope: Scope, columns: Sequence[str]) -> None:
+        self.tx = tx
+        self.scope = scope
+        self.at = {name: position for position, name in enumerate(columns)}
+
+    def match(self, key: Any, rows: list[Row]) -> list[Row]:
+        match key:
+            case keys.And(parts):
+                for part in sorted(parts, key=_cost):
+                    rows = self.match(part, rows) if rows else rows
+                return rows
+            case keys.Or(left, right):
+                either = {row[0] for row in self.match(left, rows)} | {row[0] for row in self.match(right, rows)}
+                return [row for row in rows if row[0] in either]
+            case keys.Not(inner):
+                without = {row[0] for row in self.match(inner, rows)}
+                return [row for row in rows if row[0] not in without]
+            case keys.Text(field, text):
+                at, having = self.at["content_id"], self._texts(field, text)
+                return [row for row in rows if row[at] in having]
+            case keys.Day():
+                return self._sent(key, rows) if key.sent else self._internal(key, rows)
+            case _:
+                return self._plain(key, rows)
+
+    def _plain(self, key: Any, rows: list[Row]) -> list[Row]:
+        """Keys that one column answers."""
+        match key:
+            case keys.HasFlag(bit):
+                if not bit:
+                    return [row for row in rows if row[0] >= self.scope.recent_from]
+                at = self.at["flags"]
+                return [row for row in rows if row[at] & bit]
+            case keys.HasKeyword(keyword):
+                at, word = self.at["keywords"], keyword.lower()
+                return [row for row in rows if row[at] and word in row[at].lower().split()]
+            case Within(ranges):
+                return [row for row in rows if contains(ranges, row[0])]
+            case keys.Size(larger, smaller):
+                at = self.at["size"]
+                return [row for row in rows if (row[at] > larger if smaller is None else row[at] < smaller)]
+            case keys.ModSeq(least):
+                at = self.at["modseq"]
+                return [row for row in rows if row[at] >= least]
+            case _:
+                return rows
+
+    def _texts(self, field: str, text: str) -> set[int]:
+        match field:
+            case "TEXT":
+                return texts.find(self.tx, self.scope.mailbox_id, text, "text")
+            case "BODY":
+                return texts.find(self.tx, self.scope.mailbox_id, text, "body")
+            case _:
+                return texts.find_header(self.tx, self.scope.mailbox_id, field, text)
+
+    def _internal(self, key: keys.Day, rows: list[Row]) -> list[Row]:
+        """The internal date as we show it, in the office's zone (RFC 9051 §6.4.4: disregarding time and timezone)."""
+        at, first, before = self.at["internal_ms"], _start_ms(key.first, 0), _start_ms(key.before, 1 << 62)
+        return [row for row in rows if first <= row[at] < before]
+
+    def _sent(self, key: keys.Day, rows: list[Row]) -> list[Row]:
+        """The day written in the Date field, whatever its zone. Near a bound the field itself is looked at."""
+        at, first, before = self.at["sent_ms"], _start_ms(key.first, -(1 << 62)), _start_ms(key.before, 1 << 62)
+        dated = [row for row in rows if row[at] is not None]
+        near = [row[0] for row in dated if min(abs(row[at] - first), abs(row[at] - before)) < 2 * DAY_MS]
+        written = dict(placements.rows_of(self.tx, self.scope.mailbox_id, near, ("uid", "envelope")))
+        found = []
+        for row in dated:
+            day = _written_day(written[row[0]]) if row[0] in written else None
+            if day is None:
+                hit = first <= row[at] < before
+            else:
+                hit = (key.first is None or day >= key.first) and (key.before is None or day < key.before)
+            if hit:
+                found.append(row)
+        return found
+
+
+def _start_ms(day: date | None, otherwise: int) -> int:
+    """When the day begins at the office."""
+    if day is None:
+        return otherwise
+    return (day - date(1970, 1, 1)).days * DAY_MS - OFFICE_OFFSET_S * 1000
+
+
+def _written_day(envelope: bytes) -> date | None:
+    match = _SENT.match(envelope)
+    try:
+        return date(int(match[3]), _MONTH[match[2].upper()], int(match[1])) if match else None
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,26 @@
+"""What one session may ask for; octets unless said otherwise."""
+
+from __future__ import annotations
+
+BEFORE_LOGIN = 8192
+"""One whole command before login, its literals included."""
+LINE = 65536
+"""One line of a command after login."""
+COMMAND = 1 << 20
+"""One whole command after login, without the messages of APPEND (sequence sets and search texts grow long)."""
+DISCARD = 64 << 20
+"""A refused literal that comes without being asked for is read and forgotten up to this size; then we hang up."""
+STRIKES = 3
+"""Hostile mistakes before login that end the connection."""
+MISTAKES = 200
+"""Rejected commands in a row after login that end the connection: a client in a loop."""
+LOGIN_SECONDS = 60.0
+"""Silence before login."""
+APPEND_MESSAGES = 1000
+"""Messages of one MULTIAPPEND."""
+APPEND_TOTAL = 1 << 30
+"""All octets of one MULTIAPPEND."""
+KEYWORDS = 100
+"""Keywords on one message."""
+MAILBOXES = 10_000
+"""Mailboxes of one account."""

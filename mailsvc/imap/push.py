@@ -1,0 +1,74 @@
+"""Pushing to idle sessions: those woken in the same moment are read together, in one snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from mailsvc.core.log import failure_reference
+from mailsvc.imap.sync import Changes, changes_of_many
+
+if TYPE_CHECKING:
+    from mailsvc.imap.session import Session
+    from mailsvc.store.engine import Database
+
+log = logging.getLogger("mailsvc.imap")
+
+TOGETHER = 64
+"""Sessions read in one go: few enough that the first need not wait long for the last."""
+
+
+class Pusher:
+    """One task for all idle sessions of a door; they themselves need none."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: dict[Session, None] = {}
+        self._event = asyncio.Event()
+
+    def add(self, session: Session) -> None:
+        """The session has something to be told."""
+        self._waiting[session] = None
+        self._event.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._event.wait()
+            self._event.clear()
+            while self._waiting:
+                batch = [self._waiting.popitem()[0] for _ in range(min(TOGETHER, len(self._waiting)))]
+                try:
+                    await self._push(batch)
+                except Exception:  # one bad reading must not end pushing for everybody
+                    failure_reference(log, "push")
+
+    async def _push(self, batch: list[Session]) -> None:
+        wanted = {}
+        for session in batch:
+            if session.view is not None and session.idling:
+                session.view.dirty = False
+                wanted[session] = (session.view.mailbox_id, session.view.modseq, session.view.stale)
+        if not wanted:
+            return
+        found = await self._db.read(changes_of_many, list(wanted.values()))
+        for session, asked in wanted.items():
+            self._tell(session, asked, found[asked])
+
+    def _tell(self, session: Session, asked: tuple[int, int, bool], changes: Changes | None) -> None:
+        """Write to the session unless it has gone on meanwhile; then its own reading tells."""
+        view = session.view
+        if view is None or not session.idling or (view.mailbox_id, view.modseq, view.stale) != asked:
+            if view is not None:
+                view.dirty = True
+                session.wake()
+            return
+        if changes is None:
+            session.closing = True
+            session.connection.nudge()
+            return
+        session.write(*view.tell(changes, expunge=True, modseq=session.condstore, recent=not session.rev2))
+        session.connection.flush()
+        if view.stale:
+            self.add(session)

@@ -1,0 +1,163 @@
+"""One client's session: where it stands, what it has enabled, which mailbox it has open, and how it is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntFlag
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from mailsvc.imap import capabilities
+from mailsvc.imap.errors import Farewell, Refused
+from mailsvc.imap.grammar import response
+from mailsvc.imap.grammar.sequence import Range
+from mailsvc.imap.sync import changes_since
+from mailsvc.imap.view import SelectedView
+from mailsvc.net.connection import Connection
+from mailsvc.store import mailboxes
+
+if TYPE_CHECKING:
+    from mailsvc.imap.door import ImapDoor
+    from mailsvc.mail.office import Office
+
+
+class State(IntFlag):
+    """RFC 9051 §3; a command names all the states it may be given in."""
+
+    NEW = 1
+    LOGGED_IN = 2
+    SELECTED = 4
+    INSIDE = LOGGED_IN | SELECTED
+    ANY = NEW | LOGGED_IN | SELECTED
+
+
+class Session:
+    """`saved` is the result of the last SEARCH with SAVE, as UID ranges; `off` are capabilities the account lacks.
+
+    The session is its own listener on the bus: a wake-up marks the view and, while idle, queues it for pushing.
+    """
+
+    __slots__ = (
+        "account_id", "client", "closing", "condstore", "connection", "door", "idling", "mistakes", "off", "office",
+        "rev2", "saved", "strikes", "username", "view",
+    )  # fmt: skip
+
+    def __init__(self, door: ImapDoor, connection: Connection) -> None:
+        self.door = door
+        self.office: Office = door.office
+        self.connection = connection
+        self.account_id = 0
+        self.username = ""
+        self.view: SelectedView | None = None
+        self.condstore = self.rev2 = self.idling = self.closing = False
+        self.saved: tuple[Range, ...] = ()
+        self.strikes = self.mistakes = 0
+        self.off: frozenset[str] = frozenset()
+        self.client = ""
+
+    # ---- where it stands ----------------------------------------------------------------------------------------
+    @property
+    def state(self) -> State:
+        if not self.account_id:
+            return State.NEW
+        return State.LOGGED_IN if self.view is None else State.SELECTED
+
+    @property
+    def selected(self) -> SelectedView:
+        """The open view. The command table has made sure that there is one."""
+        if self.view is None:
+            raise Refused("Chưa chọn hộp thư nào", "CLIENTBUG")
+        return self.view
+
+    @property
+    def may_login(self) -> bool:
+        """Passwords go over encrypted connections only; a bench may ask for them in clear on loopback."""
+        if self.connection.tls is not None:
+            return True
+        return self.office.settings.imap.clear_login_on_loopback and _is_loopback(self.connection.peer)
+
+    @property
+    def can_tls(self) -> bool:
+        return self.door.tls is not None and self.connection.tls is None
+
+    def capability(self) -> str:
+        names = capabilities.offered(
+            logged_in=bool(self.account_id), may_login=self.may_login, can_tls=self.can_tls, off=self.off
+        )
+        return " ".join(names)
+
+    # ---- writing ------------------------------------------------------------------------------------------------
+    def write(self, *pieces: bytes) -> None:
+        for piece in pieces:
+            self.connection.write(piece)
+
+    def status(self, tag: bytes, word: str, text: str, code: str = "") -> None:
+        self.write(response.status(tag, word, text, code, utf8=self.rev2))
+
+    def name(self, mailbox: str) -> bytes:
+        """A mailbox name as this client reads it."""
+        return response.mailbox_name(mailbox, utf8=self.rev2)
+
+    # ---- the selected mailbox -----------------------------------------------------------------------------------
+    def wake(self) -> None:
+        """Something changed in the selected mailbox (called by the bus)."""
+        if self.view is not None:
+            self.view.dirty = True
+            if self.idling:
+                self.door.pusher.add(self)
+
+    def select(self, view: SelectedView) -> None:
+        self.view = view
+        self.office.db.bus.attach(self, ("mailbox", view.mailbox_id))
+
+    async def unselect(self) -> None:
+        """Leave the mailbox without changing anything in it but who has seen what is recent."""
+        view, self.view = self.view, None
+        self.saved = ()
+        if view is None:
+            return
+        self.office.db.bus.detach(self, ("mailbox", view.mailbox_id))
+        if view.claim and not view.readonly:
+            await self.office.db.write(mailboxes.claim_recent, view.mailbox_id)
+
+    async def sync(self, *, expunge: bool, always: bool = False) -> None:
+        """Tell the client what changed in its mailbox. Reads only after a wake-up, or when `always`."""
+        view = self.view
+        if view is None or not (view.dirty or always or (expunge and view.gone)):
+            return
+        for _ in range(2):  # the second time whole, when the counts did not agree
+            view.dirty = False
+            changes = await self.office.db.read(changes_since, view.mailbox_id, view.modseq, view.stale)
+            if changes is None:
+                raise Farewell("Hộp thư đang mở đã bị xóa; xin kết nối lại", "UNAVAILABLE")
+            self.write(*view.tell(changes, expunge=expunge, modseq=self.condstore, recent=not self.rev2))
+            if not view.stale:
+                return
+
+    def enable_condstore(self) -> None:
+        """From now on the client follows mod-sequences (RFC 7162 §3.1)."""
+        if not self.condstore:
+            self.condstore = True
+            if self.view is not None:
+                self.status(b"*", "OK", "CONDSTORE bật", f"HIGHESTMODSEQ {self.view.modseq}")
+
+    def save(self, ranges: Sequence[Range]) -> None:
+        self.saved = tuple(ranges)
+
+    def expect_writable(self) -> SelectedView:
+        view = self.selected
+        if view.readonly:
+            raise Refused("Hộp thư đang mở chỉ để đọc", "READ-ONLY")
+        return view
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        return not peer or ip_address(peer).is_loopback
+    except ValueError:
+        return False
+
+
+def untagged(pieces: Iterable[bytes]) -> bytes:
+    """One untagged response from its words."""
+    return b"* " + b" ".join(pieces) + b"\r\n"

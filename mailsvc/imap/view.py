@@ -1,0 +1,172 @@
+"""The selected mailbox as one client knows it: its UIDs in order, so that sequence numbers mean what the client thinks.
+
+The store may be ahead. What changed there is told only by `tell`, and expunges only where RFC 9051 §7.5.1 allows, so
+between two tellings the numbers stand still.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from mailsvc.imap.errors import BadCommand
+from mailsvc.imap.grammar.flags import format_flags
+from mailsvc.imap.grammar.sequence import Range, SequenceSet, slices
+from mailsvc.imap.sync import Changes, Opened
+
+Span = tuple[int, int]  # half open, positions in the view
+STANDARD_KEYWORDS = ("$Forwarded", "$MDNSent", "$Junk", "$NotJunk", "$Phishing")
+
+
+@lru_cache(maxsize=4096)
+def flags_text(bits: int, keywords: str, recent: bool = False) -> bytes:
+    """Stored flags between parentheses; keywords are joined by blanks."""
+    return format_flags(bits, tuple(keywords.split()), recent=recent)
+
+
+class SelectedView:
+    """`modseq` is the mod-sequence up to which the client has been told; `dirty` says that the mailbox was woken since.
+
+    `gone` are UIDs that no longer exist and still hold their numbers. `own` are mod-sequences of this session's own
+    changes, whose flags the client knows. Messages from `recent_from` on are recent to this session (RFC 3501 §2.3.2).
+    """
+
+    __slots__ = (
+        "claim", "dirty", "gone", "keywords", "mailbox_id", "modseq", "name", "own", "readonly", "recent_from", "stale",
+        "uids", "uidvalidity",
+    )  # fmt: skip
+
+    def __init__(self, name: str, opened: Opened, *, readonly: bool) -> None:
+        self.name = name
+        self.mailbox_id = opened.mailbox.id
+        self.uidvalidity = opened.mailbox.uidvalidity
+        self.modseq = opened.mailbox.modseq
+        self.recent_from = opened.mailbox.recent_uid
+        self.uids = array("I", opened.uids)
+        self.keywords: dict[str, str] | None = None
+        self.readonly = readonly
+        self.gone: set[int] | None = None
+        self.own: set[int] | None = None
+        self.dirty = self.stale = self.claim = False
+        self.learn(opened.keywords)
+
+    def __len__(self) -> int:
+        return len(self.uids)
+
+    @property
+    def recent(self) -> int:
+        return len(self.uids) - bisect_left(self.uids, self.recent_from)
+
+    # ---- numbers ------------------------------------------------------------------------------------------------
+    def spans(self, messages: SequenceSet, saved: Sequence[Range], *, uid: bool) -> list[Span]:
+        """The positions a set names. BadCommand for a sequence number beyond the last (RFC 9051 §9 seq-number)."""
+        if messages.saved:
+            return list(slices(saved, self.uids))
+        if uid:
+            return list(slices(messages.resolve(self.uids[-1] if self.uids else 0), self.uids))
+        count = len(self.uids)
+        spans = []
+        for low, high in messages.resolve(count):
+            if high > count and not (count == 0 and (low, high) == (0, 1)):  # `1:*` asks nothing of an empty mailbox
+                raise BadCommand(f"Hộp thư chỉ có {count} thư, không có thư số {high}")
+            if high and count:
+                spans.append((max(low, 1) - 1, high))
+        return spans
+
+    def uids_in(self, spans: Iterable[Span]) -> list[int]:
+        found: list[int] = []
+        for start, stop in spans:
+            found.extend(self.uids[start:stop])
+        return found
+
+    def uid_ranges(self, spans: Iterable[Span]) -> list[Range]:
+        """The same as ranges: between two known UIDs lie no unknown ones."""
+        return [(self.uids[start], self.uids[stop - 1]) for start, stop in spans]
+
+    def number_of(self, uid: int) -> int | None:
+        """The sequence number of a UID, None when the client does not know it."""
+        at = bisect_left(self.uids, uid)
+        return at + 1 if at < len(self.uids) and self.uids[at] == uid else None
+
+    # ---- keywords -----------------------------------------------------------------------------------------------
+    def learn(self, keywords: Iterable[str]) -> bool:
+        """Remember keywords seen in the mailbox, in their first spelling; whether any is new."""
+        new = [one for one in keywords if self.keywords is None or one.lower() not in self.keywords]
+        if not new:
+            return False
+        self.keywords = {} if self.keywords is None else self.keywords
+        for one in new:
+            self.keywords.setdefault(one.lower(), one)
+        return True
+
+    def spelt(self, keyword: str) -> str:
+        """The keyword as it is spelt in this mailbox already: keywords have no case (RFC 5788 §2)."""
+        standard = next((one for one in STANDARD_KEYWORDS if one.lower() == keyword.lower()), keyword)
+        return (self.keywords or {}).get(keyword.lower(), standard)
+
+    def flag_lines(self) -> list[bytes]:
+        """FLAGS and PERMANENTFLAGS."""
+        known = {one.lower(): one for one in STANDARD_KEYWORDS} | (self.keywords or {})
+        flags = format_flags(31, tuple(known.values()))
+        permanent = b"()" if self.readonly else flags[:-1] + b" \\*)"
+        return [b"* FLAGS %s\r\n" % flags, b"* OK [PERMANENTFLAGS %s] co luu\r\n" % permanent]
+
+    # ---- telling ------------------------------------------------------------------------------------------------
+    def tell(self, changes: Changes, *, expunge: bool, modseq: bool, recent: bool) -> list[bytes]:
+        """Take in what changed in the store and give the responses that say so.
+
+        `expunge`: whether numbers may change now. `modseq`: the client follows mod-sequences. `recent`: it speaks
+        of RECENT. Sets `stale` when the counts do not agree: the next changes must be read whole.
+        """
+        last = self.uids[-1] if self.uids else 0
+        self._lose(changes)
+        fresh = [row for row in changes.rows if row[0] > last]
+        known = [row for row in changes.rows if row[0] <= last and not self._is_own(row[3])]
+        lines = self._expunge_lines() if expunge and self.gone else []
+        self.uids.extend(row[0] for row in fresh)
+        self.stale = len(self.uids) - len(self.gone or ()) != changes.messages
+        if fresh:
+            lines.append(b"* %d EXISTS\r\n" % len(self.uids))
+            if recent:
+                self.claim = True
+                lines.append(b"* %d RECENT\r\n" % self.recent)
+        if self.learn(one for row in changes.rows if row[2] for one in row[2].split()):
+            lines += self.flag_lines()
+        lines += self._flag_changes(known, modseq=modseq, recent=recent)
+        self.modseq = changes.modseq
+        self.own = None
+        self.dirty = self.dirty or self.stale  # a wake-up that came while the changes were read still counts
+        return lines
+
+    def _is_own(self, modseq: int) -> bool:
+        return self.own is not None and modseq in self.own
+
+    def _lose(self, changes: Changes) -> None:
+        if changes.everything is not None:
+            there = set(changes.everything)
+            lost = [uid for uid in self.uids if uid not in there]
+        else:
+            lost = [uid for uid in changes.expunged if self.number_of(uid) is not None]
+        if lost:
+            self.gone = (self.gone or set()) | set(lost)
+
+    def _expunge_lines(self) -> list[bytes]:
+        """EXPUNGE from the highest number down, so that no number shifts before it is used."""
+        gone, self.gone = self.gone or set(), None
+        numbers = [bisect_left(self.uids, uid) + 1 for uid in sorted(gone, reverse=True)]
+        self.uids = array("I", [uid for uid in self.uids if uid not in gone])
+        return [b"* %d EXPUNGE\r\n" % number for number in numbers]
+
+    def _flag_changes(
+        self, rows: Iterable[tuple[int, int, str, int]], *, modseq: bool, recent: bool
+    ) -> Iterator[bytes]:
+        gone = self.gone or ()
+        for uid, bits, keywords, at in rows:
+            number = None if uid in gone else self.number_of(uid)
+            if number is None:
+                continue
+            flags = flags_text(bits, keywords, recent and uid >= self.recent_from)
+            tail = b" MODSEQ (%d)" % at if modseq else b""
+            yield b"* %d FETCH (UID %d FLAGS %s%s)\r\n" % (number, uid, flags, tail)
