@@ -1,0 +1,63 @@
+"""The process that handles input from strangers with C and Rust libraries, within limits of memory and files.
+
+Reads calls from standard input and answers on standard output: two lengths, a JSON object, bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import struct
+import sys
+from typing import Any
+
+HEAD = struct.Struct("!II")
+READ_LIMIT = 256 * 1024 * 1024
+MEMORY = 1024 * 1024 * 1024
+OPEN_FILES = 32
+
+
+def main() -> None:
+    """Answer calls until standard input ends."""
+    _confine()
+    calls = sys.stdin.buffer
+    # What a library prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while len(head := calls.read(HEAD.size)) == HEAD.size:
+        call_size, payload_size = HEAD.unpack(head)
+        call = json.loads(calls.read(call_size))
+        about, data = _answer(call["task"], call["arguments"], calls.read(payload_size))
+        text = json.dumps(about, ensure_ascii=False).encode("utf-8", "replace")
+        answers.write(HEAD.pack(len(text), len(data)) + text)
+        answers.write(data)
+        answers.flush()
+
+
+def _confine() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+
+
+def _answer(task: str, arguments: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
+    try:
+        if task == "clean":
+            from mailsvc.http.cleaning import clean_letter
+
+            cleaned = clean_letter(payload.decode("utf-8", "replace"), arguments["pictures"])
+            return {"blocked": cleaned.blocked, "height": cleaned.height}, cleaned.html.encode("utf-8", "replace")
+        if task == "pages":
+            from mailsvc.http.drawing import draw_pages
+
+            drawn = draw_pages(payload, int(arguments["first"]), int(arguments["count"]))
+            return {"total": drawn.total, "sizes": [len(one) for one in drawn.images]}, b"".join(drawn.images)
+        return {"error": "unknown task"}, b""
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {str(error)[:200]}"}, b""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""HTML from a letter made harmless: the first of four walls.
+
+Runs inside the killable child, because the cleaner's time grows with the square of the nesting. Whatever is not
+allowed here by name is dropped. Nothing in the result leads the browser to another host by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+import nh3
+
+SIZE_LIMIT = 2_000_000
+DEPTH_LIMIT = 250
+_DATA_PICTURE_LIMIT = 400_000
+
+_TAGS = {
+    "a", "abbr", "address", "b", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup",
+    "dd", "del", "div", "dl", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd",
+    "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var", "wbr",
+}  # fmt: skip
+# Only what holds no text for a reader: an unclosed tag that takes its content along would swallow the whole letter.
+_GONE_WITH_CONTENT = {
+    "script", "style", "title", "noscript", "textarea", "select", "template", "iframe", "noframes", "noembed", "xml",
+}  # fmt: skip
+_BOX = {"align", "valign", "bgcolor", "width", "height", "style", "dir"}
+_ATTRIBUTES = {
+    "*": {"style", "dir", "lang", "title"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "align", "border", "hspace", "vspace"},
+    "font": {"color", "size", "face"},
+    "table": _BOX | {"border", "cellpadding", "cellspacing"},
+    "td": _BOX | {"colspan", "rowspan", "nowrap"},
+    "th": _BOX | {"colspan", "rowspan", "nowrap", "scope"},
+    "tr": _BOX,
+    "tbody": {"align", "valign"},
+    "thead": {"align", "valign"},
+    "tfoot": {"align", "valign"},
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+    "div": {"align"},
+    "p": {"align"},
+    "h1": {"align"},
+    "h2": {"align"},
+    "h3": {"align"},
+    "hr": {"align", "width", "size", "color"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "li": {"value", "type"},
+}
+_STYLES = {
+    "color", "background-color", "font-family", "font-size", "font-style", "font-weight", "font-variant",
+    "text-align", "text-decoration", "text-indent", "text-transform", "vertical-align", "white-space", "line-height",
+    "letter-spacing", "word-spacing", "direction", "width", "max-width", "min-width", "height", "margin",
+    "margin-left", "margin-right", "margin-top", "margin-bottom", "padding", "padding-left", "padding-right",
+    "padding-top", "padding-bottom", "border", "border-left", "border-right", "border-top", "border-bottom",
+    "border-color", "border-style", "border-width", "border-collapse", "border-spacing", "border-radius",
+    "list-style-type", "table-layout", "display", "float", "clear",
+}  # fmt: skip
+# Drawings and formulas go before cleaning: one left open would be dropped with everything after it.
+_FOREIGN = re.compile(
+    r"</?(?:svg|math|m(?:i|o|n|s|text|glyph|row|frac|sup|sub|table|td|tr|style|error|padded|phantom|action)|malignmark"
+    r"|annotation(?:-xml)?|semantics|foreignobject|desc|g|path|circle|rect|line|polygon|polyline|ellipse|defs|use"
+    r"|symbol|marker|mask|filter|fe[a-z]+|animate[a-z]*|set|mpath|tspan|textpath)(?=[\s/>])[^<>]*>?",
+    re.IGNORECASE,
+)
+# Values are short words and numbers; whatever can fetch, compute or escape has a bracket, a backslash or an at-sign.
+_HARMFUL_VALUE = re.compile(r"url|var\s*\(|expression|image|attr\s*\(|env\s*\(|calc|[\\@<>]", re.IGNORECASE)
+_DATA_PICTURE = re.compile(r"data:image/(?:png|jpeg|jpg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+# End tags may be left out for these, and they nest only through others, which are counted.
+_NOT_COUNTED = {
+    "p", "li", "td", "th", "tr", "dd", "dt", "tbody", "thead", "tfoot", "colgroup", "option", "br", "img", "hr", "col",
+    "meta", "link", "input", "wbr", "base", "area", "source", "track", "html", "body", "head", "embed", "param",
+}  # fmt: skip
+_BLOCK = re.compile(r"<(?:p|div|tr|li|h[1-6]|br|hr|blockquote|pre)\b", re.IGNORECASE)
+_TEXT = re.compile(r"<[^>]*>")
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_PIXELS = re.compile(r'\bheight="(\d{1,4})(?:px)?"')
+
+
+class NotCleanableError(ValueError):
+    """Too large or too deeply nested; the text of the letter is shown instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """`blocked` counts pictures that would have been fetched from elsewhere; `height` is a guess in lines of text."""
+
+    html: str
+    blocked: int
+    height: int
+
+
+def clean_letter(source: str, pictures: dict[str, str]) -> Cleaned:
+    """The body of an HTML part without anything active.
+
+    `pictures` maps Content-IDs, without angle brackets, to addresses on this host. Raises NotCleanableError.
+    """
+    if len(source) > SIZE_LIMIT:
+        raise NotCleanableError("size")
+    if nesting(source) > DEPTH_LIMIT:
+        raise NotCleanableError("depth")
+    judge = _Judge(pictures)
+    html = nh3.clean(
+        _FOREIGN.sub("", source),
+        tags=_TAGS,
+        clean_content_tags=_GONE_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=judge.attribute,
+        strip_comments=True,
+        link_rel="noopener noreferrer nofollow",
+        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+        url_relative="deny",
+        filter_style_properties=_STYLES,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+    html = judge.put_pictures(html)
+    return Cleaned(html, judge.blocked, lines(html))
+
+
+def nesting(source: str) -> int:
+    """How deep open tags may stand in each other at most; never less than what a browser makes of it."""
+    depth = deepest = 0
+    for closing, name in _TAG.findall(source):
+        if name.lower() in _NOT_COUNTED:
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def lines(html: str) -> int:
+    """About how many lines of 80 characters the result takes, pictures counted by their height."""
+    text = unescape(_TEXT.sub(" ", html))
+    found = len(text) // 80 + len(_BLOCK.findall(html)) + 2
+    for picture in _PICTURE.findall(html):
+        given = _PIXELS.search(picture)
+        found += min(int(given[1]), 1200) // 24 if given else 6
+    return found
+
+
+class _Judge:
+    """Decides on attribute values, and remembers what it blocked."""
+
+    def __init__(self, pictures: dict[str, str]) -> None:
+        self._pictures = pictures
+        self.blocked = 0
+
+    def attribute(self, tag: str, name: str, value: str) -> str | None:
+        if name == "style":
+            return _style(value)
+        if name == "src":
+            return self._picture(value)
+        if "<" in value or ">" in value:
+            return None  # markup has no business in a value
+        if name == "href":
+            return None if value.lstrip("\0\t\r\n ").lower().startswith(("data:", "cid:")) else value
+        return value
+
+    def _picture(self, value: str) -> str | None:
+        address = value.strip()
+        if address.lower().startswith("cid:"):
+            return address if address[4:].strip("<>") in self._pictures else None
+        if _DATA_PICTURE.fullmatch(address) and len(address) <= _DATA_PICTURE_LIMIT:
+            return address
+        if address.lower().startswith(("http:", "https:", "//", "ftp:")):
+            self.blocked += 1
+        return None
+
+    def put_pictures(self, html: str) -> str:
+        """Content-IDs replaced by addresses here. The cleaner has written each as src="cid:…", escaped."""
+        return _CID.sub(self._address, html)
+
+    def _address(self, found: re.Match[str]) -> str:
+        address = self._pictures.get(unescape(found[1]).strip("<>"), "")
+        return f'src="{address}"' if address else 'src=""'
+
+
+_CID = re.compile(r'(?<=\s)src="[cC][iI][dD]:([^"]*)"')
+
+
+def _style(value: str) -> str | None:
+    kept = [one.strip() for one in value.split(";") if one.strip() and not _HARMFUL_VALUE.search(one)]
+    return "; ".join(kept) or None

@@ -1,0 +1,125 @@
+"""Errors as answers: what happened, whether work was kept, what to do, and a reference for IT."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mailsvc.core import errors
+from mailsvc.core.log import failure_reference
+from mailsvc.http.face import Face
+from mailsvc.http.visits import SIGN_IN_PATH, SignInNeeded
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a page about an error shows. `reference` is '' when there is nothing to look up in the log."""
+
+    status: int
+    title: str
+    message: str
+    advice: str
+    reference: str = ""
+
+
+_BACK = "Quay lại trang trước hoặc mở trang chính."
+_AGAIN = "Xin thử lại sau ít phút; nếu vẫn vậy, báo quản trị."
+_BY_STATUS: dict[int, tuple[str, str, str]] = {
+    400: ("Yêu cầu không đọc được", "Trình duyệt gửi lên dữ liệu không hợp lệ; chưa có gì được ghi.", _BACK),
+    401: (
+        "Phiên làm việc đã hết",
+        "Thay đổi vừa gửi chưa được ghi.",
+        "Đăng nhập ở một thẻ khác, rồi quay lại thẻ này, tải lại trang và gửi lại.",
+    ),
+    403: ("Không được phép", "Bạn không có quyền mở trang này hoặc làm việc này.", _BACK),
+    404: ("Không tìm thấy", "Không có trang này, hoặc bạn không có quyền xem.", _BACK),
+    405: ("Không làm được cách này", "Địa chỉ này chỉ dùng cho biểu mẫu.", _BACK),
+    409: ("Đã có người làm trước", "Dữ liệu đã thay đổi trong lúc bạn đang xem; chưa có gì bị ghi đè.", _BACK),
+    413: ("Dữ liệu quá lớn", "Dữ liệu gửi lên vượt giới hạn; chưa có gì được ghi.", _BACK),
+    422: ("Dữ liệu chưa đúng", "Có ô chưa đúng; chưa có gì được ghi.", "Quay lại và sửa ô đã nêu."),
+    503: ("Hệ thống đang bận", "Chưa có gì được ghi.", _AGAIN),
+    507: ("Hết chỗ lưu", "Chưa có gì được ghi.", "Xin báo quản trị ngay."),
+}
+_UNEXPECTED = ("Có lỗi ngoài dự kiến", "Thao tác vừa rồi có thể chưa được ghi; dữ liệu cũ còn nguyên.", _AGAIN)
+_STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
+    (errors.NotFound, 404),
+    (errors.AlreadyThere, 409),
+    (errors.Refused, 403),
+    (errors.Invalid, 422),
+    (errors.TooLarge, 413),
+    (errors.OverQuota, 507),
+    (errors.StorageFull, 507),
+    (errors.Busy, 503),
+)
+
+
+class Failures:
+    """ASGI middleware: no exception passes it; each becomes a page of the face."""
+
+    def __init__(self, app: ASGIApp, face: Face) -> None:
+        self._app = app
+        self._face = face
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if started:
+                reference = failure_reference(log, scope["path"])
+                log.error("[%s] the answer was cut off", reference)
+                raise
+            response = self.answer(Request(scope), error)
+            await response(scope, receive, send)
+
+    def answer(self, request: Request, error: Exception) -> Response:
+        """The page for an error. Never raises: when the page itself cannot be made, plain text is sent."""
+        if isinstance(error, SignInNeeded):
+            return RedirectResponse(SIGN_IN_PATH, 303)
+        failure = describe(error, request.url.path)
+        try:
+            response = self._face.failure(request, failure)
+        except Exception:
+            log.exception("[%s] the error page failed", failure.reference)
+            response = PlainTextResponse(f"{failure.title}. {failure.message} {failure.reference}", failure.status)
+        if isinstance(error, HTTPException) and error.headers:
+            response.headers.update(error.headers)
+        return response
+
+
+def describe(error: Exception, path: str) -> Failure:
+    """What to say of an error. The unexpected is logged with its traceback; its text is for the log only."""
+    if isinstance(error, HTTPException):
+        title, message, advice = _BY_STATUS.get(error.status_code, _BY_STATUS[400])
+        return Failure(error.status_code, title, message, advice)
+    status = next((code for kind, code in _STATUS_OF if isinstance(error, kind)), 500)
+    if status == 500 or not isinstance(error, errors.MailsvcError):
+        return Failure(500, *_UNEXPECTED, failure_reference(log, path))
+    title, message, advice = _BY_STATUS[status]
+    if status in (503, 507):
+        reference = failure_reference(log, path)
+        return Failure(status, title, _sentence(error.message) or message, advice, reference)
+    return Failure(status, title, _sentence(error.message) or message, advice)
+
+
+def _sentence(message: str) -> str:
+    """Messages of the ground layer are for the log ("mailbox 7"); those for people begin with a capital letter."""
+    return message if message[:1].isupper() else ""

@@ -1,0 +1,18 @@
+"""Bounds of the HTTP door: sizes in bytes, times in seconds."""
+
+from __future__ import annotations
+
+HEAD_BYTES = 32 * 1024
+"""Request line and header fields together."""
+HEAD_FIELDS = 100
+HEAD_SECONDS = 20.0
+"""From the first octet of a request to the end of its header fields."""
+BODY_BYTES = 1024 * 1024
+"""A form. Nothing is uploaded through the pages yet."""
+BODY_SECONDS = 30.0
+"""Between two pieces of a request body."""
+FORM_FIELDS = 1000
+KEEP_ALIVE_SECONDS = 75
+CONNECTIONS = 2000
+STOP_SECONDS = 1.5
+"""What running requests are given when the service stops."""

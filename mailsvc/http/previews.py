@@ -1,0 +1,131 @@
+"""Pictures of PDF pages, made when first asked for and kept by the hash of the file."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import tempfile
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from mailsvc.core.errors import NotFound
+from mailsvc.http.drawing_limits import PAGES
+from mailsvc.http.helpers import HelperFailedError, Helpers
+from mailsvc.mail.office import Office
+
+log = logging.getLogger(__name__)
+
+Load = Callable[[], Awaitable[bytes]]
+
+FOLDER_BYTES = 512 * 1024 * 1024
+SOURCE_BYTES = 64 * 1024 * 1024
+SECONDS = 20.0
+_KEY = re.compile(r"[0-9a-f]{64}")
+_LOCKS = 256
+
+
+class Previews:
+    """The cache folder and the child that fills it."""
+
+    def __init__(self, office: Office, helpers: Helpers) -> None:
+        self._office = office
+        self._helpers = helpers
+        self._folder = office.settings.folder / "cache" / "pages"
+        self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._made = 0
+
+    async def pages(self, sha256: str, load: Load) -> int:
+        """How many pages the PDF has; 0 when it cannot be drawn. `load` gives its bytes when they are needed."""
+        folder = self._of(sha256)
+        async with self._lock(sha256):
+            known = await self._office.work(_read, folder / "total")
+            if known is None:
+                await self._draw(folder, load, 0)
+                known = await self._office.work(_read, folder / "total")
+        return int(known or b"0")
+
+    async def page(self, sha256: str, number: int, load: Load) -> bytes:
+        """Page `number`, from 1, as WebP. Raises NotFound."""
+        folder = self._of(sha256)
+        path = folder / f"{number}.webp"
+        async with self._lock(sha256):
+            found = await self._office.work(_read, path)
+            if found is None:
+                await self._draw(folder, load, number - 1)
+                found = await self._office.work(_read, path)
+        if found is None:
+            raise NotFound("Không xem trước được trang này; xin mở bản gốc.")
+        return found
+
+    async def _draw(self, folder: Path, load: Load, first: int) -> None:
+        data = await load()
+        if first < 0 or len(data) > SOURCE_BYTES:
+            return
+        start = first - first % PAGES
+        try:
+            answer = await self._helpers.call("pages", "pages", {"first": start, "count": PAGES}, data, seconds=SECONDS)
+        except HelperFailedError as error:
+            log.info("no preview: %s", error)
+            await self._office.work(_keep, folder, {"total": b"0"})
+            return
+        images: dict[str, bytes] = {}
+        at = 0
+        for offset, size in enumerate(answer.about["sizes"]):
+            images[f"{start + offset + 1}.webp"] = answer.data[at : at + size]
+            at += size
+        await self._office.work(_keep, folder, {**images, "total": b"%d" % int(answer.about["total"])})
+        await self._tidy()
+
+    async def _tidy(self) -> None:
+        self._made += 1
+        if self._made % 200 == 1:
+            await self._office.work(_prune, self._folder, FOLDER_BYTES)
+
+    def _of(self, sha256: str) -> Path:
+        if not _KEY.fullmatch(sha256):
+            raise NotFound("Không có tệp này.")
+        return self._folder / sha256[:2] / sha256
+
+    def _lock(self, sha256: str) -> asyncio.Lock:
+        lock = self._locks.setdefault(sha256, asyncio.Lock())
+        self._locks.move_to_end(sha256)
+        while len(self._locks) > _LOCKS:
+            oldest, other = next(iter(self._locks.items()))
+            if other.locked():
+                break
+            del self._locks[oldest]
+        return lock
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _keep(folder: Path, files: dict[str, bytes]) -> None:
+    """Write the files, each whole or not at all. A cache that cannot be written is no failure of the page."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            handle, temporary = tempfile.mkstemp(dir=folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(temporary, folder / name)
+    except OSError:
+        log.exception("page pictures were not kept")
+
+
+def _prune(folder: Path, limit: int) -> None:
+    """Remove the oldest pictures until the folder is within its limit."""
+    found = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in folder.rglob("*.webp"))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in found:
+        if total <= limit:
+            return
+        path.unlink(missing_ok=True)
+        total -= size

@@ -1,0 +1,122 @@
+"""A visit: one request with everything a page needs, and the routes that hand it over.
+
+Every form is checked here, before its page function runs: session, token, size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from mailsvc.auth.sessions import csrf_fits
+from mailsvc.core.errors import Invalid, NotFound, Refused
+from mailsvc.http.limits import FORM_FIELDS
+from mailsvc.http.peers import peer_of
+from mailsvc.http.sessions import Visitor, guest_cookie_name
+from mailsvc.mail.office import Office
+
+TOKEN_FIELD = "ma"  # noqa: S105 - the name of a field
+SIGN_IN_PATH = "/dang-nhap"
+
+
+class SignInNeeded(Exception):
+    """The page is for people who are signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request. `form` is empty for GET; its token has been checked."""
+
+    request: Request
+    office: Office
+    visitor: Visitor | None
+    form: FormData = field(default_factory=FormData)
+
+    @property
+    def who(self) -> Visitor:
+        """The person signed in. Raises SignInNeeded."""
+        if self.visitor is None:
+            raise SignInNeeded
+        return self.visitor
+
+    @property
+    def state(self) -> Any:
+        """What the application was given at its making."""
+        return self.request.app.state
+
+    @property
+    def peer(self) -> str:
+        return peer_of(self.request, self.office.settings.web.trusted_proxies)
+
+    def whole(self, name: str) -> int:
+        """A path parameter as a positive number of at most 15 digits. Raises NotFound."""
+        text = str(self.request.path_params.get(name, ""))
+        if not (text.isascii() and text.isdigit() and len(text) <= 15):
+            raise NotFound("Không có trang này.")
+        return int(text)
+
+    def query(self, name: str, longest: int = 200) -> str:
+        """A query parameter without blanks around it, cut to `longest` characters."""
+        return self.request.query_params.get(name, "")[:longest].strip()
+
+    def page_number(self) -> int:
+        """`?trang=3`; 1 when absent or wrong."""
+        text = self.query("trang")
+        return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+
+    def field(self, name: str, longest: int = 2000) -> str:
+        """A text field of the form without blanks around it. Raises Invalid when it is longer than the form allows."""
+        value = self.form.get(name, "")
+        text = value.strip() if isinstance(value, str) else ""
+        if len(text) > longest:
+            raise Invalid(f"Ô “{name}” dài quá {longest} ký tự.")
+        return text.replace("\0", "").replace("\r\n", "\n")
+
+
+Page = Callable[[Visit], Awaitable[Response]]
+
+
+def get(path: str, page: Page, *, public: bool = False) -> Route:
+    """A page. Unless it is public, nobody sees it without signing in."""
+
+    async def endpoint(request: Request) -> Response:
+        visit = _visit(request)
+        if not public and visit.visitor is None:
+            return _to_sign_in(request)
+        return await page(visit)
+
+    return Route(path, endpoint, methods=["GET"], name=f"get {path}")
+
+
+def post(path: str, page: Page, *, public: bool = False) -> Route:
+    """What a form does. Without the session's token nothing happens."""
+
+    async def endpoint(request: Request) -> Response:
+        visit = _visit(request)
+        if not public and visit.visitor is None:
+            raise HTTPException(401)
+        form = await request.form(max_files=0, max_fields=FORM_FIELDS)
+        guest = request.cookies.get(guest_cookie_name(visit.office.settings), "")
+        secret = visit.visitor.token if visit.visitor else guest
+        if not secret or not csrf_fits(secret, str(form.get(TOKEN_FIELD, ""))):
+            raise Refused("Trang này đã cũ hoặc phiên làm việc đã đổi; chưa có gì được ghi. Xin mở lại trang.")
+        return await page(Visit(request, visit.office, visit.visitor, form))
+
+    return Route(path, endpoint, methods=["POST"], name=f"post {path}")
+
+
+def _visit(request: Request) -> Visit:
+    return Visit(request, request.app.state.office, request.state.visitor)
+
+
+def _to_sign_in(request: Request) -> Response:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{SIGN_IN_PATH}?tiep={quote(wanted, safe='/')}", 303)
