@@ -220,10 +220,27 @@ class Connection(asyncio.Protocol):
         Raises PlaintextLeftover when octets are waiting that came before the change (the caller closes),
         TlsFailed, ReadTimeout after `within` seconds, Disconnected.
         """
-        layer = TlsLayer(context, server_side=server_side, server_hostname=server_hostname)
-        self.push_layer(layer, go_ahead)
-        deadline = self._loop.time() + within
+        self.begin_tls(context, server_side=server_side, server_hostname=server_hostname, go_ahead=go_ahead)
+        return await self.handshake(end_point=end_point, within=within)
+
+    def begin_tls(
+        self,
+        context: ssl.SSLContext,
+        *,
+        server_side: bool = True,
+        server_hostname: str | None = None,
+        go_ahead: bytes = b"",
+    ) -> None:
+        """The first half of `start_tls`, for whoever must not give way before it (TLS from the first octet)."""
+        self.push_layer(TlsLayer(context, server_side=server_side, server_hostname=server_hostname), go_ahead)
         self._pump(b"")
+
+    async def handshake(self, *, end_point: bytes = b"", within: float = 30.0) -> TlsInfo:
+        """The second half of `start_tls`: waits until both sides agree."""
+        layer = self._layers[-1]
+        if not isinstance(layer, TlsLayer):
+            raise RuntimeError("begin_tls comes first")
+        deadline = self._loop.time() + within
         while not layer.ready:
             await self._more(deadline)
         self.tls = layer.info(end_point)

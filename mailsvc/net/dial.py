@@ -51,28 +51,31 @@ async def connect(
     troubles: list[str] = []
     for address in allowed[: rules.addresses]:
         try:
-            connection = await _dial(address, port, within, rules.source)
+            connection = await _dial(address, port, within, tls, host, rules.source)
         except OSError as error:
             troubles.append(f"{address}: {error.strerror or 'timeout'}")
             continue
-        return await _encrypted(connection, tls, host, within)
+        return await _encrypted(connection, within) if tls else connection
     raise DialFailed(f"{host}:{port}: " + "; ".join(troubles))
 
 
-async def _dial(address: str, port: int, within: float, source: str) -> Connection:
+async def _dial(
+    address: str, port: int, within: float, tls: ssl.SSLContext | None, host: str, source: str
+) -> Connection:
+    def made(connection: Connection) -> None:
+        if tls is not None:
+            connection.begin_tls(tls, server_side=False, server_hostname=host)
+
     loop = asyncio.get_running_loop()
+    local = (source, 0) if source else None
     async with asyncio.timeout(within):
-        _, connection = await loop.create_connection(
-            Connection, address, port, local_addr=(source, 0) if source else None
-        )
+        _, connection = await loop.create_connection(lambda: Connection(made), address, port, local_addr=local)
     return connection
 
 
-async def _encrypted(connection: Connection, tls: ssl.SSLContext | None, host: str, within: float) -> Connection:
-    if tls is None:
-        return connection
+async def _encrypted(connection: Connection, within: float) -> Connection:
     try:
-        await connection.start_tls(tls, server_side=False, server_hostname=host, within=within)
+        await connection.handshake(within=within)
     except NetError:
         connection.abort()
         raise

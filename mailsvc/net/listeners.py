@@ -144,7 +144,11 @@ class Listener:
                 connection.write(self._busy)
             connection.close(within=1.0)
             return
-        task = asyncio.get_running_loop().create_task(self._serve(connection))
+        end_point = b""
+        if self._tls is not None:  # now, before the ClientHello can be taken for plain text
+            end_point = self._tls.end_point
+            connection.begin_tls(self._tls.context)
+        task = asyncio.get_running_loop().create_task(self._serve(connection, end_point))
         self._tasks[task] = connection
         task.add_done_callback(self._ended)
 
@@ -152,10 +156,10 @@ class Listener:
         connection = self._tasks.pop(task)
         self._gate.leave(connection.peer)
 
-    async def _serve(self, connection: Connection) -> None:
+    async def _serve(self, connection: Connection, end_point: bytes) -> None:
         try:
             if self._tls is not None:
-                await connection.start_tls(self._tls.context, end_point=self._tls.end_point)
+                await connection.handshake(end_point=end_point)
             await self._handler(connection)
         except NetError as error:
             log.debug("%s: %s: %s", self._name, connection.peer, error)
