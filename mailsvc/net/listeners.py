@@ -172,7 +172,8 @@ class Listener:
 def bind(host: str, port: int) -> socket.socket:
     """A bound stream socket on an address, or on everything for '' and '*'. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, or asyncio would not set TCP_NODELAY on what is accepted, and answers wait 40 ms.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:  # each family has its own socket, so neither takes the other's port
