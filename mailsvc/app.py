@@ -32,9 +32,9 @@ class Service:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.smtp = SmtpDoor(office)
+        self.smtp = SmtpDoor(office, office.tls)
         self.imap = ImapDoor(office)
-        self.http = HttpDoor(office, ready=lambda: self.ready)
+        self.http = HttpDoor(office, WebFace(), ready=lambda: self.ready)
         self.outbound = OutboundWorker(office)
         self.ready = False
         self._tasks: list[asyncio.Task[None]] = []

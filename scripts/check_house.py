@@ -1,4 +1,4 @@
-"""The house rules that no linter knows: layers, sizes, the RFC map. Prints every breach; exit code 1 when there is one."""
+"""The house rules that no linter knows: layers, sizes, the RFC map. Prints every breach; exits 1 when there is one."""
 
 from __future__ import annotations
 

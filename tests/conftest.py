@@ -14,6 +14,10 @@ from mailsvc.core.clock import FixedClock
 from mailsvc.core.settings import Settings
 from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
+from mailsvc.store import migrate
+from mailsvc.store.engine import Database
+from tests.live import Live
+from tests.postgres import fresh_postgres_database, postgres_server
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("MAILSVC_SHARED", REPOSITORY.parent / "shared"))
@@ -50,3 +54,47 @@ def office(settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher) 
     opened = open_office(settings, clock, quick_hasher)
     yield opened
     close_office(opened)
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One running service with the demo organisation, shared by all tests of the run: leave it usable."""
+    service = Live(tmp_path_factory.mktemp("live") / "data").start()
+    yield service
+    if service.process is not None:
+        service.stop()
+
+
+@pytest.fixture
+def own_live(tmp_path: Path) -> Iterator[Live]:
+    """A service (not started yet) that a test may stop, kill and start as it likes."""
+    service = Live(tmp_path / "data")
+    yield service
+    if service.process is not None:
+        service.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server for the run."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty migrated database of each kind; on PostgreSQL a schema of its own for each test."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'test.db'}"
+    else:
+        url = fresh_postgres_database(request.getfixturevalue("postgres_url"))
+    migrate.upgrade(url)
+    return url
+
+
+@pytest.fixture
+def both_db(database_url: str, clock: FixedClock) -> Iterator[Database]:
+    """A database of each kind in turn."""
+    database = Database(database_url, clock)
+    yield database
+    database.close()
