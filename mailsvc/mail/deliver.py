@@ -41,16 +41,39 @@ async def deliver(office: Office, envelope: Envelope, spool: Spool) -> list[Outc
     """Take over the letter: an outcome for each recipient, in order, once everything is on disk."""
     try:
         letter = await office.work(from_spool, spool, office.blobs, envelope.digest)
-        return await office.db.write(deliver_letter, office.settings.organisation.domains, envelope, letter)
+        domains = office.settings.organisation.domains
+        try:
+            return await office.db.write(deliver_letter, domains, envelope, letter, early=True)
+        except NeedsCase:
+            case = await office.work(intake.examine, letter.data, letter.scan)
+            return await office.db.write(deliver_letter, domains, envelope, letter, case)
     except StorageFull:
         return [replace(DISK_FULL, recipient=one.address) for one in envelope.recipients]
 
 
-def deliver_letter(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter) -> list[Outcome]:
-    """The whole delivery, inside the transaction."""
+class NeedsCase(Exception):
+    """The letter goes to the clerks: its files are to be looked at first, outside the transaction."""
+
+
+def deliver_letter(
+    tx: Tx,
+    domains: list[str],
+    envelope: Envelope,
+    letter: Letter,
+    case: intake.Case | None = None,
+    *,
+    early: bool = False,
+) -> list[Outcome]:
+    """The whole delivery, inside the transaction.
+
+    `case` is what the clerks' intake sees in the letter. With `early` NeedsCase is raised when it is wanted and not
+    given; otherwise it is then worked out here.
+    """
     people = _sort(tx, domains, envelope)
     inboxes = mailboxes.inboxes(tx, list(people.local))
     roomy = [box for box in inboxes.values() if box.room is None or box.room >= letter.content.size]
+    if early and any(box.kind == "intake" for box in roomy):
+        raise NeedsCase
     outcomes = {one.address: NO_SUCH for one in people.unknown}
     for account_id, recipients in people.local.items():
         fits = any(box.account_id == account_id for box in roomy)
@@ -58,7 +81,7 @@ def deliver_letter(tx: Tx, domains: list[str], envelope: Envelope, letter: Lette
         outcomes.update({one.address: Outcome("") if fits else refusal for one in recipients})
     if roomy or people.remote:
         content_id = contents.add(tx, letter.content)
-        _place(tx, content_id, envelope, letter, roomy)
+        _place(tx, content_id, envelope, letter, roomy, case)
         outbound.enqueue(tx, content_id, envelope, people.remote)
         outcomes.update({one.address: Outcome("", 250, "2.0.0", "Queued") for one in people.remote})
     told = [replace(outcomes[one.address], recipient=one.address) for one in envelope.recipients]
@@ -81,7 +104,9 @@ def _sort(tx: Tx, domains: list[str], envelope: Envelope) -> Sorted:
     return people
 
 
-def _place(tx: Tx, content_id: int, envelope: Envelope, letter: Letter, inboxes: list[Inbox]) -> None:
+def _place(
+    tx: Tx, content_id: int, envelope: Envelope, letter: Letter, inboxes: list[Inbox], case: intake.Case | None
+) -> None:
     if not inboxes:
         return
     new = NewPlacement(content_id, letter.content.size, envelope.received_ms)
@@ -101,4 +126,5 @@ def _place(tx: Tx, content_id: int, envelope: Envelope, letter: Letter, inboxes:
                 ),
                 letter.scan,
                 letter.data,
+                case,
             )
