@@ -61,7 +61,8 @@ class Report:
     """A delivery report to be written, to the return path of a message.
 
     envelope_id: the ENVID value as received (xtext), ''. headers_only: RET=HDRS, or nothing failed. utf8: the
-    receiver's server takes SMTPUTF8, so that addresses and headers may stay UTF-8 (RFC 6533 §4).
+    receiver's server takes SMTPUTF8, so that addresses and headers may stay UTF-8 (RFC 6533 §4). about: the subject
+    of the message, for people; in_reply_to: its Message-ID, so that the report lies in its thread.
     """
 
     to: str
@@ -75,6 +76,8 @@ class Report:
     arrival_ms: int | None = None
     headers_only: bool = False
     utf8: bool = False
+    about: str = ""
+    in_reply_to: str = ""
 
 
 def delivery_report(report: Report) -> bytes:
@@ -103,9 +106,13 @@ def _worst(report: Report) -> Action:
 def _head(report: Report, boundary: str) -> Iterator[bytes]:
     yield people_field("From", [("Hệ thống thư", report.sender)], report.utf8)
     yield people_field("To", [("", report.to)], report.utf8)
-    yield text_field("Subject", _SUBJECTS[_worst(report)], report.utf8)
+    subject = _SUBJECTS[_worst(report)]
+    yield text_field("Subject", f"{subject}: {report.about}" if report.about else subject, report.utf8)
     yield text_field("Date", date_field(report.date_ms))
     yield text_field("Message-ID", report.message_id, True)
+    if report.in_reply_to:
+        yield text_field("In-Reply-To", report.in_reply_to, True)
+        yield text_field("References", report.in_reply_to, True)
     # RFC 3834 §5: reports are automatic, and answering them would loop.
     yield b"Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
     yield b"Content-Type: multipart/report; report-type=delivery-status;\r\n"
