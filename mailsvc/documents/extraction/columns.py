@@ -82,14 +82,29 @@ def _is_left_only(row: Sequence[Cut], width: float) -> bool:
 
 def _halves(row: Sequence[Cut], width: float) -> list[tuple[str, Cut]]:
     """The pieces of a row by side; neighbours on one side (`Số:` and `/QĐ-UBND`, the gap to be filled in) are one."""
+    cuts = _without_blanks(row)
+    if len(cuts) == 1 and _is_title(cuts[0], width):
+        return [(WHOLE, cuts[0])]
     halves: list[tuple[str, Cut]] = []
-    for cut in row:
-        side = _side(cut, width, len(row))
+    for cut in cuts:
+        side = _side(cut, width, len(cuts))
         if halves and halves[-1][0] == side:
             halves[-1] = (side, _Joined((halves[-1][1], cut)))
         else:
             halves.append((side, cut))
     return halves
+
+
+def _without_blanks(row: Sequence[Cut]) -> list[Cut]:
+    """The row with the blanks of a draft closed: `Số:` and `/QĐ-UBND`, `ngày` and `tháng 9`."""
+    cuts: list[Cut] = []
+    for cut in row:
+        before = fold(cuts[-1].text) if cuts else ""
+        if cuts and (cut.text.startswith("/") or before.endswith(("ngay", "thang"))):
+            cuts[-1] = _Joined((cuts[-1], cut))
+        else:
+            cuts.append(cut)
+    return cuts
 
 
 def _side(cut: Cut, width: float, pieces: int) -> str:

@@ -88,7 +88,7 @@ def read_head(lines: Sequence[Line]) -> Head:
     head = Head()
     limit = next((n for n, line in enumerate(lines[:HEAD_LINES]) if _STOP.match(line.key)), min(len(lines), 40))
     kinds = [_kind(line) for line in lines[:limit]]
-    _marks(lines[:HEAD_LINES], head)
+    mark_lines(lines[:HEAD_LINES], head)
     head.motto = "motto" in kinds or "slogan" in kinds
     head.party = "party" in kinds
     _number(lines, kinds, head)
@@ -126,7 +126,7 @@ def canon_key(text: str) -> str:
     return canon(squeeze(clean(text)).strip(" *[]().:-")).casefold()
 
 
-def _marks(lines: Sequence[Line], head: Head) -> None:
+def mark_lines(lines: Sequence[Line], head: Head) -> None:
     for line in lines:
         if len(line.text) > 30 or not is_capitals(line.text):
             continue

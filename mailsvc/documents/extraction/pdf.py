@@ -114,21 +114,24 @@ def _rows(page: pdfium.PdfPage) -> Iterator[tuple[pdfium.PdfTextPage, list[Glyph
 
 
 def _glyphs(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> Iterator[Glyph]:
-    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
+    x, y = ctypes.c_double(), ctypes.c_double()
+    loose = raw.FS_RECTF()  # the advance, not the ink: between `5` and `1` there is no gap
     width, height = page.get_size()
     turned = page.get_rotation()
     for index in range(min(text_page.count_chars(), CHARACTER_LIMIT)):
         code = raw.FPDFText_GetUnicode(text_page, index)
-        if code < 32 or raw.FPDFText_IsGenerated(text_page, index) == 1:
+        if code in (2, 0xAD):  # a hyphen at the end of a line, and producers that map every hyphen to the soft one
+            code = 0x2D
+        elif code < 32 or raw.FPDFText_IsGenerated(text_page, index) == 1:
             continue
-        raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
+        raw.FPDFText_GetLooseCharBox(text_page, index, loose)
         raw.FPDFText_GetCharOrigin(text_page, index, x, y)
         size = raw.FPDFText_GetFontSize(text_page, index) or 12.0
-        box = (left.value, right.value, bottom.value, top.value, y.value, x.value)
+        box = (loose.left, loose.right, loose.bottom, loose.top, y.value, x.value)
         start, end, base = _upright(box, turned, width, height)
-        scale = max(abs(top.value - bottom.value), abs(right.value - left.value))
-        if size < 2.0 and scale > 3.0:  # the size sits in the text matrix
-            size = scale * 1.3
+        scale = abs(loose.top - loose.bottom) if turned in (0, 180) else abs(loose.right - loose.left)
+        if not 0.5 * scale < size < 2.0 * scale and scale > 2.0:  # the size sits in the text matrix
+            size = scale
         yield Glyph(chr(code) if code < 0x110000 else "", start, end, base, size, index)
 
 
@@ -159,7 +162,7 @@ def _segments(row: list[Glyph], text_page: pdfium.PdfTextPage) -> list[Segment]:
         if current and gap > 1.1 * glyph.size:
             segments.append(_segment(current, text, text_page))
             current, text = [], ""
-        elif current and gap > (0.27 if spaced else 0.14) * glyph.size and not text.endswith(" "):
+        elif current and gap > (0.22 if spaced else 0.11) * glyph.size and not text.endswith(" "):
             text += " "
         current.append(glyph)
         text += glyph.text

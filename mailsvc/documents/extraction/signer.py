@@ -68,10 +68,14 @@ def person(text: str) -> str:
 def split_signatures(lines: Sequence[Line]) -> list[Line]:
     """Lines behind the body that print recipients and signature side by side with tabs or blanks, cut in two."""
     result: list[Line] = []
-    signing = False
+    signing = halved = False
     for line in lines:
         signing = signing or line.key.startswith("noi nhan") or line.text.rstrip().endswith("./.")
-        result += _cut(line) if signing and line.side == WHOLE else [line]
+        parts = _cut(line) if signing and line.side == WHOLE else [line]
+        halved = halved or len(parts) == 2
+        if halved and len(parts) == 1 and parts[0].side == WHOLE and line.text.lstrip().startswith(("-", "+")):
+            parts = [line.with_text(squeeze(line.text), LEFT)]
+        result += parts
     return result
 
 

@@ -1,21 +1,10 @@
 """The Vietnamese syllable: tells text from garbage, and mends words that a PDF cut in two (`Ngh ị`)."""
 
 import re
-import unicodedata
 from functools import lru_cache
 
-_ONSETS_TEXT = "ngh ng gh gi kh nh ph th tr ch qu b c d đ g h k l m n p q r s t v x"
-_RIMES_TEXT = """
-a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
-e ec em en eng eo ep et ê êch êm ên ênh êp êt êu êng i ich im in inh ip it iu ia iêc iêm iên iêng iêp iêt iêu
-o oc oi om on ong op ot oa oac oach oai oam oan oang oanh oao oap oat oay oe oen oeo oet oăc oăm oăn oăng oăt
-ooc oong ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u uc ui um un ung up ut ua uôc uôi uôm uôn uông uôt
-uy uya uych uyn uynh uyp uyt uyu uyên uyêt uê uêch uênh uân uâng uât uây uơ uêu
-ư ưc ưi ưm ưn ưng ưt ưu ưa ươc ươi ươm ươn ương ươp ươt ươu y yêm yên yêng yêt yêu yn ynh yt yu ych yp
-"""
-_ONSETS = tuple(_ONSETS_TEXT.split())  # longest first
-_RIMES = frozenset(_RIMES_TEXT.split())
-_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+from mailsvc.vietnamese import syllable
+
 _WORD = re.compile(r"[^\W\d_]+")
 # Letters that only a legacy eight-bit font leaves behind (TCVN3, VNI read as Latin-1, symbol fonts).
 _FOREIGN = re.compile(
@@ -25,19 +14,7 @@ _FOREIGN = re.compile(
 _INNOCENT = re.compile("[\u00ab\u00ad\u00a7\u00a9\u00b0\u00b1\u00b2\u00b3\u00b7\u00bb\u00d7]")
 
 
-def toneless(word: str) -> str:
-    """Lower case without the tone, hats and horns kept: `Nghị` gives `nghi`, `Hướng` gives `hương`."""
-    spread = unicodedata.normalize("NFD", word.lower())
-    return unicodedata.normalize("NFC", _TONES.sub("", spread))
-
-
-@lru_cache(maxsize=4096)
-def is_syllable(word: str) -> bool:
-    """Could be one written Vietnamese syllable."""
-    bare = toneless(word)
-    if bare in _RIMES:
-        return True
-    return any(bare.startswith(onset) and bare[len(onset) :] in _RIMES for onset in _ONSETS) or bare in ("gi", "giêt")
+is_syllable = lru_cache(maxsize=4096)(syllable.is_syllable)
 
 
 def validity(text: str) -> float:
