@@ -12,7 +12,7 @@ from typing import Any
 from mailsvc.core.errors import Invalid
 from mailsvc.documents.code_key import code_key
 from mailsvc.documents.extraction.catalogue import DocumentType, document_types
-from mailsvc.documents.extraction.number import parse_number
+from mailsvc.documents.extraction.number import Number, parse_number
 from mailsvc.documents.labels import labels
 from mailsvc.vietnamese.fold import canon, fold
 
@@ -21,6 +21,7 @@ DATES = ("issue_date", "deadline", "transfer_date")
 REQUIRED = ("issuer", "subject")
 _BLANKS = re.compile(r"\s+")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_LOOSE = re.compile(r"(\d{1,6}[a-zA-Z]?)([/-])(\S+)")
 _LONGEST = 4000  # characters in one field, against a pasted document
 
 
@@ -75,7 +76,7 @@ def from_form(values: Mapping[str, str]) -> Fields:
 
 
 def from_proposal(document: Mapping[str, Any] | None) -> Fields:
-    """The fields as documents.extraction proposes them (`document` of an entry's proposal), empty where it is silent."""
+    """The fields as documents.extraction proposes them (`document` of a proposal), empty where it is silent."""
     if not document:
         return Fields()
     taken = {name: str(document[name]) for name in NAMES if name != "signer" and document.get(name)}
@@ -118,15 +119,21 @@ def iso(value: str) -> str:
 def _with_code(given: Fields) -> Fields:
     """What the clerk typed decides: number and notation, else the code."""
     if given.number and given.notation:
-        parsed = parse_number(given.code) if given.code else None
+        parsed = _parsed(given.code)
         if parsed is not None and (parsed.number, parsed.notation) == (given.number, given.notation):
             return given
         between = "-" if parsed is not None and parsed.party else "/"
         return replace(given, code=f"{given.number}{between}{given.notation}")
-    parsed = parse_number(given.code) if given.code else None
+    parsed = _parsed(given.code)
     if parsed is None:
         return replace(given, code=given.code or given.number or given.notation)
     return replace(given, number=parsed.number, notation=parsed.notation, code=parsed.code or given.code)
+
+
+def _parsed(code: str) -> Number | None:
+    """The number in what was typed, also where its letters have the wrong case."""
+    found = _LOOSE.fullmatch(code)
+    return parse_number(code) or (Number(found[1], found[3], code, found[2] == "-") if found else None)
 
 
 def type_of(name: str) -> DocumentType | None:

@@ -284,9 +284,8 @@ def timeline(tx: Tx, document_id: int) -> list[Step]:
 def _searchable(fields: Fields, number: int) -> str:
     """What the search looks in: folded, codes also without `&` and with a leading zero to the first nine numbers."""
     code = _NEAR_SIGNS.sub(r"\1", fields.code)
-    forms = [f"{number}", code, code.replace("&", "")]
-    if len(fields.number) == 1:
-        forms.append("0" + code)
+    zero = "0" if len(fields.number) == 1 else ""
+    forms = [f"{number}", code, zero + code, zero + code.replace("&", "")]
     texts = (fields.subject, fields.issuer, fields.type_name, fields.signer, fields.recipients, fields.note)
     return fold(" ".join([*dict.fromkeys(forms), *texts]))
 
