@@ -61,8 +61,9 @@ def check_username(username: str) -> str:
 
 def check_address(address: str, domains: Sequence[str]) -> str:
     """The address in lower case, of one of the office's domains. Raises Invalid."""
+    stripped = "@".join(part.strip() for part in address.split("@"))  # blanks come along from spreadsheets
     try:
-        found = validate_email(address.strip(), check_deliverability=False, test_environment=True)
+        found = validate_email(stripped, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise Invalid(f"Địa chỉ “{address}” không đúng: {error}") from error
     if found.domain.lower() not in domains:
