@@ -321,7 +321,7 @@ def test_the_register_is_searched_without_marks(world: World) -> None:
     assert found("quyet dinh van phong") == [2]
     assert found("07/sgddt-vp") == [3]
     assert found("67-kl/tu") == [4]
-    assert found("tỉnh ủy") == [4]
+    assert found("thường vụ tỉnh ủy") == [4]
     assert found("DUOI NUOC") == [1]
     assert found("100%") == [4]
     assert found("_") == []
