@@ -98,7 +98,8 @@ def disable(
 
 @account_app.command("import")
 def import_accounts(
-    file: Path, apply: Annotated[bool, typer.Option("--apply", help="Ghi các dòng đúng; không có thì chỉ kiểm tra.")] = False,
+    file: Path,
+    apply: Annotated[bool, typer.Option("--apply", help="Ghi các dòng đúng; không có thì chỉ kiểm tra.")] = False,
     json: Json = False,
 ) -> None:
     """Nhập người từ tệp CSV: mỗi dòng một kết luận; dòng sai không được ghi."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from typing import Annotated, Any
 
@@ -47,8 +48,12 @@ def show_message(
             show_one(about, json)
             return
         # Reading somebody's mail by right of administration leaves a trace (handbook §7.3).
-        office.db.write_now(audit.record, None, "message.read", f"content/{content_id}", account=account.username)
+        office.db.write_now(_note_reading, content_id, account.username)
         sys.stdout.buffer.write(office.db.read_now(contents.load, office.blobs, content_id))
+
+
+def _note_reading(tx: Tx, content_id: int, username: str) -> None:
+    audit.record(tx, None, "message.read", f"content/{content_id}", account=username)
 
 
 def _about(tx: Tx, account_id: int, mailbox: str, uid: int) -> tuple[dict[str, Any], int]:
@@ -81,4 +86,5 @@ def _about(tx: Tx, account_id: int, mailbox: str, uid: int) -> tuple[dict[str, A
 def list_queue(json: Json = False) -> None:
     """Liệt kê thư chờ gửi ra ngoài."""
     with context.office() as office:
-        show(office.db.read_now(queue.listing), json, empty="Hàng đợi trống.")
+        rows = [dataclasses.asdict(one) for one in office.db.read_now(queue.listing)]
+        show(rows, json, empty="Hàng đợi trống.")

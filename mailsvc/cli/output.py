@@ -52,7 +52,8 @@ def _cell(value: Any) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
+    return wide + sum(1 for char in text if not unicodedata.combining(char))
 
 
 def _padded(text: str, width: int) -> str:
