@@ -27,7 +27,7 @@ HEADER_LIMIT = 65_536
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The letter a report is about. `data` holds all of it, of which the first `start` octets do not leave the house."""
+    """The letter a report is about: `data` holds all of it; its first `start` octets do not leave the house."""
 
     sender: str
     subject: str

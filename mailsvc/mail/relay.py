@@ -82,12 +82,17 @@ class Mail:
 
 
 class Conversation:
-    """A greeted server, ready for letters. `usable` turns False when the connection is not fit for another one."""
+    """A greeted server, ready for letters.
+
+    `usable` turns False when the connection is not fit for another one; `begun` says whether octets of the last
+    letter went out, so that the server may have it whatever we heard.
+    """
 
     def __init__(self, connection: Connection, host: str) -> None:
         self.host = host
         self.offers: dict[str, str] = {}
         self.usable = True
+        self.begun = False
         self._connection = connection
         self._extended = False
 
@@ -108,6 +113,9 @@ class Conversation:
             raise Trouble(_lost(error), self.host) from error
         except Trouble:
             await self.quit()
+            raise
+        except BaseException:
+            self.abort()
             raise
 
     @property
@@ -179,6 +187,7 @@ class Conversation:
         A target that the server had too many of gets a reply for which `too_many` is true. When the connection
         breaks, those without a refusal of their own may be tried again.
         """
+        self.begun = False
         flaw = self._unfit(mail, letter)
         if flaw is not None:
             return [flaw] * len(mail.targets)
@@ -188,6 +197,9 @@ class Conversation:
         except NetError as error:
             self.abort()
             rest = _lost(error)
+        except BaseException:
+            self.abort()
+            raise
         return [rest if one is None else one for one in replies]
 
     async def _transaction(self, mail: Mail, letter: Outgoing, replies: list[Reply | None]) -> Reply:
@@ -248,6 +260,7 @@ class Conversation:
         return answers + answers[-1:] * (len(lines) - len(answers))
 
     async def _octets(self, letter: Outgoing) -> None:
+        self.begun = True
         self._connection.write_timeout = BLOCK
         for piece in letter.octets():
             self._connection.write(piece)
@@ -326,9 +339,11 @@ class Conversation:
         if self.usable and not (await self._ask("RSET", COMMAND)).ok:
             self.usable = False
 
-    async def quit(self) -> None:
-        """Take leave; whatever comes of it."""
-        if self.usable:
+    async def quit(self, *, hurry: bool = False) -> None:
+        """Take leave, whatever comes of it; in a hurry without waiting for an answer."""
+        if self.usable and hurry:
+            self._connection.write(b"QUIT\r\n")
+        elif self.usable:
             with contextlib.suppress(NetError):
                 await self._ask("QUIT", GOODBYE)
         self.usable = False

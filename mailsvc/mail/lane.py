@@ -1,0 +1,224 @@
+"""A lane: what is due for one way (a domain, or the smarthost), sent letter after letter over one connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from mailsvc.core.errors import Busy, Invalid, NotFound, StorageFull
+from mailsvc.core.log import failure_reference
+from mailsvc.core.settings import Settings
+from mailsvc.mail.bounce import About
+from mailsvc.mail.office import Office
+from mailsvc.mail.relay import RECIPIENTS, Conversation, Mail, Target, Trouble
+from mailsvc.mail.reply import said
+from mailsvc.mail.route import Router
+from mailsvc.mail.settle import Answer, Verdict, internal_trouble, judge, settle
+from mailsvc.mail.wire import Outgoing, outgoing
+from mailsvc.mailauth import dkim_sign
+from mailsvc.mailauth.dkim_sign import Signer
+from mailsvc.store import contents, queue
+from mailsvc.store.blobs import Blobs, Buffer
+from mailsvc.store.contents import Content
+from mailsvc.store.queue import Row
+from mailsvc.store.tx import Tx
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 300_000
+LETTERS = 100
+"""Letters over one connection, and of one lane before others have their turn."""
+SIGNATURES = 4096
+"""How many are remembered for further domains and attempts."""
+
+
+class Sending:
+    """What all lanes share: the office, the way out, the name on the leases, the signatures made."""
+
+    def __init__(self, office: Office, router: Router, owner: str, signer: Signer | None) -> None:
+        self.office = office
+        self.router = router
+        self.owner = owner
+        self.stopping = False
+        self.letters = 0
+        self._signer = signer
+        self._signatures: dict[int, bytes] = {}
+
+    def lease_end(self) -> int:
+        return self.office.clock.now_ms() + LEASE_MS
+
+    async def prepared(self, row: Row, data: Buffer) -> Outgoing:
+        """The letter of a row as it goes out. What people of the house, or the house itself, send is signed."""
+        letter = await self.office.work(outgoing, data, row.return_path_size)
+        if self._signer is None or row.account_id is None:
+            return letter
+        field = self._signatures.get(row.content_id)
+        if field is None:
+            now_ms = self.office.clock.now_ms()
+            field = await self.office.work(self._signer.sign, letter.header, letter.body(), now_ms)
+            if len(self._signatures) >= SIGNATURES:
+                del self._signatures[next(iter(self._signatures))]
+            self._signatures[row.content_id] = field
+        return letter.signed(field) if field else letter
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """The signer with the key of the settings, which is made when there is none yet.
+
+    None when signing is off, and when the key cannot be used: mail without a signature is better than none, and the
+    log says so.
+    """
+    if not settings.dkim.enabled:
+        return None
+    try:
+        key = dkim_sign.load_or_make(settings.folder, settings.dkim.selector)
+    except (Invalid, OSError):
+        log.exception("outgoing mail is not signed")
+        return None
+    return Signer(key, settings.dkim.selector, settings.organisation.domains)
+
+
+class Lane:
+    """Sends what is due for `domain` (None: for all, over the smarthost) until nothing is, or it has had its turn."""
+
+    def __init__(self, sending: Sending, domain: str | None) -> None:
+        self._sending = sending
+        self._office = sending.office
+        self._domain = domain
+        self._conversation: Conversation | None = None
+        self._trouble: Trouble | None = None
+
+    async def run(self) -> None:
+        """Never raises but when cancelled; what was leased is settled or given back."""
+        try:
+            for _ in range(LETTERS):
+                rows = [] if self._sending.stopping else await self._lease()
+                if not rows:
+                    break
+                self._sending.letters += 1
+                await self._serve(rows)
+        except Exception:
+            failure_reference(log, "outbound lane")
+            await asyncio.sleep(1)  # whatever it is, it is not hammered on
+        finally:
+            if self._conversation is not None:
+                await self._conversation.quit(hurry=self._sending.stopping)
+
+    async def _lease(self) -> list[Row]:
+        until_ms = self._sending.lease_end()
+        return await self._office.db.write(queue.lease, self._sending.owner, until_ms, self._domain, RECIPIENTS)
+
+    async def _serve(self, rows: Sequence[Row]) -> None:
+        try:
+            about, answers = await self._attempt(rows)
+        except asyncio.CancelledError:
+            ids = [row.id for row in rows]
+            await self._office.db.write(queue.release, self._sending.owner, ids)
+            raise
+        for answer in answers:
+            row = answer.row
+            log.info("%d <%s> to <%s> via %s: %s", row.id, row.sender, row.recipient, answer.host, answer.reply.text)
+        await _to_the_end(self._settled(about, answers))
+
+    async def _attempt(self, rows: Sequence[Row]) -> tuple[About, list[Answer]]:
+        """One try for all rows, which are of one letter."""
+        about = _unknown(rows[0])
+        try:
+            content, data = await self._office.db.read(_load, self._office.blobs, rows[0].content_id)
+            about = _about(rows[0], content, data)
+            letter = await self._sending.prepared(rows[0], data)
+            return about, await self._sent(rows, letter)
+        except NotFound as error:
+            reply = said(554, "5.3.0", f"The message is no longer in the store: {error}")
+        except Exception:
+            reply = internal_trouble(failure_reference(log, "sending a letter"))
+        return about, [Answer(row, reply) for row in rows]
+
+    async def _sent(self, rows: Sequence[Row], letter: Outgoing) -> list[Answer]:
+        head = rows[0]
+        mail = Mail(
+            sender=head.sender,
+            targets=tuple(Target(row.recipient, row.notify, row.orcpt) for row in rows),
+            smtputf8=bool(head.smtputf8),
+            ret=head.ret,
+            envid=head.envid,
+        )
+        try:
+            used = self._conversation
+            conversation = await self._ready()
+            replies = await conversation.send(mail, letter)
+            if conversation is used and not conversation.usable and not conversation.begun:
+                # It had been open for a while and the server was tired of it: that says nothing of this letter.
+                conversation = await self._ready()
+                replies = await conversation.send(mail, letter)
+        except Trouble as trouble:
+            self._trouble = trouble  # the other letters of this lane would fare no better
+            return [Answer(row, trouble.reply, trouble.host) for row in rows]
+        host, reports_on = conversation.host, conversation.takes_reports
+        return [Answer(row, reply, host, reports_on) for row, reply in zip(rows, replies, strict=True)]
+
+    async def _ready(self) -> Conversation:
+        if self._trouble is not None:
+            raise self._trouble
+        if self._conversation is None or not self._conversation.ready:
+            if self._conversation is not None:
+                await self._conversation.quit()
+            self._conversation = await self._sending.router.open(self._domain or "")
+        return self._conversation
+
+    async def _judged(self, about: About, answers: Sequence[Answer]) -> Verdict:
+        settings, now_ms = self._office.settings, self._office.clock.now_ms()
+        try:
+            return await self._office.work(judge, settings, about, answers, now_ms)
+        except Exception:
+            failure_reference(log, "writing a report")
+            return judge(settings, _unknown(answers[0].row), answers, now_ms)
+
+    async def _settled(self, about: About, answers: Sequence[Answer]) -> None:
+        """Write down what happened; a full disk is waited out, because forgetting it would send letters twice."""
+        verdict = await self._judged(about, answers)
+        pause = 1.0
+        while True:
+            try:
+                domains = self._office.settings.organisation.domains
+                await self._office.db.write(settle, domains, self._sending.owner, verdict)
+                return
+            except (StorageFull, Busy):
+                log.exception("cannot write down what became of letters; trying again in %d s", pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 60.0)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await the work even when cancelled meanwhile; the cancellation follows."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+def _load(tx: Tx, blobs: Blobs, content_id: int) -> tuple[Content, Buffer]:
+    return contents.get(tx, content_id), contents.load(tx, blobs, content_id)
+
+
+def _about(row: Row, content: Content, data: Buffer) -> About:
+    return About(
+        sender=row.sender,
+        subject=content.subject,
+        message_id=content.message_id,
+        arrived_ms=row.created_ms,
+        data=data,
+        header_end=content.header_end,
+        start=row.return_path_size,
+        envid=row.envid,
+        ret=row.ret,
+    )
+
+
+def _unknown(row: Row) -> About:
+    """What can be told of a letter that could not be read."""
+    return About(row.sender, "", "", row.created_ms, b"\r\n", 0, envid=row.envid)
