@@ -21,6 +21,7 @@ from mailsvc.mail.office import Office
 from mailsvc.mail.outbound import OutboundWorker
 from mailsvc.opening import close_office, open_office
 from mailsvc.smtp.server import SmtpDoor
+from webmail.face import WebFace
 
 log = logging.getLogger(__name__)
 

@@ -113,8 +113,16 @@ def import_accounts(
             passwords = {one.username: secrets.token_urlsafe(9) for one in right}
             keys = {name: hasher.derive_now(password) for name, password in passwords.items()}
             office.db.write_now(lambda tx: [people.add_person(tx, one, keys[one.username]) for one in right])
-        rows = [{"line": one.line, "username": one.username, "verdict": one.verdict, "reason": one.reason or None,
-                 "password": passwords.get(one.person.username) if one.person else None} for one in verdicts]  # fmt: skip
+        rows = [
+            {
+                "line": one.line,
+                "username": one.username,
+                "verdict": one.verdict,
+                "reason": one.reason or None,
+                "password": passwords.get(one.person.username) if one.person else None,
+            }
+            for one in verdicts
+        ]
         show(rows, json)
 
 
