@@ -78,7 +78,8 @@ class _Counters:
         counter = self._counters.get(key)
         if counter is None:
             return 0.0, 0
-        passed = max(0, now_ms - counter.last_ms)
+        counter.last_ms = min(counter.last_ms, now_ms)  # the machine's clock may have been set back
+        passed = now_ms - counter.last_ms
         return max(0.0, counter.failures - passed / self._forget_ms), counter.last_ms
 
     def add(self, key: str, amount: float, now_ms: int) -> None:

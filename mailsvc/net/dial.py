@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from mailsvc.net.connection import Connection
 from mailsvc.net.errors import DialFailed, DialRefused, NetError
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 Resolve = Callable[[str], Awaitable[list[str]]]
 """Addresses of a host, best first; `dns.Resolver.addresses` is one."""
 
@@ -107,5 +109,10 @@ def is_public(address: str) -> bool:
     """Whether the address is one on the open internet; IPv4 inside IPv6 is judged as IPv4."""
     parsed: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
+        parsed = parsed.ipv4_mapped or parsed.sixtofour or _through_nat64(parsed) or parsed
     return parsed.is_global and not parsed.is_multicast and not parsed.is_unspecified
+
+
+def _through_nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address behind the well-known translation prefix 64:ff9b::/96."""
+    return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None

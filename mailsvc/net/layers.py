@@ -1,8 +1,9 @@
 """Layers between a socket and its lines: TLS, DEFLATE. Octets in, octets out; no I/O.
 
 TLS is done here, on memory buffers, rather than by the event loop: asyncio's own holds a 256 KiB read buffer for
-every connection, uvloop's nearly as much address space, while this holds what OpenSSL needs (see docs of tls.py).
-It also makes STARTTLS one assignment: no octet can be counted to both sides of the change.
+every connection, uvloop's as much address space and twice this one's memory. Measured with 1,000 idle connections that
+have read small commands: 21 KiB here on either loop, 44 KiB with uvloop's, 268 KiB with asyncio's (55 KiB after
+`tls.shrink_asyncio_tls`). It also makes STARTTLS one assignment: no octet can be counted to both sides of the change.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from typing import Protocol
 from mailsvc.net.errors import TlsFailed
 
 _RECORD = 16_384
-"""Octets of plaintext in one TLS record."""
+"""Octets taken in at once: the most that one TLS record holds."""
+_SENT_RECORD = 8_192
+"""Octets of plaintext in a record we send. OpenSSL's memory buffer keeps the largest size it ever had, so one large
+FETCH would otherwise cost a connection twice that for the rest of its days."""
 _INFLATED = 65_536
 """Octets that one call may inflate to; the rest is held until they have been read."""
 
@@ -90,27 +94,33 @@ class TlsLayer:
         return self._session.getpeercert(binary_form=True) or b""
 
     def receive(self, data: bytes) -> bytes:
-        self._incoming.write(data)
+        chunks: list[bytes] = []
         try:
-            if not self.ready:
-                self._session.do_handshake()
-                self.ready = True
-            return self._read()
-        except ssl.SSLWantReadError:
-            return b""
+            if len(data) <= _RECORD:
+                self._receive(data, chunks)
+            else:
+                view = memoryview(data)
+                for at in range(0, len(data), _RECORD):
+                    self._receive(view[at : at + _RECORD], chunks)
         except ssl.SSLError as error:
             raise TlsFailed(_brief(error)) from error
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def send(self, data: bytes) -> bytes:
         if not self.ready or self.ended:
             return b""
-        view, session = memoryview(data), self._session
+        session, outgoing = self._session, self._outgoing
         try:
+            if len(data) <= _SENT_RECORD:
+                session.write(data)
+                return outgoing.read()
+            view, records = memoryview(data), []
             while view:
-                view = view[session.write(view) :]
+                view = view[session.write(view[:_SENT_RECORD]) :]
+                records.append(outgoing.read())
         except ssl.SSLError as error:
             raise TlsFailed(_brief(error)) from error
-        return self._outgoing.read()
+        return b"".join(records)
 
     def reply(self) -> bytes:
         return self._outgoing.read() if self._outgoing.pending else b""
@@ -121,21 +131,24 @@ class TlsLayer:
             self._session.unwrap()
         return self._outgoing.read()
 
-    def _read(self) -> bytes:
-        chunks: list[bytes] = []
+    def _receive(self, data: bytes | memoryview, chunks: list[bytes]) -> None:
+        """Takes at most a record's worth, because a memory buffer keeps the largest size it ever had."""
         session, incoming = self._session, self._incoming
+        incoming.write(data)
         try:
+            if not self.ready:
+                session.do_handshake()
+                self.ready = True
             while incoming.pending or session.pending():
                 chunk = session.read(_RECORD)
                 if not chunk:
                     self.ended = True
-                    break
+                    return
                 chunks.append(chunk)
         except ssl.SSLWantReadError:
-            pass
+            return
         except ssl.SSLZeroReturnError:
             self.ended = True
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _brief(error: ssl.SSLError) -> str:
