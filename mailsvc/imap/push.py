@@ -20,7 +20,7 @@ TOGETHER = 64
 
 
 class Pusher:
-    """One task for all idle sessions of a door; they themselves need none."""
+    """One task for all idle sessions of a service; they themselves need none."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

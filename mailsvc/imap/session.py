@@ -17,7 +17,7 @@ from mailsvc.net.connection import Connection
 from mailsvc.store import mailboxes
 
 if TYPE_CHECKING:
-    from mailsvc.imap.door import ImapDoor
+    from mailsvc.imap.doorkeeper import Doorkeeper
     from mailsvc.mail.office import Office
 
 
@@ -38,13 +38,13 @@ class Session:
     """
 
     __slots__ = (
-        "account_id", "client", "closing", "condstore", "connection", "door", "idling", "mistakes", "off", "office",
+        "account_id", "client", "closing", "condstore", "connection", "idling", "keeper", "mistakes", "off", "office",
         "rev2", "saved", "strikes", "username", "view",
     )  # fmt: skip
 
-    def __init__(self, door: ImapDoor, connection: Connection) -> None:
-        self.door = door
-        self.office: Office = door.office
+    def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
+        self.keeper = keeper
+        self.office: Office = keeper.office
         self.connection = connection
         self.account_id = 0
         self.username = ""
@@ -78,7 +78,7 @@ class Session:
 
     @property
     def can_tls(self) -> bool:
-        return self.door.tls is not None and self.connection.tls is None
+        return self.keeper.tls is not None and self.connection.tls is None
 
     def capability(self) -> str:
         names = capabilities.offered(
@@ -104,7 +104,7 @@ class Session:
         if self.view is not None:
             self.view.dirty = True
             if self.idling:
-                self.door.pusher.add(self)
+                self.keeper.pusher.add(self)
 
     def select(self, view: SelectedView) -> None:
         self.view = view

@@ -18,6 +18,7 @@ from mailsvc.imap.sync import Changes, Opened
 
 Span = tuple[int, int]  # half open, positions in the view
 STANDARD_KEYWORDS = ("$Forwarded", "$MDNSent", "$Junk", "$NotJunk", "$Phishing")
+_STANDARD = {one.lower(): one for one in STANDARD_KEYWORDS}
 
 
 @lru_cache(maxsize=4096)
@@ -93,7 +94,8 @@ class SelectedView:
     # ---- keywords -----------------------------------------------------------------------------------------------
     def learn(self, keywords: Iterable[str]) -> bool:
         """Remember keywords seen in the mailbox, in their first spelling; whether any is new."""
-        new = [one for one in keywords if self.keywords is None or one.lower() not in self.keywords]
+        known = _STANDARD if self.keywords is None else _STANDARD | self.keywords.keys()
+        new = [one for one in keywords if one.lower() not in known]
         if not new:
             return False
         self.keywords = {} if self.keywords is None else self.keywords
@@ -103,12 +105,12 @@ class SelectedView:
 
     def spelt(self, keyword: str) -> str:
         """The keyword as it is spelt in this mailbox already: keywords have no case (RFC 5788 §2)."""
-        standard = next((one for one in STANDARD_KEYWORDS if one.lower() == keyword.lower()), keyword)
-        return (self.keywords or {}).get(keyword.lower(), standard)
+        lower = keyword.lower()
+        return (self.keywords or {}).get(lower) or _STANDARD.get(lower, keyword)
 
     def flag_lines(self) -> list[bytes]:
         """FLAGS and PERMANENTFLAGS."""
-        known = {one.lower(): one for one in STANDARD_KEYWORDS} | (self.keywords or {})
+        known = _STANDARD | (self.keywords or {})
         flags = format_flags(31, tuple(known.values()))
         permanent = b"()" if self.readonly else flags[:-1] + b" \\*)"
         return [b"* FLAGS %s\r\n" % flags, b"* OK [PERMANENTFLAGS %s] co luu\r\n" % permanent]

@@ -12,13 +12,13 @@ _LONGEST = 64
 
 
 async def idle(session: Session, cursor: Cursor) -> Done:
-    """Push until DONE. The door's pusher writes meanwhile; this task only waits for the client."""
+    """Push until DONE. The pusher writes meanwhile; this task only waits for the client."""
     cursor.end()
     session.write(b"+ dang cho\r\n")
     await session.sync(expunge=True, always=True)
     session.idling = True
     if session.view is not None and session.view.dirty:  # woken while that was read
-        session.door.pusher.add(session)
+        session.keeper.pusher.add(session)
     try:
         while not await session.connection.wait_input():
             if session.closing:

@@ -78,6 +78,6 @@ def _refusal(session: Session, error: AuthFailed | TooManyAttempts) -> Refused:
 
 
 def _welcome(session: Session, identity: Identity) -> Done:
-    if not session.door.admit(session, identity.account_id, identity.username):
+    if not session.keeper.admit(session, identity.account_id, identity.username):
         raise Refused("Tài khoản đang mở quá nhiều kết nối", "LIMIT")
     return Done("Đã đăng nhập", "CAPABILITY " + session.capability())

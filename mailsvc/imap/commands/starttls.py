@@ -14,7 +14,7 @@ async def starttls(session: Session, cursor: Cursor) -> None:
     cursor.end()
     if session.connection.tls is not None:
         raise BadCommand("Kết nối đã được mã hóa")
-    tls = session.door.tls
+    tls = session.keeper.tls
     if tls is None:
         raise BadCommand("Máy chủ chưa có chứng thư TLS")
     go_ahead = response.status(tag, "OK", "Bắt đầu TLS")

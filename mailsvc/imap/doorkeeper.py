@@ -1,4 +1,4 @@
-"""The IMAP door: greets a connection, reads its commands and answers them until it ends."""
+"""Greets a connection, reads its commands and answers them until it ends; and what all sessions share."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Switches = Callable[[int], frozenset[str]]
 """The capabilities that are switched off for an account."""
 
 
-class ImapDoor:
-    """One for all IMAP listeners of a service; `handle` is their handler, `run` its background work.
+class Doorkeeper:
+    """One for all IMAP listeners of a service: `handle` is their handler, `run` the background work.
 
     `tls` is what STARTTLS uses; listeners that encrypt from the first octet bring their own.
     """
