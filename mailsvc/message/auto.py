@@ -66,7 +66,7 @@ def auto_marks(header: Mapping[bytes, bytes], root: Part) -> Auto:
     path = header.get(b"return-path")
     return Auto(
         text(b"list-id"),
-        text(b"auto-submitted").partition(";")[0].strip().lower(),
+        text(b"auto-submitted").partition(";")[0].partition("(")[0].strip().lower(),
         text(b"precedence").lower(),
         None if path is None else decode(path[:_LONGEST]).strip().strip("<>").strip(),
         root.param("report-type").lower() if root.content_type == "multipart/report" else "",
