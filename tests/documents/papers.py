@@ -97,7 +97,7 @@ PAPERS: dict[str, Paper] = {
         body=(
             "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH TÂY NINH",
             "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;",
-            "Xét đề nghị của Giám đốc Sở tại Tờ trình số 95/TTr-SGDĐT ngày 02 tháng 12 năm 2026,",
+            "Xét đề nghị của Giám đốc Sở tại Tờ trình số 95/TTr-SGDĐT ngày 02 tháng 12,",
             "QUYẾT ĐỊNH:",
             "Điều 1. Phê duyệt Đề án nâng cao chất lượng dạy học ngoại ngữ giai đoạn 2027 - 2030.",
             "Điều 2. Giao Sở Giáo dục và Đào tạo xây dựng kế hoạch, báo cáo Ủy ban nhân dân tỉnh trước ngày 31/01/2027.",
