@@ -99,7 +99,7 @@ class Connection(Wire):
                 return
             turn += 1
             if turn % _TURN == 0:
-                await asyncio.sleep(0)
+                await self.breathe(self.loop.time() + self.limits.command_timeout)
 
     async def _answer(self, reply: Reply) -> bool:
         """Send the reply and do what it announces; whether the connection is over."""

@@ -20,8 +20,8 @@ class Limits:
     data_timeout: float = 300.0  # for each read, so that slow honest uploads pass
     tls_timeout: float = 30.0
     login_timeout: float = 120.0
-    window: float = 60.0  # in each such time of waiting for data …
-    window_octets: int = 8192  # … at least so much must come
+    window: float = 600.0  # in each such time of waiting for data, twice a read's, so that one long stall passes …
+    window_octets: int = 307_200  # … at least so much must come
     spool_memory: int = 262_144
 
 

@@ -55,6 +55,11 @@ class Listener:
         """The port of the first socket (the one the system chose for port 0)."""
         return int(self._servers[0].sockets[0].getsockname()[1])
 
+    @property
+    def connections(self) -> int:
+        """How many connections stand."""
+        return len(self._connections)
+
     async def start(self, hosts: Sequence[str] = ("127.0.0.1",), port: int = 0) -> None:
         """Listen on each host; with port 0 the system chooses one, the same for all. Raises OSError."""
         for host in hosts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from mailsvc.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from mailsvc.smtp.session import Session
+
+log = logging.getLogger("mailsvc.smtp")
 
 Ask = Callable[[Reply], Awaitable[bytes]]
 """Sends an intermediate reply (334) and returns the client's next line without its CRLF. Raises LineTooLong."""
@@ -49,9 +52,10 @@ async def auth(session: Session, argument: str) -> Reply:
         identity = await session.house.authenticator.sasl(mechanism, first, ask, session.client.ip)
     except Ended as ended:
         return ended.reply
-    except AuthFailed:
-        return replies.WRONG_PASSWORD
-    except (TooManyAttempts, Busy):
+    except (AuthFailed, TooManyAttempts) as error:
+        log.warning("login of %r from %s failed: %s", error.username, session.client.ip, error.reason)
+        return replies.WRONG_PASSWORD if isinstance(error, AuthFailed) else replies.AUTH_BUSY
+    except Busy:
         return replies.AUTH_BUSY
     session.account_id, session.username = identity.account_id, identity.username
     return replies.LOGGED_IN

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from collections.abc import Mapping, Sequence
 
 from mailsvc.core.settings import Settings
 from mailsvc.mail.office import Office
@@ -44,11 +46,17 @@ class SmtpDoor:
         """The port of each door, by its name in the settings."""
         return {name: listener.port for name, listener in self.listeners.items()}
 
-    async def start(self) -> None:
-        """Listen on the ports of the settings; a port 0 lets the system choose. Raises OSError."""
+    async def start(self, inherited: Mapping[str, Sequence[socket.socket]] | None = None) -> None:
+        """Listen on the ports of the settings; a port 0 lets the system choose. Raises OSError.
+
+        `inherited`: sockets of socket activation, by the name of the door; those doors take them instead.
+        """
         self._watch = asyncio.get_running_loop().create_task(self._house.watch())
         listen = self._settings.listen
         for name, listener in self.listeners.items():
+            if inherited and inherited.get(name):
+                await listener.start_on(inherited[name])
+                continue
             port: int = getattr(listen, name)
             await listener.start([listen.address], listen.base_port + port if port else 0)
 

@@ -82,8 +82,8 @@ class Session:
         """The reply, or 421 when the client has made too many mistakes. RFC 5321 §4.2.5 leaves the number to us."""
         if reply.code in (500, 501, 502, 503, 504, 535, 555):
             self._errors += 1
-        elif reply.code in (550, 553, 554) and self.account_id is None:
-            self._refused += 1
+        elif reply.code in (550, 553, 554) and self.account_id is None and not self.profile.lmtp:
+            self._refused += 1  # strangers try names; our own people and the mail server in front have lists
         accepted = len(self.transaction.recipients) if self.transaction else 0
         if self._errors > self.limits.errors or self._refused > self.limits.errors + accepted:
             return replies.TOO_MANY_ERRORS
@@ -271,6 +271,8 @@ class Session:
             result = [result] * (len(transaction.recipients) if self.profile.lmtp else 1)
         if any(reply.ok for reply in result):
             self._errors = self._refused = 0
+        else:
+            log.info("%s from <%s> not taken: %r", transaction.id, transaction.sender, result[0])
         return result
 
     async def _deliver(self, transaction: Transaction, intake: Intake) -> Reply | list[Reply]:

@@ -109,6 +109,14 @@ class Wire(SMTP):
         self._resume_reading()
         await self._until(self.loop.create_future(), deadline)
 
+    async def breathe(self, deadline: float) -> None:
+        """Let others have their turn, and a client that does not take its replies wait. Raises TimedOut."""
+        self.flush()
+        if self._writable is not None:
+            await self._until(self._writable, deadline)
+        else:
+            await asyncio.sleep(0)
+
     def hang_up(self) -> None:
         """Let the reading task find the end now."""
         self.eof = True
@@ -180,6 +188,10 @@ class Wire(SMTP):
         long: closing at once would reset the connection, and it would never see the last reply.
         """
         if self.gone or self._closing:
+            return
+        if self._writable is not None:  # nothing more would be taken
+            self._closing = True
+            self.transport.abort()
             return
         with contextlib.suppress(TlsFailed):
             self.flush()

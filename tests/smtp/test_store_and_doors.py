@@ -197,3 +197,30 @@ def test_old_tls_names_its_cipher_as_the_registry_does(doors: Doors) -> None:
         client.starttls(context=context)
         client.sendmail("x@ngoai.example", [f"an@{DOMAIN}"], LETTER)
     assert b" tls TLS_ECDHE_ECDSA_WITH_AES_" in doors.only("an")
+
+
+ENDS = [
+    b"\n.\n", b"\r.\r", b"\n.\r\n", b"\r\n.\n", b"\r\n.\r", b"\r.\r\n", b"\n.\r", b"\r.\n", b"\r\n.\r\r\n",
+    b"\n\r.\r\n",
+]  # fmt: skip
+SMUGGLED = (
+    f"MAIL FROM:<gia@ngoai.example>\r\nRCPT TO:<binh@{DOMAIN}>\r\nDATA\r\nSubject: gia\r\n\r\nx\r\n.\r\n".encode()
+)
+
+
+@pytest.mark.parametrize("door", ["mx", "lmtp"])
+@pytest.mark.parametrize("end", ENDS)
+def test_nothing_is_smuggled_behind_a_false_end(doors: Doors, door: str, end: bytes) -> None:
+    """RFC 5321 §4.1.1.4: one letter, one refusal, and the commands inside it were text."""
+    hello = "LHLO" if door == "lmtp" else "EHLO"
+    with socket.create_connection(("127.0.0.1", doors.ports[door]), timeout=20) as raw:
+        reader = raw.makefile("rb")
+        raw.sendall(f"{hello} c\r\nMAIL FROM:<x@ngoai.example>\r\nRCPT TO:<an@{DOMAIN}>\r\nDATA\r\n".encode())
+        while not reader.readline().startswith(b"354"):
+            pass
+        # what the sender takes for one letter ends where its own transparent end stands
+        raw.sendall(LETTER + b"x" + end + SMUGGLED + b"NOOP\r\nQUIT\r\n")
+        assert reader.readline().startswith(b"554 5.6.0 ")
+        assert reader.readline().startswith(b"250 2.0.0 OK")
+        assert reader.readline().startswith(b"221 ")
+    assert doors.inbox("an") == doors.inbox("binh") == []

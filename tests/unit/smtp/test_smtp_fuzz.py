@@ -19,7 +19,7 @@ from mailsvc.smtp import profiles
 from mailsvc.smtp.limits import Limits
 from mailsvc.smtp.listener import Listener
 
-VERBS = [b"EHLO", b"HELO", b"LHLO", b"MAIL", b"RCPT", b"DATA", b"BDAT", b"RSET", b"NOOP", b"QUIT", b"VRFY", b"HELP", b"AUTH"]
+VERBS = b"EHLO HELO LHLO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY EXPN HELP AUTH".split()
 ARGUMENTS = [
     b"FROM:<a@x.example>", b"FROM:<>", b"TO:<an@so.example>", b"TO:<ai@so.example>", b"x", b"SIZE=9", b"SMTPUTF8",
     b"NOTIFY=NEVER", b"5 LAST", b"0", b"3", b"99999999999", b"PLAIN AGEAYQ==", b"\xff\xfe", b"\0", b"<", b"=", b'"',

@@ -186,6 +186,16 @@ def test_bare_line_ends_are_refused(tmp_path: Path) -> None:
     assert data[envelope.trace_size :] == b"NUL \0 and \xff are kept\r\n"
 
 
+def test_a_letter_that_goes_round_in_circles(tmp_path: Path) -> None:
+    async def script(door: Door) -> None:
+        client = await door.connect()
+        hops = b"Received: from a.example by b.example\r\n"
+        assert (await transaction(client, data=hops * 101 + b"\r\n")).startswith("554 5.4.6 ")
+        assert (await transaction(client, data=hops * 100 + b"\r\n")).startswith("250 ")
+
+    with_door(tmp_path, script)
+
+
 def test_chunks(tmp_path: Path) -> None:
     async def script(door: Door) -> None:
         client = await door.connect()
@@ -465,6 +475,18 @@ def test_a_slow_honest_upload_passes_and_a_crawl_does_not(tmp_path: Path) -> Non
         assert (await client.closed()).startswith(b"421 4.4.2 ")
 
     assert len(with_door(tmp_path, script, limits=limits).letters) == 1
+
+
+def test_who_does_not_take_replies_is_not_read(tmp_path: Path) -> None:
+    async def script(door: Door) -> None:
+        client = await door.connect()
+        await client.say("MAIL FROM:<a@x.example>")
+        client.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        client.send(b"HELP\r\n" * 2_000_000)
+        with pytest.raises(ConnectionError):  # the door has given up, without having read everything
+            await client.writer.drain()
+
+    with_door(tmp_path, script, limits=Limits(command_timeout=0.5))
 
 
 def test_stopping_tells_those_who_wait(tmp_path: Path) -> None:
