@@ -107,7 +107,7 @@ class TlsLayer:
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def send(self, data: bytes) -> bytes:
-        if not self.ready or self.ended:
+        if not self.ready:
             return b""
         session, outgoing = self._session, self._outgoing
         try:

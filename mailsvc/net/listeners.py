@@ -84,6 +84,7 @@ class Listener:
         self._read_timeout = read_timeout
         self._servers: list[asyncio.Server] = []
         self._tasks: dict[asyncio.Task[None], Connection] = {}
+        self._open: set[Connection] = set()
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
@@ -116,12 +117,12 @@ class Listener:
         """Accepts no more, cancels the handlers (which may still say goodbye), then drops what is left."""
         for server in self._servers:
             server.close()
-        tasks = dict(self._tasks)
+        tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=within)
-        for connection in tasks.values():
+        for connection in tuple(self._open):
             connection.abort()
         for server in self._servers:
             await server.wait_closed()
@@ -135,32 +136,37 @@ class Listener:
         return await loop.create_server(self._connection, sock=found, backlog=BACKLOG)
 
     def _connection(self) -> Connection:
-        return Connection(self._made, read_timeout=self._read_timeout)
+        return Connection(self._made, self._lost, read_timeout=self._read_timeout)
 
     def _made(self, connection: Connection) -> None:
         if not self._gate.enter(connection.peer):
             log.warning("%s: connection from %s not let in, too many", self._name, connection.peer)
             if self._busy and self._tls is None:
                 connection.write(self._busy)
-            connection.close(within=1.0)
+            connection.close(within=1.0, linger=False)
             return
+        self._open.add(connection)
         end_point = b""
         if self._tls is not None:  # now, before the ClientHello can be taken for plain text
             end_point = self._tls.end_point
             connection.begin_tls(self._tls.context)
         task = asyncio.get_running_loop().create_task(self._serve(connection, end_point))
         self._tasks[task] = connection
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._tasks.pop)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        connection = self._tasks.pop(task)
-        self._gate.leave(connection.peer)
+    def _lost(self, connection: Connection) -> None:
+        if connection in self._open:
+            self._open.discard(connection)
+            self._gate.leave(connection.peer)
 
     async def _serve(self, connection: Connection, end_point: bytes) -> None:
         try:
             if self._tls is not None:
                 await connection.handshake(end_point=end_point)
             await self._handler(connection)
+        except asyncio.CancelledError:
+            connection.close(linger=False)  # a stop does not wait for slow leavers
+            raise
         except NetError as error:
             log.debug("%s: %s: %s", self._name, connection.peer, error)
         except Exception:
@@ -183,6 +189,14 @@ def bind(host: str, port: int) -> socket.socket:
         found.close()
         raise
     return found
+
+
+def _keep_alive(found: socket.socket) -> None:
+    """Has the kernel ask silent peers whether they still exist; accepted sockets inherit it from the listening one."""
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 600), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5)):
+        if hasattr(socket, option):
+            found.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def inherited(environment: Mapping[str, str] = os.environ) -> dict[str, list[socket.socket]]:

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loops import Run, both_loops
 
-from mailsvc.net import connection as connection_module
-from mailsvc.net import dial
+from mailsvc.net import connection, dial, wire
 from mailsvc.net.connection import Connection
 from mailsvc.net.errors import (
     Disconnected,
@@ -45,8 +44,8 @@ async def pair(
     arrived: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
     done = asyncio.Event()
 
-    async def handler(connection: Connection) -> None:
-        arrived.set_result(connection)
+    async def handler(arriving: Connection) -> None:
+        arrived.set_result(arriving)
         await done.wait()
 
     listener = Listener(handler, tls=tls)
@@ -153,7 +152,7 @@ def test_unread_input_is_bounded(run: Run) -> None:
                 for _ in range(1000):
                     client.write(b"x" * 65536)
                     await client.drain()
-            assert server.buffered < connection_module.READ_HIGH + 512 * 1024
+            assert server.buffered < wire.READ_HIGH + 512 * 1024
 
     run(main())
 
@@ -195,7 +194,7 @@ def test_reader_that_sleeps_is_cut(run: Run) -> None:
 
 @both_loops
 def test_writer_that_never_drains_is_stopped(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "WRITE_LIMIT", 1024 * 1024)
+    monkeypatch.setattr(wire, "WRITE_LIMIT", 1024 * 1024)
 
     async def main() -> None:
         async with pair() as (server, client):
@@ -350,6 +349,72 @@ def test_lost_connection_is_told_to_reader_and_writer(run: Run) -> None:
                     server.write(b"x" * 65536)
                     await server.drain()
             await server.aclose()
+
+    run(main())
+
+
+@both_loops
+def test_last_words_are_not_lost_to_a_reset(run: Run) -> None:
+    async def main() -> None:
+        async with pair() as (server, client):
+            for _ in range(40):
+                client.write(b"x" * 65536)
+            client.write(b"\r\n")
+            client.flush()
+            with pytest.raises(LineTooLong):
+                await server.read_line(100)
+            server.write(b"* BYE line too long\r\n")
+            server.close()
+            server.write(b"nothing goes after that")
+            server.flush()
+            await client.drain()
+            assert await client.read_line(100) == b"* BYE line too long"
+            with pytest.raises(Disconnected, match="the peer has closed"):
+                await client.read_line(100)
+            client.close()
+            await server.aclose()
+
+    run(main())
+
+
+@both_loops
+def test_peer_that_does_not_leave_is_cut(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.05)
+
+    async def main() -> None:
+        async with pair() as (server, client):
+            server.close()
+            await server.aclose()  # comes back although the client keeps its side open
+            assert server.gone
+            with pytest.raises(Disconnected):
+                await client.read_line(100)
+
+    run(main())
+
+
+@both_loops
+def test_closing_with_much_unsent_is_bounded(run: Run) -> None:
+    async def main() -> None:
+        async with pair() as (server, client):
+            client._transport.pause_reading()  # type: ignore[union-attr]
+            server.write(b"x" * 20_000_000)
+            await server.aclose(within=0.05)
+
+    run(main())
+
+
+@both_loops
+def test_what_is_written_during_the_handshake_follows_it(run: Run, server_tls: ServerTls) -> None:
+    async def main() -> None:
+        async with pair() as (server, client):
+            server.begin_tls(server_tls.context)
+            server.write(b"* OK ready\r\n")
+            server.flush()
+            shaking = asyncio.ensure_future(server.handshake())
+            await client.start_tls(opportunistic_context(), server_side=False)
+            await shaking
+            await server.drain()
+            assert await client.read_line(100) == b"* OK ready"
 
     run(main())
 
