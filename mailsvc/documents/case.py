@@ -1,13 +1,15 @@
 """A letter as the intake sees it: whether it opens an entry, from whom it really is, and with which files.
 
-Pure: bytes in, values out; to be worked out before the transaction.
+Pure: bytes in, values out; may be worked out before the transaction.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailsvc.documents.extraction.screen import screen
 from mailsvc.message.attachments import attachments
+from mailsvc.message.forwarded import Forwarded, forwarded
 from mailsvc.message.scan import Scan
 from mailsvc.store.blobs import Buffer
 from mailsvc.store.intake import EntryFile
@@ -35,20 +37,51 @@ class Case:
 
 
 def examine(data: Buffer, scan: Scan) -> Case:
-    """Look at the letter as a whole. Never raises for input."""
+    """Stage 1 of the decision, with the attachments decoded and hashed. Never raises for input."""
     found = attachments(data, scan)
-    files = tuple(
-        EntryFile(n, one.path, one.name, one.content_type, one.size, one.sha256, one.role)
+    first = screen(data, scan, found)
+    files = [
+        EntryFile(n, plain(one.path), plain(one.name), plain(one.content_type), one.size, one.sha256, one.role)
         for n, one in enumerate(found)
+    ]
+    return case_of(
+        scan,
+        forwarded(data, scan) if first.entry or first.hold else None,
+        opens=first.entry,
+        held=first.hold,
+        mail_class=first.mail_class,
+        reason=first.reason,
+        files=tuple(files) if first.entry else (),
     )
-    opens = not scan.auto.automatic and any(one.name.lower().endswith((".pdf", ".docx")) for one in files)
+
+
+def case_of(
+    scan: Scan,
+    origin: Forwarded | None,
+    *,
+    opens: bool,
+    held: bool,
+    mail_class: str,
+    reason: str,
+    files: tuple[EntryFile, ...],
+) -> Case:
+    """A case with the sender of the original where there is one."""
+    told = origin or scan
     return Case(
         opens=opens,
-        mail_class="document" if opens else "message",
-        sender_name=scan.from_name,
-        sender_address=scan.from_address,
-        subject=scan.subject,
-        sent_ms=scan.sent_ms,
-        message_id=scan.message_id,
-        files=files if opens else (),
+        held=held,
+        mail_class=mail_class,
+        reason=plain(reason),
+        sender_name=plain(told.from_name),
+        sender_address=plain(told.from_address),
+        subject=plain(told.subject or scan.subject),
+        sent_ms=told.sent_ms,
+        message_id=plain(told.message_id),
+        forwarded=origin is not None,
+        files=files,
     )
+
+
+def plain(text: str) -> str:
+    """NUL cannot be stored everywhere."""
+    return text.replace("\0", " ")

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from mailsvc.core.errors import Invalid
-from mailsvc.documents.code_key import code_key
 from mailsvc.documents.extraction.catalogue import DocumentType, document_types
+from mailsvc.documents.extraction.duplicates import number_key
 from mailsvc.documents.extraction.number import Number, parse_number
 from mailsvc.documents.labels import labels
 from mailsvc.vietnamese.fold import canon, fold
@@ -47,7 +47,9 @@ class Fields:
     @property
     def key(self) -> str:
         """For duplicates: number, notation, issuer and year; '' without all of them."""
-        return code_key(self.number, self.notation, self.issuer, self.issue_date)
+        first = self.notation.split("/")[0]
+        year = first if first.isdigit() and len(first) == 4 else self.issue_date[:4]
+        return number_key(self.code, self.issuer, year) if self.number and self.notation else ""
 
 
 NAMES = tuple(field.name for field in fields(Fields))

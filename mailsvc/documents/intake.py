@@ -14,6 +14,7 @@ from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.documents import clerks
 from mailsvc.documents.case import Case, examine
 from mailsvc.documents.errors import AlreadyRegistered, Stale
+from mailsvc.message.filetypes import extension
 from mailsvc.message.scan import Scan
 from mailsvc.store import accounts, audit, contents, documents, intake, placements
 from mailsvc.store.blobs import Buffer
@@ -36,8 +37,10 @@ __all__ = [
 ]
 
 EMAIL, FORWARD, FOLDER, HAND = "email", "forward", "folder", "hand"
-# A document comes back in these files; the same logo or form in two letters says nothing.
-TELLING_ROLES = ("main", "scan", "original")
+# A document comes back in these files; the same logo or annex in two letters says nothing. Before the files are read
+# their role is "other", and only those that may be documents count.
+TELLING_ROLES = ("main", "scan", "original", "other")
+DOCUMENT_FILES = frozenset({"pdf", "docx", "doc", "odt", "rtf", "tif", "tiff"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,11 @@ def arrived(tx: Tx, arrival: Arrival, scan: Scan, data: Buffer, case: Case | Non
         return None
     org_code = clerks.organisation_of_mailbox(tx, arrival.mailbox_id)
     earlier = intake.of_content(tx, org_code, arrival.content_id)
-    moved = next((one for one in earlier if not _lies(tx, one)), None)
-    if moved is not None:
-        return _follow(tx, moved, arrival)
+    moved = [one for one in earlier if not _lies(tx, one)]
+    if moved:
+        for one in moved:  # several when one letter brought several documents
+            _follow(tx, one, arrival)
+        return moved[0].id
     channel, actor_id = _channel(tx, arrival, case, scan)
     values = _values(arrival, org_code, case) | {"channel": channel, "actor_id": actor_id}
     return _open(tx, values, case, earlier)
@@ -137,8 +142,14 @@ def _open(tx: Tx, values: dict[str, Any], case: Case, earlier: Sequence[Entry]) 
 
 def same_files(tx: Tx, org_code: str, files: Sequence[EntryFile], before_id: int | None = None) -> Entry | None:
     """The first entry that brought the same document file, byte for byte."""
-    telling = [one.sha256 for one in files if one.role in TELLING_ROLES and one.size]
+    telling = [one.sha256 for one in files if _tells(one)]
     return intake.first_with_files(tx, org_code, telling, TELLING_ROLES, before_id)
+
+
+def _tells(file: EntryFile) -> bool:
+    if file.role == "other":
+        return file.size > 0 and extension(file.name) in DOCUMENT_FILES
+    return file.size > 0 and file.role in TELLING_ROLES
 
 
 def root(entry: Entry) -> int:
@@ -153,7 +164,7 @@ def _lies(tx: Tx, entry: Entry) -> bool:
     return bool(placements.rows(tx, entry.mailbox_id, entry.uid, entry.uid, ("uid",)))
 
 
-def _follow(tx: Tx, entry: Entry, arrival: Arrival) -> int:
+def _follow(tx: Tx, entry: Entry, arrival: Arrival) -> None:
     """The letter was moved: its entry goes along. One that was dismissed lives again, for somebody filed it anew."""
     values: dict[str, Any] = {"mailbox_id": arrival.mailbox_id, "uid": arrival.uid}
     if entry.status == DISMISSED and arrival.filed:
@@ -161,7 +172,6 @@ def _follow(tx: Tx, entry: Entry, arrival: Arrival) -> int:
         audit.record(tx, arrival.actor_id, "intake.restore", _thing(entry.id), by="move")
     intake.change(tx, entry.id, values, version=entry.version if "status" in values else None)
     tx.wake("intake")
-    return entry.id
 
 
 # ---- lists --------------------------------------------------------------------------------------------------

@@ -12,14 +12,17 @@ from .layout import squeeze
 _TIME = r"(?:\s*(?:luc\s*)?\d{1,2}\s*(?:gio|h|g|:)\s*(?:\d{2})?\s*(?:phut|')?\s*,?)?"
 _WEEKDAY = r"(?:\s*\(?\s*(?:thu\s+(?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)\s*\)?\s*,?)?"
 _LEAD = (
-    r"truoc|cham nhat|muon nhat|tre nhat|khong muon hon|khong qua|khong cham hon|han chot|"
-    r"han cuoi(?: cung)?|thoi han|han nop|han gui|han|"
-    r"den het|het|hoan thanh (?:xong )?trong"
+    r"truoc|cham nhat|muon nhat|tre nhat|khong muon hon|khong qua|khong cham hon|han chot|han cuoi(?: cung)?|thoi han|"
+    r"han nop|han gui|han|den het|het|hoan thanh (?:xong )?trong|ve .{3,60}\btrong(?= ngay)"
 )
-_PHRASE = re.compile(
-    rf"\b(?P<lead>{_LEAD})(?:\s+(?:la|den|vao|het|truoc|trong|cuoi|bao cao|nop|gui|dang ky|hoan thanh|"
-    rf"nhan|:|ngay))*\s*:?\s*"
-    rf"{_TIME}{_WEEKDAY}{_TIME}(?:\s*(?:,|cua))?\s*(?:ngay)?\s*(?=\d)"
+_LINKS = r"la|den|vao|het|truoc|trong|cuoi|bao cao|nop|gui|dang ky|hoan thanh|nhan|:|ngay"
+_DAY = rf"{_TIME}{_WEEKDAY}{_TIME}(?:\s*(?:,|cua))?\s*\(?\s*(?:ngay)?\s*(?=\d)"
+_PHRASE = re.compile(rf"\b(?P<lead>{_LEAD})(?:\s+(?:{_LINKS}))*\s*:?\s*{_DAY}")
+# "Hạn cuối gửi bài dự thi là …", "Thời gian nộp báo cáo: …"
+_NAMED = re.compile(
+    r"\b(?P<lead>han(?: chot| cuoi(?: cung)?)?|thoi han|thoi gian)\s+"
+    r"(?:nop|gui|nhan|bao cao|dang ky|hoan thanh|tra loi|phan hoi)[^.;:]{0,40}?(?::|\bla\b)\s*"
+    rf"(?:(?:truoc|cham nhat|la|den|het|vao)\s+)*{_DAY}"
 )
 _AGAIN = re.compile(r"^\W*(?:hang|hằng|moi|cua (?:hang|moi))\s*(?:thang|nam|quy|tuan)")
 _EVERY = re.compile(r"(?:hang|moi)\s+(?:thang|nam|quy|tuan|ngay)")
@@ -33,6 +36,7 @@ _ACT = re.compile(
     r"tong hop|ho so|thuc hien|xac nhan|de xuat|lap|"
     r"nhap|cap nhat|trinh|chuyen|thong bao|kiem tra|ra soat|du toan|hoan tat|xong|quyet toan|thanh toan|ke khai"
 )
+_HAND_IN = re.compile(r"bao cao|gui|nop|phan hoi|dang ky|gop y|\bnhan\b|hoan thanh|tra loi")
 _BACK = re.compile(r"\bve\b|qua he thong|qua (?:dia chi )?(?:email|hop thu)|vanthu|bang van ban")
 _FUTURE_DAYS = 800
 
@@ -64,7 +68,7 @@ def _in_paragraph(text: str, issued: str, year: int) -> list[tuple[int, str, str
         return []
     days = days_in(text)
     found = []
-    for phrase in _PHRASE.finditer(key):
+    for phrase in (*_PHRASE.finditer(key), *_NAMED.finditer(key)):
         day = next((one for one in days if one.start == phrase.end()), None)
         if day is None or _AGAIN.match(key[day.end :]) or _EVERY.search(key[day.end : day.end + 25]):
             continue
@@ -73,10 +77,19 @@ def _in_paragraph(text: str, issued: str, year: int) -> list[tuple[int, str, str
         if not date or _NOT.search(before) or not _plausible(date, issued):
             continue
         sentence = _sentence(key, phrase.start(), day.end)
-        if not _ACT.search(sentence) and phrase["lead"] in ("truoc", "het", "den het", "khong qua", "thoi han", "han"):
+        if not _asks(phrase["lead"], sentence):
             continue
         found.append((_score(sentence, phrase["lead"]), date, _words(text, key, phrase.start(), day)))
     return found
+
+
+def _asks(lead: str, sentence: str) -> bool:
+    """The sentence asks for something to be done by the day, not only names a span of time."""
+    if lead in ("het", "den het"):
+        return bool(_HAND_IN.search(sentence))
+    if lead in ("truoc", "khong qua", "thoi han", "han"):
+        return bool(_ACT.search(sentence))
+    return not lead.startswith("ve ") or bool(_HAND_IN.search(sentence))
 
 
 def _plausible(date: str, issued: str) -> bool:
@@ -94,7 +107,7 @@ def _sentence(key: str, start: int, end: int) -> str:
 
 def _score(sentence: str, lead: str) -> int:
     score = 2 if _BACK.search(sentence) else 0
-    score += 1 if re.search(r"bao cao|gui|nop|phan hoi|dang ky|gop y", sentence) else 0
+    score += 1 if _HAND_IN.search(sentence) else 0
     return score + (1 if lead not in ("truoc", "thoi han", "het") else 0)
 
 
