@@ -1,6 +1,8 @@
 """Zip archives looked into safely: counts, sizes, ratios and nesting are bounded before anything is unpacked."""
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -18,7 +20,10 @@ _END_RECORD = b"PK\x05\x06"
 _DIRECTORY_ENTRY = 1024
 _LONGEST_COMMENT = 65_535
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError)
+_READ_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, NotImplementedError, EOFError, OSError),
+    *(RuntimeError, ValueError, IndexError, OverflowError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def _listed(infos: list[zipfile.ZipInfo], budget: Budget) -> Listing:
     for index, info in enumerate(infos):
         path = member_name(info)
         name = path.rpartition("/")[2]
-        if info.is_dir() or not name or _is_junk(path, name):
+        if info.filename.endswith("/") or not name or _is_junk(path, name):
             continue
         if info.flag_bits & _ENCRYPTED_FLAG:
             encrypted = True
@@ -187,8 +192,9 @@ def guess_name(raw: bytes) -> str:
         return mend_mojibake(raw.decode("utf-8"))
     except UnicodeDecodeError:
         pass
-    readings = (decode_tcvn3(raw), nfc(raw.decode("cp1258", "replace")), raw.decode("cp437"))
+    readings = (raw.decode("cp437"), decode_tcvn3(raw), nfc(raw.decode("cp1258", "replace")))
     known = [reading for reading in readings if reading is not None]
+    # Of equals the first: nothing in it reads as Vietnamese, so the old rule of zip stands.
     return max(known, key=likeness)
 
 

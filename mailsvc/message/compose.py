@@ -1,6 +1,8 @@
 """New mail as bytes ready for SMTP: CRLF, UTF-8, encoded words where the receiver may need them (RFC 5322 §2)."""
 
+import hashlib
 import re
+from base64 import encodebytes
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -8,13 +10,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from mailsvc.message.fieldwriter import people_field, plain_line, text_field
+from mailsvc.message.fieldwriter import parameter, people_field, plain_line, text_field
 from mailsvc.message.text import html_to_text
 from mailsvc.vietnamese.normal import nfc
 
 VIETNAM = timezone(timedelta(hours=7))
 
-_POLICY = SMTP.clone(refold_source="none")
+_KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
 _REPLY_MARK = re.compile(r"\s*(?:re|trả lời|tl|aw|sv|fwd?|chuyển tiếp)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
 _LINE_LENGTH = 900
 _KEPT_REFERENCES = 30
@@ -65,9 +67,7 @@ class Letter:
 def compose(letter: Letter) -> bytes:
     """The letter with CRLF line ends. Header fields carry raw UTF-8 only when an address needs it (RFC 6532 §3.2)."""
     utf8 = not all(person.address.isascii() for person in _everybody(letter))
-    body = EmailMessage(policy=_POLICY)
-    _put_body(body, letter)
-    return b"".join(_fields(letter, utf8)) + bytes(body)
+    return b"".join((*_fields(letter, utf8), b"MIME-Version: 1.0\r\n", _mixed(letter)))
 
 
 def _fields(letter: Letter, utf8: bool) -> Iterator[bytes]:
@@ -105,42 +105,51 @@ def date_field(moment_ms: int) -> str:
     return format_datetime(datetime.fromtimestamp(moment_ms / 1000, VIETNAM))
 
 
-def _put_body(message: EmailMessage, letter: Letter) -> None:
-    shown = [file for file in letter.files if file.content_id]
+def _mixed(letter: Letter) -> bytes:
+    """The content: the text alone, or with the files after it in multipart/mixed (RFC 2046 §5.1.3)."""
+    text = _text(letter)
     attached = [file for file in letter.files if not file.content_id or not letter.html]
+    if not attached:
+        return text
+    parts = [text, *map(_attachment, attached)]
+    digest = hashlib.sha256(letter.message_id.encode("utf-8", "replace"))
+    while any(digest.hexdigest()[:24].encode() in part for part in parts):
+        digest.update(b"again")
+    boundary = f"=_{digest.hexdigest()[:24]}"
+    open_line = f"\r\n--{boundary}\r\n".encode()
+    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n'.encode()
+    return head + b"".join(open_line + part for part in parts) + f"\r\n--{boundary}--\r\n".encode()
+
+
+def _text(letter: Letter) -> bytes:
+    """The text part, with the HTML and its pictures beside it (RFC 2046 §5.1.4, RFC 2387 §3)."""
+    message = EmailMessage(policy=SMTP)
     message.set_content(_body(letter.text or html_to_text(letter.html)), cte=_encoding(letter.text))
     if letter.html:
         message.add_alternative(_body(letter.html), subtype="html", cte=_encoding(letter.html))
         page = message.get_payload()[1]  # type: ignore[index]
-        for file in shown:
-            main, sub = _type(file)
-            page.add_related(  # type: ignore[union-attr]
-                file.data,
-                main,
-                sub,
-                cid=f"<{plain_line(file.content_id)}>",
-                filename=_file_name(file),
-                disposition="inline",
-            )
-    for file in attached:
-        main, sub = _type(file)
-        if main == "message":
-            _attach_message(message, file)
-        else:
-            message.add_attachment(file.data, main, sub, filename=_file_name(file), cte="base64")
+        for file in letter.files:
+            if file.content_id:
+                main, _, sub = _type(file).partition("/")
+                cid, name = f"<{plain_line(file.content_id)}>", _file_name(file)
+                page.add_related(file.data, main, sub, cid=cid, filename=name, disposition="inline")  # type: ignore[union-attr]
+    del message["MIME-Version"]
+    return bytes(message)
 
 
-def _attach_message(message: EmailMessage, file: File) -> None:
-    """A whole message travels unencoded, so that its own structure stays readable (RFC 2046 §5.2.1)."""
-    part = EmailMessage(policy=message.policy)
-    part["Content-Type"] = "message/rfc822"
-    part["Content-Disposition"] = "attachment"
-    part["Content-Transfer-Encoding"] = "7bit" if file.data.isascii() else "8bit"
-    part.set_param("filename", _file_name(file), "Content-Disposition", charset="utf-8")
-    part.set_payload(file.data.decode("ascii", "surrogateescape"))
-    if message.get_content_type() != "multipart/mixed":
-        message.make_mixed()
-    message.attach(part)
+def _attachment(file: File) -> bytes:
+    """A file in base64; a whole message unencoded, so that its own structure stays readable (RFC 2046 §5.2.1)."""
+    kind = _type(file)
+    if kind == "message/rfc822":
+        encoding, content = "7bit" if file.data.isascii() else "8bit", file.data
+    else:
+        encoding, content = "base64", encodebytes(file.data).replace(b"\n", b"\r\n")
+    lines = (
+        f"Content-Type: {kind}",
+        f"Content-Transfer-Encoding: {encoding}",
+        ";\r\n ".join(("Content-Disposition: attachment", *parameter("filename", _file_name(file)))),
+    )
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
 
 
 def _body(text: str) -> str:
@@ -155,9 +164,9 @@ def _encoding(text: str) -> str:
     return "quoted-printable" if foreign * 3 < len(text) else "base64"
 
 
-def _type(file: File) -> tuple[str, str]:
-    main, _, sub = file.content_type.partition(";")[0].strip().lower().partition("/")
-    return (main, sub) if main and sub and main != "multipart" else ("application", "octet-stream")
+def _type(file: File) -> str:
+    kind = file.content_type.partition(";")[0].strip().lower()
+    return kind if _KIND.fullmatch(kind) and not kind.startswith("multipart/") else "application/octet-stream"
 
 
 def _file_name(file: File) -> str:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _DATE = re.compile(
-    r"(?:[A-Za-z]{2,9}\.?,?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s-]+(\d{2,4}),?\s+"
+    r"(?:[A-Za-z]{2,9}\.?(?:,\s*|\s+))?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s-]+(\d{2,4}),?\s+"
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(?:([+-]\d{4})\b|([A-Za-z]{1,5})(?![\w+-])|\Z|(?=\())"
 )
 # The C library's order, as broken programs write it: Wed May 20 10:00:00 2026

@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from mailsvc.vietnamese.normal import nfc
 
@@ -12,6 +13,9 @@ _NEEDS_QUOTES = re.compile(r'(["\\])')
 _LINE = 76
 # 45 octets make 60 letters of base64, and an encoded word may have 75 characters (RFC 2047 §2).
 _WORD_OCTETS = 45
+_PIECE = 54
+# No piece ends inside a percent sign with its two figures.
+_PERCENT_PIECES = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,18}")
 _LONGEST_WORD = 900
 
 
@@ -55,6 +59,18 @@ def encoded(line: str) -> list[str]:
         return words
     first, last = foreign[0], foreign[-1] + 1
     return [*words[:first], *_encoded_words(" ".join(words[first:last])), *words[last:]]
+
+
+def parameter(name: str, value: str) -> list[str]:
+    """A MIME parameter as pieces to be set between semicolons: quoted ASCII, else RFC 2231 §4."""
+    line = plain_line(value)
+    if line.isascii() and len(line) <= _PIECE:
+        return [f'{name}="' + _NEEDS_QUOTES.sub(r"\\\1", line) + '"']
+    quoted = quote(line, safe="")
+    if len(quoted) <= _PIECE:
+        return [f"{name}*=utf-8''{quoted}"]
+    pieces = _PERCENT_PIECES.findall("utf-8''" + quoted)
+    return [f"{name}*{number}*={piece}" for number, piece in enumerate(pieces)]
 
 
 def _encoded_words(text: str) -> list[str]:

@@ -25,8 +25,6 @@ def is_syllable(word: str) -> bool:
 
 
 def likeness(text: str) -> float:
-    """The share of words with non-ASCII letters that are possible syllables; 1.0 when there is none such."""
+    """The share of words with non-ASCII letters that are possible syllables; 0.0 when there is none such."""
     marked = [word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()]
-    if not marked:
-        return 1.0
-    return sum(map(is_syllable, marked)) / len(marked)
+    return sum(map(is_syllable, marked)) / len(marked) if marked else 0.0
