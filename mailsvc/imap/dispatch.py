@@ -98,6 +98,7 @@ _WRONG_STATE = {
     State.LOGGED_IN: "Lệnh này không dùng được lúc này (chưa chọn hộp thư, hoặc đã đăng nhập)",
     State.SELECTED: "Lệnh này không dùng được khi đã đăng nhập",
 }
+# RFC 5530 §3
 _CODES: tuple[tuple[type[core.MailsvcError], str], ...] = (
     (core.NotFound, "NONEXISTENT"),
     (core.AlreadyThere, "ALREADYEXISTS"),

@@ -1,4 +1,4 @@
-"""CLOSE (RFC 9051 §6.4.1) and UNSELECT (§6.4.2)."""
+"""CLOSE (RFC 9051 §6.4.1) and UNSELECT (RFC 9051 §6.4.2, RFC 3691)."""
 
 from __future__ import annotations
 
