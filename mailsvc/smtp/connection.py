@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING
 from mailsvc.mail.envelope import Client
 from mailsvc.smtp import login, replies, trace
 from mailsvc.smtp.data import ChunkReader, DotReader, Flaw, Intake
+from mailsvc.smtp.errors import Gone, TimedOut, TooSlow
 from mailsvc.smtp.limits import Limits
 from mailsvc.smtp.replies import Reply, Then
 from mailsvc.smtp.session import Session
-from mailsvc.smtp.wire import Gone, TimedOut, Wire
+from mailsvc.smtp.wire import Wire
 
 if TYPE_CHECKING:
     from mailsvc.smtp.listener import Listener
 
 _TURN = 50
 """Pipelined commands after which other connections get their turn."""
-
-
-class _TooSlow(Exception):
-    """The letter comes in too slowly to wait for it."""
 
 
 class Connection(Wire):
@@ -33,7 +30,7 @@ class Connection(Wire):
         self.listener = listener
         self.talk: Session
         self._searched = 0
-        self._waiting_for_command = False
+        self._may_be_hurried = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -58,8 +55,8 @@ class Connection(Wire):
         self.listener.release(self)
 
     def hurry(self) -> None:
-        """The service stops: end now if only a command is waited for; otherwise it ends after the present one."""
-        if self._waiting_for_command:
+        """The service stops: end now if the client is waited for; otherwise end after the present command."""
+        if self._may_be_hurried:
             self.hang_up()
 
     # ---- the command loop ------------------------------------------------------------------------------------------
@@ -72,7 +69,7 @@ class Connection(Wire):
             last = replies.STOPPING.wire if self.listener.stopping else b""
         except TimedOut:
             last = replies.TIMEOUT.wire
-        except _TooSlow:
+        except TooSlow:
             last = replies.TOO_SLOW.wire
         except Exception:
             last = replies.failure(self.listener.report("connection")).wire
@@ -91,9 +88,9 @@ class Connection(Wire):
             if self.listener.stopping:
                 self.out.append(replies.STOPPING.wire)
                 return
-            self._waiting_for_command = True
+            self._may_be_hurried = True
             line = await self._line(self.limits.command_timeout)
-            self._waiting_for_command = False
+            self._may_be_hurried = False
             reply = line if isinstance(line, Reply) else await self.talk.command(line)
             if await self._answer(reply):
                 return
@@ -125,6 +122,7 @@ class Connection(Wire):
         return False
 
     async def _tls_stands(self) -> None:
+        self._may_be_hurried = True
         self.talk.tls_started(trace.cipher_name(await self.handshake(self.limits.tls_timeout)))
 
     # ---- lines -----------------------------------------------------------------------------------------------------
@@ -163,11 +161,13 @@ class Connection(Wire):
         """One round of AUTH: send the challenge, give the client's line. RFC 4954 §4"""
         self.out.append(challenge.wire)
         deadline = self.loop.time() + self.limits.login_timeout
+        self._may_be_hurried = True
         while (end := self.buffer.find(b"\n")) < 0:
             if len(self.buffer) > self.limits.auth_line:
                 await self._skip_line(deadline)
                 raise login.Ended(replies.AUTH_LINE_TOO_LONG)
             await self.more(deadline)
+        self._may_be_hurried = False
         line = bytes(self.buffer[: end + 1])
         del self.buffer[: end + 1]
         if len(line) > self.limits.auth_line:
@@ -246,7 +246,7 @@ class _Pace:
         self._came = 0
 
     async def wait(self) -> None:
-        """Wait for octets. Raises _TooSlow when a window of waiting has brought too few of them."""
+        """Wait for octets. Raises TooSlow when a window of waiting has brought too few of them."""
         connection = self._connection
         limits, clock = connection.limits, connection.loop.time
         began = clock()
@@ -256,5 +256,5 @@ class _Pace:
         if self._waited < limits.window:
             return
         if self._came < limits.window_octets:
-            raise _TooSlow
+            raise TooSlow
         self._waited, self._came = 0.0, 0

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailsvc.smtp.errors import BadRecipient, BadSender, BadSyntax, UnknownParameter
+
 # RFC 6531 §3.3 widens atext, qtext and sub-domain with any non-ASCII character; C1 controls stay out.
 _WIDE = "\u00a0-\ud7ff\ue000-\U0010ffff"
 _ATOM = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~{_WIDE}-]+"
@@ -35,35 +37,6 @@ ENVID_MAX = 100  # RFC 3461 §4.4
 ORCPT_MAX = 500  # RFC 3461 §4.2
 SIZE_DIGITS = 20  # RFC 1870 §3
 NOTIFY_WORDS = ("SUCCESS", "FAILURE", "DELAY")
-
-
-class BadSyntax(Exception):
-    """The command does not follow the grammar: `code`, `enhanced` and a short text for the reply."""
-
-    code = 501
-    enhanced = "5.5.4"
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-
-class BadSender(BadSyntax):
-    """The reverse-path is not an address."""
-
-    enhanced = "5.1.7"
-
-
-class BadRecipient(BadSyntax):
-    """The forward-path is not an address."""
-
-    enhanced = "5.1.3"
-
-
-class UnknownParameter(BadSyntax):
-    """A parameter that is not offered. RFC 5321 §4.1.1.11"""
-
-    code = 555
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("mailsvc.smtp")
 
 Ask = Callable[[Reply], Awaitable[bytes]]
-"""Sends an intermediate reply (334) and returns the client's next line without its CRLF. Raises LineTooLong."""
+"""Sends an intermediate reply (334) and returns the client's next line without its CRLF. Raises Ended, Interrupted."""
 
 
 class Ended(Exception):

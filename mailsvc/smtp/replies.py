@@ -8,7 +8,7 @@ from enum import Enum, auto
 from mailsvc.core import errors
 from mailsvc.mail.envelope import Outcome
 from mailsvc.mail.policy import Refusal
-from mailsvc.smtp.grammar import BadSyntax
+from mailsvc.smtp.errors import BadSyntax
 from mailsvc.smtp.ports import Standing
 
 REPLY_LINE_MAX = 510  # RFC 5321 §4.5.3.1.5, without the CRLF

@@ -11,6 +11,7 @@ from mailsvc.core.log import failure_reference
 from mailsvc.mail.envelope import Client, Outcome, Recipient
 from mailsvc.smtp import grammar, login, profiles, replies
 from mailsvc.smtp.data import Flaw, Intake, Terms
+from mailsvc.smtp.errors import BadSyntax, Interrupted
 from mailsvc.smtp.limits import Limits
 from mailsvc.smtp.ports import House, Standing
 from mailsvc.smtp.profiles import Profile, State
@@ -54,11 +55,13 @@ class Session:
         return Reply(220, "", f"{self.house.host} {self.profile.greeting} ready")
 
     async def command(self, line: bytes) -> Reply:
-        """The reply to one command line, without its CRLF. Never raises for what the client or the house did."""
+        """The reply to one command line, without its CRLF. Raises Interrupted (during AUTH), nothing else."""
         try:
             reply = await self._run(line)
-        except grammar.BadSyntax as wrong:
+        except BadSyntax as wrong:
             reply = replies.of_syntax(wrong)
+        except Interrupted:
+            raise
         except MailsvcError as error:
             reply = replies.of_error(error) or replies.failure(failure_reference(log, "command"))
         except Exception:

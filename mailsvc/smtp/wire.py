@@ -15,20 +15,13 @@ from aiosmtpd.smtp import SMTP
 
 from mailsvc.net.errors import TlsFailed
 from mailsvc.net.layers import TlsLayer
+from mailsvc.smtp.errors import Gone, TimedOut
 
 HIGH = 262_144
 """Octets waiting in the buffer above which reading from the socket pauses."""
 
 LINGER = 10.0
 """Seconds after which a closed connection is cut though its last reply was not taken."""
-
-
-class Gone(Exception):
-    """The client has gone."""
-
-
-class TimedOut(Exception):
-    """The client was silent for too long."""
 
 
 class Wire(SMTP):

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsvc.smtp import grammar
-from mailsvc.smtp.grammar import BadSyntax, BdatCommand, Mailbox, MailCommand, RcptCommand, UnknownParameter
+from mailsvc.smtp.errors import BadSyntax, UnknownParameter
+from mailsvc.smtp.grammar import BdatCommand, Mailbox, MailCommand, RcptCommand
 
 LONG_LABEL = "a" * 60
 

@@ -621,3 +621,21 @@ def test_ways_to_log_in(tmp_path: Path) -> None:
         assert (await client.say(base64.b64encode("mật khẩu 1".encode()).decode())).startswith("235 ")
 
     with_door(tmp_path, script, profile=profiles.SUBMISSION, implicit_tls=True)
+
+
+@pytest.mark.parametrize("how", ["hang up", "silence", "stop"])
+def test_a_login_that_breaks_off(tmp_path: Path, how: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def script(door: Door) -> None:
+        client = await door.connect()
+        await client.say("AUTH LOGIN")
+        if how == "hang up":
+            client.writer.close()
+            await client.writer.wait_closed()
+        elif how == "silence":
+            assert (await client.closed()).startswith(b"421 4.4.2 ")
+        else:
+            await door.listener.stop(within=0.0)
+            assert (await client.closed()).startswith(b"421 4.3.2 ")
+
+    with_door(tmp_path, script, profile=profiles.SUBMISSION, implicit_tls=True, limits=Limits(login_timeout=0.2))
+    assert "unexpected failure" not in caplog.text
