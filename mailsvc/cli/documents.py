@@ -12,7 +12,6 @@ from mailsvc.cli import context
 from mailsvc.cli.output import Json, show
 from mailsvc.core.clock import office_date, office_datetime
 from mailsvc.documents import intake, register
-from mailsvc.documents.extraction.files import extract_path
 from mailsvc.documents.intake import Item
 from mailsvc.store.documents import Document
 
@@ -47,6 +46,8 @@ def list_register(
 
 def extract(files: list[Path], json: Json = False) -> None:
     """Đọc siêu dữ liệu đề xuất của tệp docx, pdf hoặc eml (khóa như expected.json)."""
+    from mailsvc.documents.extraction.files import extract_path  # lxml and PDF libraries: only this command loads them
+
     found = [extract_path(file) for file in files]
     print(json_module.dumps(found, ensure_ascii=False, indent=None if json else 2, default=str))
 

@@ -54,6 +54,10 @@ def _answer(task: str, arguments: dict[str, Any], payload: bytes) -> tuple[dict[
 
             drawn = draw_pages(payload, int(arguments["first"]), int(arguments["count"]))
             return {"total": drawn.total, "sizes": [len(one) for one in drawn.images]}, b"".join(drawn.images)
+        if task == "word":
+            from mailsvc.documents.extraction.docx import read_docx
+
+            return {}, "\n".join(line.text for line in read_docx(payload).lines).encode("utf-8", "replace")
         return {"error": "unknown task"}, b""
     except Exception as error:
         return {"error": f"{type(error).__name__}: {str(error)[:200]}"}, b""

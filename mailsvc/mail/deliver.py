@@ -40,13 +40,20 @@ class Sorted:
 async def deliver(office: Office, envelope: Envelope, spool: Spool) -> list[Outcome]:
     """Take over the letter: an outcome for each recipient, in order, once everything is on disk."""
     try:
-        letter = await office.work(from_spool, spool, office.blobs, envelope.digest)
         domains = office.settings.organisation.domains
+        made: list[Letter] = []  # kept for the second try
+
+        def prepare() -> Letter:
+            made.append(from_spool(spool, office.blobs, envelope.digest))
+            return made[0]
+
         try:
-            return await office.db.write(deliver_letter, domains, envelope, letter, early=True)
+            return await office.db.write_after(
+                office.workers, prepare, lambda tx, letter: deliver_letter(tx, domains, envelope, letter, early=True)
+            )
         except NeedsCase:
-            case = await office.work(intake.examine, letter.data, letter.scan)
-            return await office.db.write(deliver_letter, domains, envelope, letter, case)
+            case = await office.work(intake.examine, made[0].data, made[0].scan)
+            return await office.db.write(deliver_letter, domains, envelope, made[0], case)
     except StorageFull:
         return [replace(DISK_FULL, recipient=one.address) for one in envelope.recipients]
 

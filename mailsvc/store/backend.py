@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -14,9 +15,12 @@ class Backend(Protocol):
 
     def engine(self, *, writing: bool, size: int = 1) -> Engine: ...
 
-    def is_full(self, error: DBAPIError) -> bool: ...
+    errors: tuple[type[Exception], ...]
+    """What the driver and SQLAlchemy raise for trouble with the database."""
 
-    def is_conflict(self, error: DBAPIError) -> bool: ...
+    def is_full(self, error: Exception) -> bool: ...
+
+    def is_conflict(self, error: Exception) -> bool: ...
 
     def is_open(self, connection: Connection) -> bool: ...
 
@@ -28,6 +32,8 @@ def backend_for(url: str) -> Backend:
 
 class SqliteBackend:
     """SQLite in WAL mode; a commit returns after the log is on disk (`synchronous=FULL`)."""
+
+    errors: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error)
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -63,12 +69,12 @@ class SqliteBackend:
 
         return engine
 
-    def is_full(self, error: DBAPIError) -> bool:
-        text = str(error.orig)
+    def is_full(self, error: Exception) -> bool:
+        text = str(_driver_error(error))
         return "database or disk is full" in text or "disk I/O error" in text
 
-    def is_conflict(self, error: DBAPIError) -> bool:
-        return "database is locked" in str(error.orig)
+    def is_conflict(self, error: Exception) -> bool:
+        return "database is locked" in str(_driver_error(error))
 
     def is_open(self, connection: Connection) -> bool:
         return bool(connection.connection.driver_connection.in_transaction)  # type: ignore[union-attr]
@@ -78,7 +84,10 @@ class PostgresBackend:
     """PostgreSQL, serialisable, `synchronous_commit=on`; conflicts are run again."""
 
     def __init__(self, url: str) -> None:
+        import psycopg  # only an office on PostgreSQL loads it
+
         self._url = url
+        self.errors: tuple[type[Exception], ...] = (DBAPIError, psycopg.Error)
 
     def engine(self, *, writing: bool, size: int = 1) -> Engine:
         if writing:
@@ -100,14 +109,18 @@ class PostgresBackend:
             connect_args={"options": "-c default_transaction_read_only=on"},
         )
 
-    def is_full(self, error: DBAPIError) -> bool:
-        return getattr(error.orig, "sqlstate", None) in {"53100", "53200"}
+    def is_full(self, error: Exception) -> bool:
+        return getattr(_driver_error(error), "sqlstate", None) in {"53100", "53200"}
 
-    def is_conflict(self, error: DBAPIError) -> bool:
-        return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+    def is_conflict(self, error: Exception) -> bool:
+        return getattr(_driver_error(error), "sqlstate", None) in {"40001", "40P01"}
 
     def is_open(self, connection: Connection) -> bool:
         return not connection.invalidated
+
+
+def _driver_error(error: Exception) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
 
 
 __all__ = ["Backend", "PostgresBackend", "SqliteBackend", "backend_for"]

@@ -12,10 +12,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from mailsvc.core.clock import Clock, SystemClock
@@ -26,6 +26,7 @@ from mailsvc.store.tx import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 GROUP_LIMIT = 256
 READERS = 4
@@ -65,6 +66,7 @@ class Database:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._connection: Connection | None = None
         self._closed = False
         self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._writer.start()
@@ -88,6 +90,27 @@ class Database:
         # Whoever waits may be cancelled (a client hangs up); the work is not, and its outcome is then dropped.
         return await asyncio.shield(done)
 
+    async def write_after(self, pool: Executor, prepare: Callable[[], T], fn: Callable[[Tx, T], R], /) -> R:
+        """Run `prepare()` in the pool, then `fn(tx, prepared)` in the next group, without a stop on the event loop.
+
+        For letters: many small hops are dearer than the work. Raises what either raised, and what `write` does.
+        """
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        done: asyncio.Future[R] = loop.create_future()
+
+        def first() -> None:
+            job = _Job(lambda tx: fn(tx, prepared), loop, done)
+            try:
+                prepared = prepare()
+                self._submit(job)
+            except BaseException as error:
+                job.error = error
+                loop.call_soon_threadsafe(job.settle)
+
+        pool.submit(first)
+        return await asyncio.shield(done)
+
     def read_now(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The same as `read`, from a plain thread."""
         with self._read_engine.connect() as connection:
@@ -109,6 +132,8 @@ class Database:
         self._closed = True
         self._jobs.put(None)
         self._writer.join()
+        if self._connection is not None:
+            self._connection.close()
         self._readers.shutdown()
         self._write_engine.dispose()
         self._read_engine.dispose()
@@ -146,7 +171,7 @@ class Database:
         """Run and commit the group. A conflict or a lost transaction runs the jobs one by one."""
         try:
             return self._attempt(group)
-        except DBAPIError as error:
+        except self.backend.errors as error:
             if self.backend.is_full(error):
                 return self._fail(group, StorageFull("Đĩa đã đầy; chưa ghi gì. Xin báo quản trị."))
             if not self.backend.is_conflict(error):
@@ -163,7 +188,7 @@ class Database:
             job.result = job.error = None
             try:
                 return self._attempt([job])
-            except DBAPIError as error:
+            except self.backend.errors as error:
                 if self.backend.is_full(error):
                     return self._fail([job], StorageFull("Đĩa đã đầy; chưa ghi gì. Xin báo quản trị."))
                 if not self.backend.is_conflict(error):
@@ -175,19 +200,30 @@ class Database:
 
     def _attempt(self, group: list[_Job]) -> set[Topic]:
         topics: set[Topic] = set()
-        with self._write_engine.connect() as connection, connection.begin():
-            for job in group:
-                tx = Tx(connection, self.clock.now_ms())
-                self._run_job(job, tx, alone=len(group) == 1)
-                if job.error is None:
-                    topics |= tx.topics
-                elif len(group) == 1:
-                    connection.rollback()
-                    break
+        connection = self._writing_connection()
+        try:
+            with connection.begin() as transaction:
+                for job in group:
+                    tx = Tx(connection, self.clock.now_ms())
+                    self._run_job(job, tx, alone=len(group) == 1)
+                    if job.error is None:
+                        topics |= tx.topics
+                    elif len(group) == 1:
+                        transaction.rollback()
+        except BaseException:
+            self._connection = None  # whatever state it is in, the next group gets a fresh one
+            connection.close()
+            raise
         return topics
 
+    def _writing_connection(self) -> Connection:
+        """The writer's own connection, kept from group to group."""
+        if self._connection is None:
+            self._connection = self._write_engine.connect()
+        return self._connection
+
     def _run_job(self, job: _Job, tx: Tx, alone: bool) -> None:
-        raw = tx.connection.exec_driver_sql
+        raw = tx.savepoint
         if not alone:
             raw("SAVEPOINT job")
         try:

@@ -143,7 +143,7 @@ def _condition(tx: Tx, needle: str, field: Field) -> tuple[str, dict[str, Any]]:
         return f"({condition})", {"wanted": wanted}
     filtered = (
         "(p.content_id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :trigrams) "
-        f"OR p.content_id > :watermark) AND ({condition})"
+        f"OR p.content_id > :watermark) AND ({condition})"  # noqa: S608 - our own column names
     )
     return filtered, {
         "wanted": wanted,

@@ -101,6 +101,10 @@ class Tx:
             raise self._wrapped(sql, error) from error
         cursor.close()
 
+    def savepoint(self, command: str) -> None:
+        """Run SAVEPOINT, RELEASE or ROLLBACK TO straight on the driver's connection."""
+        self.connection.connection.driver_connection.execute(command)  # type: ignore[union-attr]
+
     def _run(self, prepared: Prepared, parameters: dict[str, Any]) -> Any:
         sql, order, fixed = prepared.on(self.dialect)
         cursor = self._cursor()
