@@ -43,10 +43,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One EHLO keyword: the RFC it comes from, and its line in a state ('' when it is not true there)."""
+    """One EHLO keyword: where it is described, and its line in a state ('' when it is not true there)."""
 
     keyword: str
-    rfc: int
+    rfc: str
     line: Callable[[State], str]
 
 
@@ -65,17 +65,17 @@ def _auth(state: State) -> str:
 
 
 CAPABILITIES: tuple[Capability, ...] = (
-    Capability("PIPELINING", 2920, _always("PIPELINING")),
-    Capability("SIZE", 1870, lambda state: f"SIZE {state.limits.message_size}"),
-    Capability("8BITMIME", 6152, _always("8BITMIME")),
-    Capability("SMTPUTF8", 6531, _always("SMTPUTF8")),
-    Capability("ENHANCEDSTATUSCODES", 2034, _always("ENHANCEDSTATUSCODES")),
-    Capability("CHUNKING", 3030, _always("CHUNKING")),
-    Capability("DSN", 3461, _always("DSN")),
-    Capability("STARTTLS", 3207, _starttls),
-    Capability("AUTH", 4954, _auth),
-    Capability("LIMITS", 9422, lambda state: f"LIMITS RCPTMAX={state.limits.recipients}"),
-    Capability("HELP", 5321, _always("HELP")),
+    Capability("PIPELINING", "RFC 2920 §3", _always("PIPELINING")),
+    Capability("SIZE", "RFC 1870 §4", lambda state: f"SIZE {state.limits.message_size}"),
+    Capability("8BITMIME", "RFC 6152 §2", _always("8BITMIME")),
+    Capability("SMTPUTF8", "RFC 6531 §3.1", _always("SMTPUTF8")),
+    Capability("ENHANCEDSTATUSCODES", "RFC 2034 §3", _always("ENHANCEDSTATUSCODES")),
+    Capability("CHUNKING", "RFC 3030 §2", _always("CHUNKING")),
+    Capability("DSN", "RFC 3461 §4", _always("DSN")),
+    Capability("STARTTLS", "RFC 3207 §3", _starttls),
+    Capability("AUTH", "RFC 4954 §3", _auth),
+    Capability("LIMITS", "RFC 9422 §3", lambda state: f"LIMITS RCPTMAX={state.limits.recipients}"),
+    Capability("HELP", "RFC 5321 §4.1.1.1", _always("HELP")),
 )
 
 
