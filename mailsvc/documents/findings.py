@@ -87,10 +87,11 @@ def _with_documents(case: Case, verdict: Verdict) -> Findings:
         if file.role == "edxml" and case.opens
     )
     best = next((one for one in documents if one.get("subject") or one.get("code")), None)
-    return Findings(case, documents, best, _key(best) if best is not None else "")
+    return Findings(case, documents, best, document_key(best) if best is not None else "")
 
 
-def _key(document: dict[str, Any]) -> str:
+def document_key(document: dict[str, Any]) -> str:
+    """Of a proposed document: equal for the same number, notation, issuer and year; '' when one is missing."""
     notation = str(document.get("notation") or "")
     head = notation.split("/")[0]
     year = head if head.isdigit() and len(head) == 4 else str(document.get("issue_date") or "")[:4]

@@ -177,7 +177,11 @@ def _follow(tx: Tx, entry: Entry, arrival: Arrival) -> None:
 # ---- lists --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry with its files, and what it repeats: the first entry, and the document made of it or of this one."""
+    """An entry with its files, and what it repeats.
+
+    `first`: the entry it is a duplicate of. `document`: made of this entry, of the first one, or otherwise in the
+    register with the same number, notation, issuer and year (on paper, say).
+    """
 
     entry: Entry
     files: tuple[EntryFile, ...]
@@ -222,7 +226,10 @@ def _items(tx: Tx, entries: Sequence[Entry]) -> tuple[Item, ...]:
 def _item(tx: Tx, entry: Entry, files: tuple[EntryFile, ...]) -> Item:
     first = intake.get(tx, entry.duplicate_of) if entry.duplicate_of else None
     document_id = entry.document_id or (first.document_id if first is not None else None)
-    return Item(entry, files, first, documents.get(tx, document_id) if document_id else None)
+    if document_id is not None:
+        return Item(entry, files, first, documents.get(tx, document_id))
+    same = documents.with_code_key(tx, entry.org_code, entry.code_key) if entry.code_key else []
+    return Item(entry, files, first, same[0] if same else None)
 
 
 # ---- decisions ----------------------------------------------------------------------------------------------

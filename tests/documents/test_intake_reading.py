@@ -13,10 +13,13 @@ from intake_world import FIELDS, ORG, World, build, letter, sample
 from sqlalchemy import delete
 
 from mailsvc.core.clock import FixedClock
+from mailsvc.core.errors import Invalid, Refused
 from mailsvc.documents import extract_job, intake, register
+from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import from_proposal
+from mailsvc.documents.split import split
 from mailsvc.mail.office import Office
-from mailsvc.store import audit
+from mailsvc.store import audit, placements
 from mailsvc.store import intake as store
 from mailsvc.store.intake import Entry
 from mailsvc.store.schema import content_bytes
@@ -115,6 +118,38 @@ def test_several_documents_in_one_letter(world: World) -> None:
     paths = {one.path: one.name for one in files}
     names = [[paths[path] for path in one["files"]] for one in entry.proposed["documents"]]
     assert [len(one) for one in names] == [2, 1]
+
+
+def test_each_document_of_a_letter_takes_its_own_number(world: World) -> None:
+    db = world.office.db
+    entry = read_now(world, "03-nhieu-van-ban.eml")
+    with pytest.raises(Refused):
+        db.write_now(split, world.officer, entry.id, entry.version)
+    parts = db.write_now(split, world.clerk, entry.id, entry.version)
+    assert [one.proposed["document"]["code"] for one in parts] == ["91/KH-SGDĐT", "1127/QĐ-SGDĐT"]
+    assert [one.duplicate_of for one in parts] == [None, None]
+    names = [[file.role for file in db.read_now(store.files_of, one.id)] for one in parts]
+    assert names == [["main", "original"], ["main", "annex"]]
+    with pytest.raises(Stale):
+        db.write_now(register.register, world.clerk, entry.id, FIELDS, version=entry.version)
+    made = [
+        db.write_now(
+            register.register, world.clerk, one.id, from_proposal(one.proposed["document"]), version=one.version
+        )
+        for one in parts
+    ]
+    assert [(one.arrival_number, one.code) for one in made] == [(1, "91/KH-SGDĐT"), (2, "1127/QĐ-SGDĐT")]
+    ((_, keywords),) = db.read_now(placements.rows, world.inbox, 1, 1, ("uid", "keywords"))
+    assert keywords == "$VaoSo SoDen-1-2026 SoDen-2-2026"
+    with pytest.raises(Invalid):
+        db.write_now(split, world.clerk, read_now(world, "01-ext-bo.eml").id, 1)
+
+
+def test_a_letter_repeats_what_came_on_paper(world: World) -> None:
+    fields = from_proposal(expected()["01-ext-bo.eml"]["document"])
+    paper = world.office.db.write_now(register.register_paper, world.clerk, ORG, fields)
+    entry = read_now(world, "01-ext-bo.eml")
+    assert world.office.db.read_now(intake.get_entry, entry.id).document == paper
 
 
 def test_a_proposal_fills_the_form(world: World) -> None:
