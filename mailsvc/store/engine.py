@@ -74,7 +74,7 @@ class Database:
     # ---- the verbs ------------------------------------------------------------------------------------------
     async def read(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(tx, …)` on a snapshot, in a reader thread. It must not write."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: self.read_now(fn, *args, **kwargs))
 
     async def write(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -142,8 +142,8 @@ def _condition(tx: Tx, needle: str, field: Field) -> tuple[str, dict[str, Any]]:
     if len(folded) < 3:
         return f"({condition})", {"wanted": wanted}
     filtered = (
-        "(p.content_id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :trigrams) "
-        f"OR p.content_id > :watermark) AND ({condition})"  # noqa: S608 - our own column names
+        "(p.content_id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :trigrams) "  # noqa: S608
+        f"OR p.content_id > :watermark) AND ({condition})"
     )
     return filtered, {
         "wanted": wanted,
