@@ -1,8 +1,9 @@
 """Slowing wrong passwords: counts with growing delays per address, per network and per account name.
 
-Three rules shape it. A stranger may be refused for a while; loopback and trusted proxies never are. A name under
-attack from everywhere is slowed by seconds at most, so that guessing cannot lock its owner out. And only new logins
-are asked: a session that is logged in is never touched.
+Four rules shape it. A stranger may be refused for a while; loopback and trusted proxies never are. A name under
+attack from everywhere is slowed by seconds at most, so that guessing cannot lock its owner out. Who has logged in
+from an address before answers there for his own mistakes only, so one infected machine does not lock out an office
+behind the same address. And only new logins are asked: a session that is logged in is never touched.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ class Throttle:
         self._networks = _Counters(capacity, forget)
         self._names = _Counters(capacity, forget)
         self._hashes = _Counters(capacity, self._rules.hash_ms)
+        self._known: OrderedDict[str, None] = OrderedDict()
 
     def check(self, peer: str, name: str) -> Verdict:
         """Whether a login for `name` (lower case, prepared) from the address `peer` may be tried now."""
@@ -125,11 +127,14 @@ class Throttle:
         if keys is None:
             return Verdict(pause_ms=pause_ms)
         address, network = keys
-        refuse_ms = max(
-            _left_ms(self._rules.pair, self._pairs.get(f"{address} {name}", now_ms), now_ms),
-            _left_ms(self._rules.address, self._addresses.get(address, now_ms), now_ms),
-            _left_ms(self._rules.network, self._networks.get(network, now_ms), now_ms),
-        )
+        pair = f"{address} {name}"
+        refuse_ms = _left_ms(self._rules.pair, self._pairs.get(pair, now_ms), now_ms)
+        if pair not in self._known:
+            refuse_ms = max(
+                refuse_ms,
+                _left_ms(self._rules.address, self._addresses.get(address, now_ms), now_ms),
+                _left_ms(self._rules.network, self._networks.get(network, now_ms), now_ms),
+            )
         return Verdict(refuse_ms=refuse_ms, pause_ms=pause_ms)
 
     def failed(self, peer: str, name: str) -> None:
@@ -156,6 +161,10 @@ class Throttle:
             return
         address, network = keys
         pair = f"{address} {name}"
+        self._known[pair] = None
+        self._known.move_to_end(pair)
+        if len(self._known) > self._rules.capacity:
+            self._known.popitem(last=False)
         failures, _ = self._pairs.get(pair, now_ms)
         if failures:
             self._pairs.forgive(pair, float("inf"), now_ms)

@@ -46,8 +46,8 @@ class Wire(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_closed", "_closing", "_deadline", "_drained", "_end", "_flushing", "_in", "_layers", "_loop", "_lost",
-        "_made", "_nudged", "_on_lost", "_out", "_out_size", "_reading_paused", "_scratch", "_since_turn", "_timer", "_transport",
-        "_waiter", "_writing_paused", "bytes_in", "bytes_out", "local_port", "peer", "peer_port",
+        "_made", "_nudged", "_on_lost", "_out", "_out_size", "_reading_paused", "_scratch", "_since_turn", "_timer",
+        "_transport", "_waiter", "_writing_paused", "bytes_in", "bytes_out", "local_port", "peer", "peer_port",
     )  # fmt: skip
 
     def __init__(self, made: Event | None = None, lost: Event | None = None) -> None:

@@ -120,6 +120,18 @@ def test_success_clears_an_office_behind_one_address() -> None:
         clock.advance(10)
 
 
+def test_one_infected_machine_does_not_lock_out_its_office() -> None:
+    throttle, _ = made()
+    throttle.succeeded(OFFICE, "hue")
+    for number in range(200):
+        throttle.failed(OFFICE, f"user{number}")
+    assert throttle.check(OFFICE, "hue") == Verdict()
+    assert throttle.check(OFFICE, "an").refuse_ms > 0
+    for _ in range(3):
+        throttle.failed(OFFICE, "hue")
+    assert throttle.check(OFFICE, "hue").refuse_ms > 0
+
+
 def test_failures_are_forgotten_with_time() -> None:
     throttle, clock = made()
     for _ in range(6):
@@ -156,7 +168,10 @@ def test_memory_is_bounded() -> None:
     for number in range(5_000):
         throttle.failed(f"2001:db8:{number:x}::1", f"user{number}")
         throttle.take_hash(f"2001:db8:{number:x}::1")
-    for counters in (throttle._pairs, throttle._addresses, throttle._networks, throttle._names, throttle._hashes):
+        throttle.succeeded(f"2001:db9:{number:x}::1", f"user{number}x")
+    memories = (throttle._pairs, throttle._addresses, throttle._networks, throttle._names, throttle._hashes)
+    assert len(throttle._known) == RULES.capacity
+    for counters in memories:
         assert len(counters) == RULES.capacity
 
 

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
@@ -580,6 +581,18 @@ def test_inflating_is_bounded(run: Run) -> None:
             await server.discard(50_000_000)
 
     run(main())
+
+
+def test_loops_in_two_threads_do_not_mix_their_octets() -> None:
+    async def main(mark: bytes) -> None:
+        async with pair() as (server, client):
+            for _ in range(300):
+                client.write(mark * 20_000 + b"\r\n")
+                assert await server.read_line(30_000) == mark * 20_000
+
+    with ThreadPoolExecutor(2) as threads:
+        for running in [threads.submit(asyncio.run, main(mark)) for mark in (b"a", b"b")]:
+            running.result(20)
 
 
 line_bytes = st.binary(max_size=30).map(lambda raw: raw.replace(b"\n", b"").rstrip(b"\r"))
