@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from mailsvc.core.errors import Busy, Invalid, NotFound, StorageFull
@@ -43,6 +44,10 @@ class Sending:
         self.owner = owner
         self.stopping = False
         self.letters = 0
+        self.greeted: Counter[str] = Counter()
+        """Conversations under way, by domain ('': the smarthost)."""
+        self.wake: Callable[[], None] = _nothing
+        """Tells the dispatcher that something has changed."""
         self._signer = signer
         self._signatures: dict[int, bytes] = {}
 
@@ -62,6 +67,10 @@ class Sending:
                 del self._signatures[next(iter(self._signatures))]
             self._signatures[row.content_id] = field
         return letter.signed(field) if field else letter
+
+
+def _nothing() -> None:
+    pass
 
 
 def signer_of(settings: Settings) -> Signer | None:
@@ -87,6 +96,7 @@ class Lane:
         self._sending = sending
         self._office = sending.office
         self._domain = domain
+        self._way = domain or ""
         self._conversation: Conversation | None = None
         self._trouble: Trouble | None = None
 
@@ -104,7 +114,9 @@ class Lane:
             await asyncio.sleep(1)  # whatever it is, it is not hammered on
         finally:
             if self._conversation is not None:
-                await self._conversation.quit(hurry=self._sending.stopping)
+                conversation = self._conversation
+                self._leave()
+                await conversation.quit(hurry=self._sending.stopping)
 
     async def _lease(self) -> list[Row]:
         until_ms = self._sending.lease_end()
@@ -165,8 +177,16 @@ class Lane:
         if self._conversation is None or not self._conversation.ready:
             if self._conversation is not None:
                 await self._conversation.quit()
-            self._conversation = await self._sending.router.open(self._domain or "")
+            self._leave()
+            self._conversation = await self._sending.router.open(self._way)
+            self._sending.greeted[self._way] += 1
+            self._sending.wake()  # where one got through, more may follow
         return self._conversation
+
+    def _leave(self) -> None:
+        if self._conversation is not None:
+            self._conversation = None
+            self._sending.greeted[self._way] -= 1
 
     async def _judged(self, about: About, answers: Sequence[Answer]) -> Verdict:
         settings, now_ms = self._office.settings, self._office.clock.now_ms()
@@ -189,6 +209,12 @@ class Lane:
                 log.exception("cannot write down what became of letters; trying again in %d s", pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 60.0)
+            except Exception:
+                if not verdict.reports:
+                    raise
+                # Rather a report that is missing than a letter that comes twice.
+                failure_reference(log, "delivering a report")
+                verdict = Verdict(verdict.fates, ())
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:

@@ -66,21 +66,19 @@ class OutboundWorker:
         self._router = Router(office.settings)
         self._sending: Sending | None = None
         self._lanes: dict[asyncio.Task[None], str] = {}
-        self._changed: Subscription | None = None
         self._renewed = self._forgot = 0.0
 
     async def run(self) -> None:
         """Work until cancelled; then letters under way are finished or given back within two seconds."""
         sending = await self._begin()
         with self._office.db.bus.subscribe(("queue", 0)) as changed:
-            self._changed = changed
+            sending.wake = changed.wake
             try:
                 while True:
                     await self._start_lanes(sending)
                     await self._rest(changed)
                     await self._keep_house(sending)
             finally:
-                self._changed = None
                 await self._wind_down(sending)
 
     async def run_due(self) -> int:
@@ -111,8 +109,7 @@ class OutboundWorker:
             return
         running = Counter(self._lanes.values())
         for way, letters in self._ways(await self._office.db.read(queue.due_domains)):
-            limit = self._office.settings.queue.workers if self._router.to_smarthost else PER_DOMAIN
-            for _ in range(max(0, min(letters, limit) - running[way])):
+            for _ in range(max(0, min(letters, self._limit(sending, way)) - running[way])):
                 if free <= 0:
                     return
                 free -= 1
@@ -124,16 +121,18 @@ class OutboundWorker:
             return due
         return [("", sum(letters for _, letters in due))] if due else []
 
+    def _limit(self, sending: Sending, way: str) -> int:
+        """Connections at once that way: one until it was greeted, so that servers which hang hold up nobody else."""
+        if not sending.greeted[way]:
+            return 1
+        return self._office.settings.queue.workers if self._router.to_smarthost else PER_DOMAIN
+
     def _start(self, sending: Sending, way: str) -> None:
         lane = Lane(sending, None if self._router.to_smarthost else way)
         task = asyncio.create_task(lane.run(), name=f"outbound {way}")
         self._lanes[task] = way
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._lanes.pop(task, None)
-        if self._changed is not None:
-            self._changed.wake()
+        task.add_done_callback(self._lanes.pop)
+        task.add_done_callback(lambda _: sending.wake())
 
     async def _rest(self, changed: Subscription) -> None:
         """Until something is new, a lane has ended, or the next row is due."""

@@ -267,7 +267,7 @@ def _chosen(ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
 
 
 def counts(tx: Tx) -> Counts:
-    found = dict(tx.execute(select(queue.c.state, func.count()).group_by(queue.c.state)).tuples().all())
+    found = {row[0]: int(row[1]) for row in tx.execute(select(queue.c.state, func.count()).group_by(queue.c.state))}
     oldest = tx.execute(select(func.min(queue.c.created_ms)).where(queue.c.state == WAITING)).scalar_one()
     return Counts(found.get(WAITING, 0), found.get(SENT, 0), found.get(FAILED, 0), oldest)
 

@@ -168,8 +168,9 @@ class _Dialogue:
         return await self._out(reply)
 
     async def _starttls(self) -> bool:
-        if not await self._say("STARTTLS", "220 go ahead"):
-            return False
+        reply = self._scripted("STARTTLS") or "220 go ahead"
+        if not await self._out(reply) or not reply.startswith("220"):
+            return not reply.startswith("CLOSE")
         if self.server.tls is None:
             self.writer.write(b"this is no TLS\r\n")
             return True

@@ -31,7 +31,7 @@ def status(data: bytes) -> list[dict[str, str]]:
 
 
 def text(data: bytes) -> str:
-    part: Any = list(parsed(data).iter_parts())[0]
+    part: Any = next(iter(parsed(data).iter_parts()))
     return str(part.get_content())
 
 
