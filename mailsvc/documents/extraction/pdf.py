@@ -4,6 +4,7 @@ Runs only inside the killable child (worker.py): PDFium is C++ and the files com
 """
 
 import ctypes
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -115,6 +116,7 @@ def _rows(page: pdfium.PdfPage) -> Iterator[tuple[pdfium.PdfTextPage, list[Glyph
 
 def _glyphs(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> Iterator[Glyph]:
     x, y = ctypes.c_double(), ctypes.c_double()
+    matrix = raw.FS_MATRIX()
     loose = raw.FS_RECTF()  # the advance, not the ink: between `5` and `1` there is no gap
     width, height = page.get_size()
     turned = page.get_rotation()
@@ -126,12 +128,10 @@ def _glyphs(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> Iterator[Gly
             continue
         raw.FPDFText_GetLooseCharBox(text_page, index, loose)
         raw.FPDFText_GetCharOrigin(text_page, index, x, y)
-        size = raw.FPDFText_GetFontSize(text_page, index) or 12.0
+        raw.FPDFText_GetMatrix(text_page, index, matrix)
+        size = raw.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.a, matrix.b) or 12.0
         box = (loose.left, loose.right, loose.bottom, loose.top, y.value, x.value)
         start, end, base = _upright(box, turned, width, height)
-        scale = abs(loose.top - loose.bottom) if turned in (0, 180) else abs(loose.right - loose.left)
-        if not 0.5 * scale < size < 2.0 * scale and scale > 2.0:  # the size sits in the text matrix
-            size = scale
         yield Glyph(chr(code) if code < 0x110000 else "", start, end, base, size, index)
 
 
@@ -162,7 +162,7 @@ def _segments(row: list[Glyph], text_page: pdfium.PdfTextPage) -> list[Segment]:
         if current and gap > 1.1 * glyph.size:
             segments.append(_segment(current, text, text_page))
             current, text = [], ""
-        elif current and gap > (0.22 if spaced else 0.11) * glyph.size and not text.endswith(" "):
+        elif current and gap > (0.18 if spaced else 0.13) * glyph.size and not text.endswith(" "):
             text += " "
         current.append(glyph)
         text += glyph.text
@@ -178,8 +178,18 @@ def _is_shadow(before: Glyph, glyph: Glyph) -> bool:
 
 def _segment(glyphs: list[Glyph], text: str, text_page: pdfium.PdfTextPage) -> Segment:
     middle = glyphs[len(glyphs) // 2]
-    bold, italic = _font(text_page, middle.index)
-    return Segment(mend(squeeze(clean(text))), glyphs[0].left, glyphs[-1].right, middle.base, middle.size, bold, italic)
+    # Some producers draw letters with marks as little drawings without a font name: ask plain letters.
+    plain = [glyph for glyph in glyphs if glyph.text.isascii() and glyph.text.isalnum()] or glyphs
+    fonts = [_font(text_page, glyph.index) for glyph in (plain[0], plain[len(plain) // 2], plain[-1])]
+    return Segment(
+        text=mend(squeeze(clean(text))),
+        left=glyphs[0].left,
+        right=glyphs[-1].right,
+        base=middle.base,
+        size=middle.size,
+        bold=sum(bold for bold, _ in fonts) >= 2,
+        italic=sum(italic for _, italic in fonts) >= 2,
+    )
 
 
 def _font(text_page: pdfium.PdfTextPage, index: int) -> tuple[bool, bool]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from mailsvc.vietnamese import syllable
 
+_GLUED = re.compile(r"(?<![\w/-])[^\W\d_]{4,40}(?![\w/-])")
 _WORD = re.compile(r"[^\W\d_]+")
 # Letters that only a legacy eight-bit font leaves behind (TCVN3, VNI read as Latin-1, symbol fonts).
 _FOREIGN = re.compile(
@@ -49,11 +50,11 @@ def is_legacy(text: str) -> bool:
 
 
 def mend(text: str) -> str:
-    """Join the halves of words that a text layer pulled apart: `thán g` gives `tháng`.
+    """Join the halves of words that a text layer pulled apart (`thán g` gives `tháng`), part words glued (`phốHồ`).
 
     Joined only when one half cannot stand alone and the whole can.
     """
-    words = text.split(" ")
+    words = _GLUED.sub(_unglue, text).split(" ")
     mended: list[str] = []
     for word in words:
         if mended and _are_halves(mended[-1], word):
@@ -61,6 +62,16 @@ def mend(text: str) -> str:
         else:
             mended.append(word)
     return " ".join(mended)
+
+
+def _unglue(found: re.Match[str]) -> str:
+    """`phốHồ` as two words when both can stand alone and the whole cannot."""
+    word = found[0]
+    cuts = [n for n in range(1, len(word)) if word[n].isupper() and word[n - 1].islower()]
+    parts = [word[start:end] for start, end in zip([0, *cuts], [*cuts, len(word)], strict=True)]
+    if len(parts) < 2 or is_syllable(word) or not all(len(part) > 1 and is_syllable(part) for part in parts):
+        return word
+    return " ".join(parts)
 
 
 def _are_halves(first: str, second: str) -> bool:

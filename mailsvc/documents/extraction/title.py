@@ -108,7 +108,7 @@ def _belongs(line: Line, first: Line | None, title: Line) -> bool:
         )
     if line.bold != first.bold or (line.italic and not first.italic):
         return False
-    return line.centred == first.centred or not line.starts
+    return line.bold or line.centred == first.centred or not line.starts
 
 
 def _kind_of_number(head: Head) -> DocumentType | None:
