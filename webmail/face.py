@@ -1,0 +1,38 @@
+"""The face of the office on the web: its routes, and what its pages need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from mailsvc.http.failures import Failure
+from mailsvc.http.previews import Previews
+from mailsvc.http.static import StaticFiles
+from webmail import pages
+from webmail.routes import intake, mail_acts, mail_files, mail_list, mail_read, register, signin, start
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class WebFace:
+    """Vietnamese pages for mail and incoming documents. Every page is whole HTML, every act a form."""
+
+    def __init__(self) -> None:
+        self._static = StaticFiles(_STATIC)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        modules = (start, signin, mail_list, mail_read, mail_files, mail_acts, intake, register)
+        return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
+
+    def attach(self, app: Starlette) -> None:
+        app.state.templates = pages.environment(self._static)
+        app.state.static = self._static
+        app.state.previews = Previews(app.state.office, app.state.helpers)
+
+    def failure(self, request: Request, failure: Failure) -> Response:
+        return pages.failure_page(request, failure)

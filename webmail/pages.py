@@ -1,0 +1,95 @@
+"""Making pages: templates with the frame around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from mailsvc.core.clock import office_date, office_datetime
+from mailsvc.documents.labels import labels
+from mailsvc.http.failures import Failure
+from mailsvc.http.static import StaticFiles
+from mailsvc.http.visits import TOKEN_FIELD, Visit
+from webmail import notices, views, words
+from webmail.notices import Notice
+
+
+def environment(static: StaticFiles) -> Environment:
+    """The templates. What a template is not given is an error, never an empty place; everything is escaped."""
+    made = Environment(
+        loader=PackageLoader("webmail"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        static=static.address,
+        token_field=TOKEN_FIELD,
+        short_time=words.short_time,
+        labels=labels,
+        due=words.due,
+        arrival=views.arrival,
+        initial=views.initial,
+    )
+    made.filters.update(
+        long_time=words.long_time,
+        machine_time=words.machine_time,
+        day=words.day,
+        filesize=words.size,
+        number=words.count,
+        badge=words.badge,
+    )
+    return made
+
+
+async def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+    """A page with navigation for who is signed in."""
+    rail = await visit.office.db.read(views.rail, visit.who.account.id)
+    notice = notices.take(visit)
+    shown = {**frame(visit.request), "rail": rail, "me": visit.who.account, "notice": notice, **values}
+    shown["form_token"] = visit.who.form_token
+    response = HTMLResponse(visit.state.templates.get_template(template).render(shown), status)
+    if notice is not None:
+        notices.clear(visit, response)
+    return response
+
+
+def frame(request: Request) -> dict[str, Any]:
+    """What every page shows, signed in or not."""
+    office = request.app.state.office
+    now_ms = office.clock.now_ms()
+    return {
+        "organisation": office.settings.organisation,
+        "path": request.url.path,
+        "now_ms": now_ms,
+        "today": office_date(now_ms),
+        "today_words": words.today_words(office_datetime(now_ms)),
+        "rail": None,
+        "me": None,
+        "notice": None,
+        "form_token": "",
+    }
+
+
+def bare_page(request: Request, template: str, status: int, values: Mapping[str, Any]) -> Response:
+    """A page without navigation: signing in, errors."""
+    shown = {**frame(request), **values}
+    return HTMLResponse(request.app.state.templates.get_template(template).render(shown), status)
+
+
+def failure_page(request: Request, failure: Failure) -> Response:
+    signed_in = getattr(request.state, "visitor", None) is not None
+    return bare_page(request, "failure.html", failure.status, {"failure": failure, "signed_in": signed_in})
+
+
+def go(visit: Visit, path: str, text: str = "", undo: str = "", fields: tuple[tuple[str, str], ...] = ()) -> Response:
+    """After a form: on to a page, with a line of news."""
+    response = RedirectResponse(path, 303)
+    if text:
+        notices.leave(visit, response, Notice(text, undo, fields))
+    return response

@@ -1,0 +1,1 @@
+"""Pages and forms, one module for each part of the office."""

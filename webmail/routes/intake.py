@@ -1,0 +1,286 @@
+"""What waits for the register: the list, and the form that enters a letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from mailsvc.core.clock import office_date
+from mailsvc.core.errors import Invalid, NotFound, Refused
+from mailsvc.documents import clerks, intake, register
+from mailsvc.documents.errors import AlreadyRegistered, Stale
+from mailsvc.documents.fields import NAMES, Fields, InvalidFields, Problem, from_form, from_proposal, iso
+from mailsvc.documents.intake import Item, WaitList
+from mailsvc.documents.register import Advice
+from mailsvc.http.visits import Visit, get, post
+from mailsvc.store import accounts
+from mailsvc.store.documents import Document
+from mailsvc.store.intake import DISMISSED, HELD, REGISTERED, WAITING
+from mailsvc.store.tx import Tx
+from webmail import papers, views
+from webmail.pages import go, page
+from webmail.papers import Paper
+from webmail.routes.document_types import type_names
+
+LIST = "/van-ban-den/cho-vao-so"
+_TABS = {"cho": WAITING, "giu": HELD, "bo": DISMISSED, "xong": REGISTERED}
+
+
+# ---- the list -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list with its proposal. `carrier` is the colleague who forwarded or filed it."""
+
+    item: Item
+    proposed: Fields
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    found: WaitList
+    rows: tuple[Row, ...]
+
+
+def _org(tx: Tx, account_id: int) -> str:
+    """The organisation whose clerk the person is. Raises Refused."""
+    mine = views.rights(tx, account_id)
+    if not mine.clerk:
+        raise Refused("Chỉ văn thư của cơ quan được mở danh sách chờ vào sổ.")
+    return mine.org_code
+
+
+def _list(tx: Tx, account_id: int, status: str, before: tuple[int, int] | None) -> _List:
+    found = intake.wait_list(tx, _org(tx, account_id), statuses=(status,), before=before)
+    return _List(found, tuple(_row(tx, item) for item in found.items))
+
+
+def _row(tx: Tx, item: Item) -> Row:
+    carrier = ""
+    if item.entry.actor_id is not None and item.entry.channel != "hand":
+        carrier = accounts.get(tx, item.entry.actor_id).full_name
+    return Row(item, from_proposal(item.entry.proposed.get("document")), carrier)
+
+
+async def waiting(visit: Visit) -> Response:
+    """Entries newest first; `?muc=` chooses waiting, held, dismissed or registered ones."""
+    tab = visit.query("muc") if visit.query("muc") in _TABS else "cho"
+    shown = await visit.office.db.read(_list, visit.who.account.id, _TABS[tab], _before(visit))
+    return await page(visit, "intake_list.html", tab=tab, rows=shown.rows, found=shown.found)
+
+
+def _before(visit: Visit) -> tuple[int, int] | None:
+    moment, _, number = visit.query("truoc").partition("-")
+    if not (moment.isascii() and moment.isdigit() and number.isascii() and number.isdigit()):
+        return None
+    return (int(moment), int(number)) if len(moment) < 16 and len(number) < 16 else None
+
+
+# ---- the form -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form as it is shown: what stands in the fields, which of them were recognised, what is to be said.
+
+    `others` are the other documents the letter holds; `rival` what somebody else wrote meanwhile, field by field.
+    """
+
+    item: Item
+    fields: Fields
+    recognised: frozenset[str]
+    arrival: str
+    advice: Advice
+    problems: tuple[Problem, ...]
+    carrier: str
+    next_id: int | None
+    readable: bool
+    rival: tuple[tuple[str, str, str], ...] = ()
+
+    def problems_of(self, name: str) -> list[Problem]:
+        return [one for one in self.problems if one.field == name]
+
+
+def _item(tx: Tx, account_id: int, entry_id: int) -> Item:
+    """The entry, for the clerks of its organisation only. Raises NotFound for everybody else."""
+    item = intake.get_entry(tx, entry_id)
+    if not clerks.is_clerk(tx, account_id, item.entry.org_code):
+        raise NotFound("Không có mục chờ vào sổ này.")
+    return item
+
+
+def _form(tx: Tx, account_id: int, entry_id: int, given: Fields | None, arrival: str) -> Form:
+    item = _item(tx, account_id, entry_id)
+    proposed = from_proposal(item.entry.proposed.get("document"))
+    fields = given or proposed
+    recognised = frozenset(
+        name for name in NAMES if getattr(proposed, name) and getattr(proposed, name) == getattr(fields, name)
+    )
+    day = _day(arrival) or office_date(tx.now_ms)
+    but = item.entry.document_id
+    advice = register.advise(tx, item.entry.org_code, fields, on_date=day, but=but)
+    shown = [one for one in advice.problems if given is not None or not one.severe]
+    return Form(
+        item=item,
+        fields=fields,
+        recognised=recognised - ({"urgency"} if proposed.urgency == "thuong" else set()),
+        arrival=arrival or day.isoformat(),
+        advice=advice,
+        problems=tuple(shown),
+        carrier=_row(tx, item).carrier,
+        next_id=_next(tx, item),
+        readable=_may_read(tx, account_id, item),
+    )
+
+
+def _may_read(tx: Tx, account_id: int, item: Item) -> bool:
+    """Whether the letter itself may be opened by the person, where it lies now."""
+    box = item.entry.mailbox_id
+    return box is not None and any(
+        folder.id == box for shelf in views.shelves(tx, account_id) for folder in shelf.folders
+    )
+
+
+def _next(tx: Tx, item: Item) -> int | None:
+    """The entry to go on with: the oldest that waits, but this one."""
+    ids = [one.entry.id for one in intake.wait_list(tx, item.entry.org_code, limit=200).items]
+    return next((entry_id for entry_id in reversed(ids) if entry_id != item.entry.id), None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(iso(text))
+    except ValueError:
+        return None
+
+
+async def entry(visit: Visit) -> Response:
+    """The form with the paper beside it; an entry that is registered leads to its document."""
+    form = await visit.office.db.read(_form, visit.who.account.id, visit.whole("entry"), None, "")
+    item = form.item
+    if item.entry.status == REGISTERED and item.document is not None:
+        return go(visit, _address(item.document))
+    return await _page(visit, form)
+
+
+async def _page(visit: Visit, form: Form, status: int = 200, problem: str = "") -> Response:
+    found = _papers(form.item)
+    chosen = papers.choose(found, visit.query("tep"))
+    held = form.item.entry.status == HELD
+    shown = papers.Shown(None) if held else await papers.show(visit, chosen, form.item.entry.content_id)
+    values: dict[str, Any] = {"form": form, "papers": found, "shown": shown, "problem": problem}
+    return await page(visit, "intake_entry.html", status=status, **values, types=type_names())
+
+
+def _papers(item: Item) -> tuple[Paper, ...]:
+    base = f"{LIST}/{item.entry.id}/tep"
+    return tuple(
+        Paper(one.position, one.name, one.size, one.sha256, one.role, item.entry.content_id, one.path,
+              f"{base}/{one.position}")
+        for one in item.files
+    )  # fmt: skip
+
+
+def _address(document: Document) -> str:
+    return f"/van-ban-den/{document.year}/{document.arrival_number}"
+
+
+# ---- decisions ----------------------------------------------------------------------------------------------
+async def save(visit: Visit) -> Response:
+    """Enter the letter into the register; then its document, or the next letter that waits."""
+    entry_id, fields, arrival = visit.whole("entry"), _given(visit), visit.field("arrival_date", 40)
+    account_id = visit.who.account.id
+    form = await visit.office.db.read(_form, account_id, entry_id, fields, arrival)
+    day = _day(arrival)
+    if day is None:
+        return await _page(visit, form, 422, f"Ngày đến “{arrival}” không phải là ngày.")
+    try:
+        document = await visit.office.db.write(
+            register.register, account_id, entry_id, fields, version=_version(visit), on_date=day
+        )
+    except InvalidFields as error:
+        return await _page(visit, replace(form, problems=_together(error.problems, form.problems)), 422)
+    except Stale as error:
+        return await _page(visit, replace(form, rival=_rival(form)), 409, error.message)
+    if visit.field("tiep", 10) and form.next_id is not None:
+        text = f"Đã vào sổ: số đến {document.arrival_number}/{document.year}. Đây là thư tiếp theo."
+        return go(visit, f"{LIST}/{form.next_id}", text)
+    return go(visit, f"{_address(document)}?moi=1")
+
+
+def _given(visit: Visit) -> Fields:
+    return from_form({name: visit.field(name, 4000) for name in NAMES if name in visit.form})
+
+
+def _version(visit: Visit) -> int:
+    text = visit.field("version", 15)
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid("Trang này đã cũ; xin tải lại.")
+    return int(text)
+
+
+def _together(first: tuple[Problem, ...], others: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return first + tuple(one for one in others if one not in first)
+
+
+def _rival(form: Form) -> tuple[tuple[str, str, str], ...]:
+    """(field, what was typed, what is there now) for each field that differs."""
+    now = from_proposal(form.item.entry.proposed.get("document"))
+    return tuple(
+        (name, getattr(form.fields, name), getattr(now, name))
+        for name in NAMES
+        if getattr(form.fields, name) != getattr(now, name)
+    )
+
+
+async def dismiss(visit: Visit) -> Response:
+    """The letter does not go into the register; a reason must be given."""
+    entry_id = visit.whole("entry")
+    try:
+        found = await visit.office.db.write(
+            intake.dismiss, visit.who.account.id, entry_id, visit.field("reason", 500), _version(visit)
+        )
+    except AlreadyRegistered as error:
+        return go(visit, _address(error.document), error.message)
+    fields = (("version", str(found.version)), ("ve", "1"))
+    return go(visit, LIST, "Đã bỏ khỏi danh sách chờ vào sổ.", f"{LIST}/{entry_id}/khoi-phuc", fields)
+
+
+async def restore(visit: Visit) -> Response:
+    """A dismissed letter waits again; one on hold is released after a person has looked at it."""
+    entry_id = visit.whole("entry")
+    try:
+        await visit.office.db.write(
+            intake.restore, visit.who.account.id, entry_id, _version(visit), visit.field("reason", 500)
+        )
+    except AlreadyRegistered as error:
+        return go(visit, _address(error.document), error.message)
+    return go(visit, f"{LIST}/{entry_id}", "Thư lại chờ vào sổ.")
+
+
+# ---- files --------------------------------------------------------------------------------------------------
+async def _paper(visit: Visit) -> Paper:
+    item = await visit.office.db.read(_item, visit.who.account.id, visit.whole("entry"))
+    if item.entry.status == HELD:
+        raise Refused("Thư đang tạm giữ; tệp không mở được ở đây.")
+    return papers.paper_of(_papers(item), visit.whole("number"))
+
+
+async def file(visit: Visit) -> Response:
+    return await papers.download(visit, await _paper(visit))
+
+
+async def page_picture(visit: Visit) -> Response:
+    return await papers.picture(visit, await _paper(visit))
+
+
+ROUTES = (
+    get(LIST, waiting),
+    get(LIST + "/{entry}", entry),
+    post(LIST + "/{entry}", save),
+    post(LIST + "/{entry}/khong-vao-so", dismiss),
+    post(LIST + "/{entry}/khoi-phuc", restore),
+    get(LIST + "/{entry}/tep/{number}", file),
+    get(LIST + "/{entry}/tep/{number}/trang/{page}", page_picture),
+)

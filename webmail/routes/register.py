@@ -1,0 +1,157 @@
+"""The register of incoming documents, and each document in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from mailsvc.core.clock import office_date
+from mailsvc.core.errors import NotFound, Refused
+from mailsvc.documents import register as work
+from mailsvc.documents.register import Page, Step
+from mailsvc.http.visits import Visit, get
+from mailsvc.store import documents, intake, placements
+from mailsvc.store.documents import Document
+from mailsvc.store.intake import Entry
+from mailsvc.store.tx import Tx
+from webmail import papers, views
+from webmail.pages import page
+from webmail.papers import Paper
+
+REGISTER = "/van-ban-den"
+LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A page of the register of one year. `years` are those that have rows, and this one."""
+
+    year: int
+    years: tuple[int, ...]
+    query: str
+    rows: Page
+    before: int | None
+
+    def tail(self, **changes: object) -> str:
+        """`?nam=…&tim=…` with changes; what is empty is left out."""
+        values = {"nam": self.year, "tim": self.query, **changes}
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def _org(tx: Tx, account_id: int) -> str:
+    """The organisation whose register the person may read. Raises Refused."""
+    mine = views.rights(tx, account_id)
+    if not mine.reads_register:
+        raise Refused("Bạn chưa được giao quyền xem sổ văn bản đến của cơ quan.")
+    return mine.org_code
+
+
+def _register(tx: Tx, account_id: int, year: int, query: str, before: int | None) -> Register:
+    org_code = _org(tx, account_id)
+    this_year = office_date(tx.now_ms).year
+    years = tuple(sorted({this_year, year, *documents.years(tx, org_code)}, reverse=True))
+    rows = work.register_rows(tx, org_code, year, query, limit=LIMIT, before=before)
+    return Register(year, years, query, rows, before)
+
+
+async def listing(visit: Visit) -> Response:
+    """The ten columns, latest number first."""
+    year = _whole(visit.query("nam")) or office_date(visit.office.clock.now_ms()).year
+    before = _whole(visit.query("truoc"))
+    shown = await visit.office.db.read(_register, visit.who.account.id, year, visit.query("tim"), before)
+    return await page(visit, "register.html", register=shown)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+# ---- one document -------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Paperwork:
+    """A document with everything on its page. `letter` is the address of the letter for who may open it."""
+
+    document: Document
+    papers: tuple[Paper, ...]
+    steps: tuple[Step, ...]
+    entry: Entry | None
+    letter: str
+    newer: int | None
+    older: int | None
+    next_entry: int | None
+    clerk: bool
+
+
+def _document(tx: Tx, account_id: int, year: int, number: int) -> Document:
+    return work.get_document(tx, _org(tx, account_id), year, number)
+
+
+def _paperwork(tx: Tx, account_id: int, year: int, number: int) -> Paperwork:
+    found = _document(tx, account_id, year, number)
+    entry = intake.get(tx, found.entry_id) if found.entry_id is not None else None
+    numbers = documents.numbers(tx, found.org_code, "in", year)
+    clerk = views.rights(tx, account_id).clerk
+    waiting = intake.listing(tx, found.org_code, (intake.WAITING,), limit=200) if clerk else []
+    return Paperwork(
+        document=found,
+        papers=_papers(tx, found),
+        steps=tuple(work.timeline(tx, found.id)),
+        entry=entry,
+        letter=_letter(tx, account_id, entry),
+        newer=next((one for one in numbers if one > number), None),
+        older=next((one for one in reversed(numbers) if one < number), None),
+        next_entry=waiting[-1].id if waiting else None,
+        clerk=clerk,
+    )
+
+
+def _papers(tx: Tx, document: Document) -> tuple[Paper, ...]:
+    base = f"{REGISTER}/{document.year}/{document.arrival_number}/tep"
+    return tuple(
+        Paper(one.position, one.name, one.size, one.sha256, one.role, one.content_id, one.path,
+              f"{base}/{one.position}")
+        for one in work.files_of(tx, document.id)
+    )  # fmt: skip
+
+
+def _letter(tx: Tx, account_id: int, entry: Entry | None) -> str:
+    """Where the letter can be opened, for who may open that mailbox; '' for everybody else."""
+    if entry is None or entry.mailbox_id is None or entry.uid is None:
+        return ""
+    try:
+        views.find_folder(views.shelves(tx, account_id), entry.mailbox_id)
+    except NotFound:
+        return ""
+    there = placements.rows(tx, entry.mailbox_id, entry.uid, entry.uid, ("uid",))
+    return f"/thu/{entry.mailbox_id}/{entry.uid}" if there else ""
+
+
+async def document(visit: Visit) -> Response:
+    """One document: what stands in the register, its files, its timeline. `?moi=1` right after it was entered."""
+    work_of = await visit.office.db.read(_paperwork, visit.who.account.id, visit.whole("year"), visit.whole("number"))
+    chosen = papers.choose(work_of.papers, visit.query("tep"))
+    shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)
+    return await page(visit, "document.html", work=work_of, shown=shown, fresh=visit.query("moi") == "1")
+
+
+async def _paper(visit: Visit) -> Paper:
+    found = await visit.office.db.read(_document, visit.who.account.id, visit.whole("year"), visit.whole("number"))
+    return papers.paper_of(await visit.office.db.read(_papers, found), visit.whole("file"))
+
+
+async def file(visit: Visit) -> Response:
+    return await papers.download(visit, await _paper(visit))
+
+
+async def page_picture(visit: Visit) -> Response:
+    return await papers.picture(visit, await _paper(visit))
+
+
+ROUTES = (
+    get(REGISTER, listing),
+    get(REGISTER + "/{year}/{number}", document),
+    get(REGISTER + "/{year}/{number}/tep/{file}", file),
+    get(REGISTER + "/{year}/{number}/tep/{file}/trang/{page}", page_picture),
+)

@@ -1,0 +1,83 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.responses import RedirectResponse, Response
+
+from mailsvc.auth.authenticate import AuthFailed, TooManyAttempts
+from mailsvc.auth.sessions import csrf_token, new_token
+from mailsvc.core.errors import Busy
+from mailsvc.http.paths import local_path
+from mailsvc.http.sessions import close_session, guest_cookie_name, open_session, set_cookie
+from mailsvc.http.visits import SIGN_IN_PATH, Visit, get, post
+from webmail import words
+from webmail.pages import bare_page
+
+log = logging.getLogger(__name__)
+_WRONG = "Sai tên đăng nhập hoặc mật khẩu. Xin kiểm tra phím CapsLock và bộ gõ tiếng Việt rồi thử lại."
+
+
+async def form(visit: Visit) -> Response:
+    """The sign-in page; who is signed in goes on at once."""
+    wanted = local_path(visit.request.query_params.get("tiep", ""))
+    if visit.visitor is not None:
+        return RedirectResponse(wanted, 303)
+    return _page(visit, 200, wanted, ended="tiep" in visit.request.query_params and _had_session(visit))
+
+
+async def sign_in(visit: Visit) -> Response:
+    """Open a session, or say why not. The answer never tells whether the name exists."""
+    name, password = visit.field("ten", 320), str(visit.form.get("mat_khau", ""))
+    wanted = local_path(visit.field("tiep", 2000))
+    try:
+        identity = await visit.office.authenticator.password(name, password, visit.peer)
+    except TooManyAttempts as error:
+        after = words.wait(error.retry_after_ms)
+        response = _page(visit, 429, wanted, name, f"Đã thử sai nhiều lần. Xin đợi {after} rồi thử lại.")
+        response.headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
+        return response
+    except AuthFailed as error:
+        log.info("web sign-in refused: %s from %s", error.reason, visit.peer)
+        return _page(visit, 403, wanted, name, _WRONG)
+    except Busy:
+        return _page(visit, 503, wanted, name, "Máy chủ đang bận; xin thử lại sau ít giây.")
+    response = RedirectResponse(wanted, 303)
+    old = visit.visitor.token if visit.visitor else ""
+    agent = visit.request.headers.get("user-agent", "")
+    await open_session(visit.office, response, identity.account_id, visit.peer, agent, old)
+    return response
+
+
+async def sign_out(visit: Visit) -> Response:
+    """End the session and show the sign-in page."""
+    response = RedirectResponse(SIGN_IN_PATH, 303)
+    await close_session(visit.office, response, visit.who.token)
+    return response
+
+
+def _had_session(visit: Visit) -> bool:
+    """Whether the browser still sends a cookie of a session that is over."""
+    return any(name.endswith("phien") for name in visit.request.cookies)
+
+
+def _page(
+    visit: Visit, status: int, wanted: str, name: str = "", problem: str = "", *, ended: bool = False
+) -> Response:
+    cookie = guest_cookie_name(visit.office.settings)
+    token = visit.request.cookies.get(cookie, "")
+    fresh = len(token) != 43
+    token = new_token() if fresh else token
+    values = {"form_token": csrf_token(token), "wanted": wanted, "name": name, "problem": problem, "ended": ended}
+    response = bare_page(visit.request, "signin.html", status, values)
+    if fresh:
+        set_cookie(visit.office.settings, response, cookie, token)
+    return response
+
+
+ROUTES = (
+    get(SIGN_IN_PATH, form, public=True),
+    post(SIGN_IN_PATH, sign_in, public=True),
+    post("/dang-xuat", sign_out),
+)

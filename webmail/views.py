@@ -1,0 +1,141 @@
+"""What a template may see: plain values, made from those of the office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailsvc.core.errors import NotFound
+from mailsvc.documents import clerks, intake
+from mailsvc.mail import mailboxes
+from mailsvc.store import accounts
+from mailsvc.store.intake import HELD, WAITING
+from mailsvc.store.mailboxes import INBOX, Mailbox
+from mailsvc.store.tx import Tx
+
+_ARRIVAL = re.compile(r"(?:^| )SoDen-(\d{1,10})-(\d{4})(?: |$)")
+_ICONS = {"\\Drafts": "draft", "\\Sent": "sent", "\\Junk": "junk", "\\Trash": "trash", "\\Archive": "archive"}
+_RANKS = {"\\Drafts": 1, "\\Sent": 2, "\\Archive": 3, "\\Junk": 8, "\\Trash": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the person may do with documents. `org_code` is '' when there is no organisation for them."""
+
+    org_code: str
+    clerk: bool
+    reads_register: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """The navigation on the left (below, on phones) with what waits."""
+
+    rights: Rights
+    unread: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A mailbox in the navigation. `depth` counts the levels above it."""
+
+    id: int
+    title: str
+    icon: str
+    depth: int
+    unread: int
+    total: int
+    box: Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The mailboxes of one account: the person's own, or a shared one."""
+
+    title: str
+    own: bool
+    folders: tuple[Folder, ...]
+
+
+def rights(tx: Tx, account_id: int) -> Rights:
+    """What the office lets the person do with its registers."""
+    try:
+        org_code = clerks.organisation_of(tx, account_id)
+    except NotFound:
+        org_code = ""
+    if not org_code:
+        return Rights("", False, False)
+    clerk = clerks.is_clerk(tx, account_id, org_code)
+    return Rights(org_code, clerk, clerk or clerks.may_read_register(tx, account_id, org_code))
+
+
+def rail(tx: Tx, account_id: int) -> Rail:
+    mine = rights(tx, account_id)
+    unread = sum(seen.mailbox.unseen for seen in mailboxes.visible(tx, account_id) if seen.mailbox.name == INBOX)
+    waiting = 0
+    if mine.clerk:
+        counts = intake.wait_list(tx, mine.org_code, limit=1).counts
+        waiting = counts.get(WAITING, 0) + counts.get(HELD, 0)
+    return Rail(mine, unread, waiting)
+
+
+def shelves(tx: Tx, account_id: int) -> tuple[Shelf, ...]:
+    """All mailboxes the person may open, grouped by whose they are, in the order people look for them."""
+    boxes: dict[int, list[Mailbox]] = {}
+    for seen in mailboxes.visible(tx, account_id):
+        boxes.setdefault(seen.mailbox.account_id, []).append(seen.mailbox)
+    return tuple(
+        Shelf(accounts.get(tx, owner_id).full_name, owner_id == account_id, _folders(own))
+        for owner_id, own in boxes.items()
+    )
+
+
+def find_folder(found: Sequence[Shelf], mailbox_id: int) -> tuple[Shelf, Folder]:
+    """The folder with that id among those the person may open. Raises NotFound for every other one."""
+    for shelf in found:
+        for folder in shelf.folders:
+            if folder.id == mailbox_id and folder.box.selectable:
+                return shelf, folder
+    raise NotFound("Không có hộp thư này, hoặc bạn không được mở.")
+
+
+def arrival(keywords: str) -> tuple[int, int] | None:
+    """(số đến, year) of a letter that is in the register, from the keyword put on it there."""
+    found = _ARRIVAL.search(keywords)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def initial(name: str) -> str:
+    """The letter that stands for a person: that of the given name, which comes last in Vietnamese."""
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return words[-1][0].upper() if words else "?"
+
+
+def folder_title(name: str) -> str:
+    """The last level of a mailbox name, as people call it."""
+    return "Hộp thư đến" if name == INBOX else name.rpartition("/")[2]
+
+
+def _folders(boxes: Sequence[Mailbox]) -> tuple[Folder, ...]:
+    ranks = {box.name: _rank(box) for box in boxes}
+    ordered = sorted(boxes, key=lambda box: _place(box.name, ranks))
+    return tuple(_folder(box) for box in ordered)
+
+
+def _place(name: str, ranks: dict[str, int]) -> list[tuple[int, str]]:
+    """A folder stands below its parent, special ones first."""
+    levels = name.split("/")
+    paths = ["/".join(levels[: n + 1]) for n in range(len(levels))]
+    return [(ranks.get(path, 5), path.casefold()) for path in paths]
+
+
+def _rank(box: Mailbox) -> int:
+    return 0 if box.name == INBOX else _RANKS.get(box.special_use, 5)
+
+
+def _folder(box: Mailbox) -> Folder:
+    icon = "inbox" if box.name == INBOX else "intake" if box.kind == "intake" else _ICONS.get(box.special_use, "folder")
+    unread = 0 if box.special_use in ("\\Trash", "\\Junk", "\\Sent", "\\Drafts") else box.unseen
+    return Folder(box.id, folder_title(box.name), icon, box.name.count("/"), unread, box.messages, box)
