@@ -92,8 +92,7 @@ class Doorkeeper:
             self._too_long(session, error.head, "Dòng lệnh quá dài")
             return
         except TooMuch as error:
-            session.status(b"*", "BAD", error.text)
-            count_mistake(session, hostile=True)
+            self._too_long(session, error.head, error.text)
             return
         await answer(session, data)
         await session.connection.drain()

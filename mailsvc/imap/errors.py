@@ -28,7 +28,11 @@ class BadCommand(ImapError):
 
 
 class TooMuch(BadCommand):
-    """The command is larger or deeper than this server reads."""
+    """The command is larger or deeper than this server reads; `head` is its beginning, where it was not read whole."""
+
+    def __init__(self, text: str, code: str = "", head: bytes = b"") -> None:
+        super().__init__(text, code)
+        self.head = head
 
 
 class Refused(ImapError):

@@ -21,16 +21,16 @@ async def read_command(session: Session) -> bytes:
     connection = session.connection
     cap = limits.COMMAND if session.account_id else limits.BEFORE_LOGIN
     line = limits.LINE if session.account_id else limits.BEFORE_LOGIN
-    data = await connection.read_line(line)
-    while (literal := announced(data)) is not None and not (session.account_id and is_message(data)):
+    data = last = await connection.read_line(line)
+    while (literal := announced(last)) is not None and not (session.account_id and is_message(data)):
         if len(data) + literal.size > cap:
             await refuse_literal(session, literal)
-            raise TooMuch(f"Lệnh dài quá {cap} byte")
+            raise TooMuch(f"Lệnh dài quá {cap} byte", head=data)
         if literal.synchronising:
             session.write(CONTINUE)
         octets = await connection.read_exact(literal.size)
-        rest = await connection.read_line(min(line, cap - len(data) - literal.size))
-        data = b"%s\r\n%s%s" % (data, octets, rest)
+        last = await connection.read_line(min(line, cap - len(data) - literal.size))
+        data = b"%s\r\n%s%s" % (data, octets, last)
     return data
 
 
