@@ -281,6 +281,7 @@ queue = Table(
     _int("return_path_size"),  # octets in front of the content that do not leave the house
 )
 Index("ix_queue_state_next_ms", queue.c.state, queue.c.next_ms)
+Index("ix_queue_domain", queue.c.domain, queue.c.state, queue.c.next_ms)
 
 # ---- documents ----------------------------------------------------------------------------------------------
 intake_entries = Table(

@@ -390,6 +390,7 @@ def _queue() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_queue")),
     )
     op.create_index(op.f("ix_queue_content_id"), "queue", ["content_id"], unique=False)
+    op.create_index("ix_queue_domain", "queue", ["domain", "state", "next_ms"], unique=False)
     op.create_index("ix_queue_state_next_ms", "queue", ["state", "next_ms"], unique=False)
 
 
