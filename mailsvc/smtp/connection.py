@@ -31,6 +31,7 @@ class Connection(Wire):
         self.talk: Session
         self._searched = 0
         self._may_be_hurried = False
+        self._looked_ahead = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -91,12 +92,21 @@ class Connection(Wire):
             self._may_be_hurried = True
             line = await self._line(self.limits.command_timeout)
             self._may_be_hurried = False
+            if isinstance(line, bytes) and line[:4].upper() == b"RCPT":
+                await self._look_ahead()
             reply = line if isinstance(line, Reply) else await self.talk.command(line)
             if await self._answer(reply):
                 return
             turn += 1
             if turn % _TURN == 0:
                 await self.breathe(self.loop.time() + self.limits.command_timeout)
+
+    async def _look_ahead(self) -> None:
+        """At the first of many pipelined recipients, let them be looked up together."""
+        if self._looked_ahead:
+            self._looked_ahead -= 1
+        elif self.buffer:
+            self._looked_ahead = await self.talk.look_ahead(self.buffer)
 
     async def _answer(self, reply: Reply) -> bool:
         """Send the reply and do what it announces; whether the connection is over."""

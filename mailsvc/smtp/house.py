@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mailsvc.auth.authenticate import Authenticator
@@ -13,11 +14,15 @@ from mailsvc.mail.policy import AllowAll, Policy
 from mailsvc.smtp.ports import Standing
 from mailsvc.store.accounts import Account
 from mailsvc.store.blobs import Spool
+from mailsvc.store.tx import Tx
 
 FRESH_MS = 2000
 """How old an answer about an account may be; the store tells of changes in the directory, not of room used up."""
 
 REMEMBERED = 20_000
+
+Known = tuple[int, Account | None]
+"""Until when it holds (ms), and whose the address is."""
 
 
 class OfficeHouse:
@@ -26,7 +31,7 @@ class OfficeHouse:
     def __init__(self, office: Office, policy: Policy | None = None) -> None:
         self._office = office
         self._domains = office.settings.organisation.domains
-        self._accounts: dict[str, tuple[int, Account | None]] = {}
+        self._accounts: dict[str, Known] = {}
         self._generation = 0
         self.policy: Policy = policy or AllowAll()
 
@@ -74,15 +79,32 @@ class OfficeHouse:
                 self._generation += 1
                 self._accounts.clear()
 
+    async def expect(self, wanted: Sequence[str]) -> None:
+        now_ms = self._office.clock.now_ms()
+        await self._learn([one for one in wanted if self._known(one, now_ms) is None], now_ms)
+
     async def _account(self, address: str) -> Account | None:
         now_ms = self._office.clock.now_ms()
+        known = self._known(address, now_ms) or (await self._learn([address], now_ms))[address]
+        return known[1]
+
+    def _known(self, address: str, now_ms: int) -> Known | None:
         known = self._accounts.get(address)
-        if known is not None and known[0] > now_ms:
-            return known[1]
+        return known if known is not None and known[0] > now_ms else None
+
+    async def _learn(self, wanted: Sequence[str], now_ms: int) -> dict[str, Known]:
+        """Look the addresses up in one go and remember them, unless the directory has changed meanwhile."""
+        if not wanted:
+            return {}
         generation = self._generation
-        account = await self._office.db.read(addresses.find, self._domains, address)
+        accounts = await self._office.db.read(_find_all, self._domains, wanted)
+        found = {address: (now_ms + FRESH_MS, account) for address, account in zip(wanted, accounts, strict=True)}
         if generation == self._generation:
             if len(self._accounts) >= REMEMBERED:
                 self._accounts.clear()
-            self._accounts[address] = (now_ms + FRESH_MS, account)
-        return account
+            self._accounts.update(found)
+        return found
+
+
+def _find_all(tx: Tx, domains: Sequence[str], wanted: Sequence[str]) -> list[Account | None]:
+    return [addresses.find(tx, domains, one) if addresses.is_local(one, domains) else None for one in wanted]

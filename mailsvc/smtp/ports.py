@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -49,6 +50,10 @@ class House(Protocol):
 
     async def standing(self, address: str, sender: str, size: int, account_id: int | None) -> Standing:
         """Whether `address` takes mail of `size` octets (0: unknown) from `sender`."""
+        ...
+
+    async def expect(self, wanted: Sequence[str]) -> None:
+        """A hint: `standing` will be asked for these addresses next, so they may be looked up together."""
         ...
 
     async def may_send_as(self, account_id: int, address: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from mailsvc.store.blobs import Spool
 log = logging.getLogger("mailsvc.smtp")
 
 Verb = Callable[["Session", str], Awaitable[Reply]]
+_WAITING = re.compile(rb"^RCPT TO: ?<([!-;=?-~]{1,64})@([a-z0-9.-]{1,255})>", re.IGNORECASE | re.MULTILINE)
+_WORTH_IT = 4
 _FLAWS = {Flaw.TOO_LARGE: replies.TOO_LARGE, Flaw.BARE_LINE_ENDS: replies.BARE_LINE_ENDS, Flaw.LOOP: replies.LOOP}
 
 
@@ -183,6 +186,18 @@ class Session:
             return refused
         transaction.recipients.append(recipient)
         return replies.RECIPIENT_OK
+
+    async def look_ahead(self, pipelined: bytearray) -> int:
+        """Let the house look up together the recipients that wait in the pipeline; how many there are."""
+        waiting = _WAITING.findall(pipelined)
+        if self.transaction is None or len(waiting) < _WORTH_IT:
+            return 0
+        wanted = [f"{local.decode()}@{domain.decode().lower()}" for local, domain in waiting]
+        try:
+            await self.house.expect(wanted)
+        except Exception:
+            log.debug("look-ahead failed", exc_info=True)  # each recipient is asked for again, and has its own reply
+        return len(wanted)
 
     async def _refused_recipient(self, transaction: Transaction, recipient: Recipient) -> Reply | None:
         sender, size = transaction.sender, transaction.mail.size

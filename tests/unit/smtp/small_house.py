@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class SmallHouse:
     people: tuple[str, ...] = ("an", "binh", "vanthu", "postmaster")
     password: str = "mật khẩu 1"
     letters: list[tuple[Envelope, bytes]] = field(default_factory=list)
+    expected: list[int] = field(default_factory=list)
     outcome: Callable[[str], Outcome] = Outcome
     trouble: Exception | None = None
 
@@ -58,6 +59,9 @@ class SmallHouse:
         if name.startswith("user") or name in self.people:
             return Standing.HERE
         return STANDINGS.get(name, Standing.UNKNOWN)
+
+    async def expect(self, wanted: Sequence[str]) -> None:
+        self.expected.append(len(wanted))
 
     async def may_send_as(self, account_id: int, address: str) -> bool:
         return address in ("an@so.example", "an.nguyen@so.example", "vanthu@so.example")
