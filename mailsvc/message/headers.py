@@ -46,7 +46,7 @@ def first(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def decode(value: bytes) -> str:
-    """An unfolded value as NFC text: encoded words, raw UTF-8 (RFC 6532) and raw 8-bit charsets decoded."""
+    """An unfolded value as NFC text: encoded words, raw UTF-8 (RFC 6532 §3.2) and raw 8-bit charsets decoded."""
     if value.isascii():
         text = value.decode("ascii")
         if "=?" not in text:

@@ -1,4 +1,4 @@
-"""Content-Type and Content-Disposition with their parameters (RFC 2045 §5.1, RFC 2183, RFC 2231)."""
+"""Content-Type and Content-Disposition with their parameters (RFC 2045 §5.1, RFC 2183 §2, RFC 2231 §3)."""
 
 import re
 from typing import NamedTuple

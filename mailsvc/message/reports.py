@@ -1,4 +1,4 @@
-"""Delivery reports written (RFC 3464, internationalised by RFC 6533), for people in Vietnamese and English."""
+"""Delivery reports written (RFC 3464 §2, for UTF-8 addresses RFC 6533 §4), for people in Vietnamese and English."""
 
 import hashlib
 import re

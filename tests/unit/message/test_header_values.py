@@ -1,4 +1,4 @@
-"""Header values: encoded words, raw 8-bit, parameters, addresses, dates."""
+"""Header values (RFC 5322 §3): words (RFC 2047 §6), raw UTF-8 (RFC 6532 §3), parameters (RFC 2183 §2, RFC 2231 §3)."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime

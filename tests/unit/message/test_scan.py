@@ -1,4 +1,4 @@
-"""What the scan tells about letters of every shape."""
+"""What the scan tells about letters of every shape (RFC 2045 §5, RFC 2046 §5.1)."""
 
 import mmap
 from pathlib import Path
