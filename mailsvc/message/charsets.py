@@ -72,30 +72,14 @@ def decode_text(data: bytes, charset: str = "") -> str:
     us-ascii and missing declarations are read as UTF-8 when they are that; unknown charsets and broken UTF-8 are
     guessed between UTF-8, Windows-1258 and Windows-1252.
     """
-    if data.isascii() and b"\0" not in data and b"\x1b" not in data:
-        codec = codec_name(charset) if charset else ""
-        if not codec or codec in ("utf-8", "ascii") or codec.startswith(("cp12", "iso8859")):
-            return data.decode("ascii")
-    else:
-        codec = codec_name(charset)
-    return clean(_decode(data, codec))
+    return clean(to_text(data, charset))
 
 
-def clean(text: str) -> str:
-    """NFC, no NUL: databases refuse it."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    return nfc(text)
-
-
-def _decode(data: bytes, codec: str | None) -> str:
+def to_text(data: bytes, charset: str) -> str:
+    """As decode_text, without the normal form: for pieces that are joined first."""
+    codec = codec_name(charset) if charset else ""
     if codec and codec not in ("utf-8", "ascii"):
-        try:
-            text = data.decode(codec, "replace")
-        except (UnicodeError, LookupError):
-            return guess(data)
-        # UTF-7 can spell lone surrogates, which no database stores.
-        return _SURROGATES.sub("\ufffd", text) if codec == "utf-7" else text
+        return _by_codec(data, codec)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -103,6 +87,22 @@ def _decode(data: bytes, codec: str | None) -> str:
     # Mostly sound UTF-8 with a broken byte is still UTF-8; every foreign letter broken is another charset.
     broken = hurt.count("\ufffd")
     return hurt if broken * 8 < len(_HIGH.findall(data)) else guess(data)
+
+
+def _by_codec(data: bytes, codec: str) -> str:
+    try:
+        text = data.decode(codec, "replace")
+    except (UnicodeError, LookupError):
+        return guess(data)
+    # UTF-7 can spell lone surrogates, which no database stores.
+    return _SURROGATES.sub("\ufffd", text) if codec == "utf-7" else text
+
+
+def clean(text: str) -> str:
+    """NFC, no NUL: databases refuse it."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return nfc(text)
 
 
 def guess(data: bytes) -> str:

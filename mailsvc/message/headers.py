@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mailsvc.message.charsets import clean, codec_name, decode_text, guess
+from mailsvc.message.charsets import clean, guess, to_text
 
 # A field starts at a line start; continuation lines start with a blank (RFC 5322 §2.2.3). Other lines are passed over.
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)\n?", re.MULTILINE)
@@ -61,36 +61,40 @@ def decode_words(text: str) -> str:
     if "=?" not in text:
         return text
     pieces: list[str] = []
-    held = b""
+    held: list[bytes] = []
     held_charset = ""
     at = 0
     for word in _ENCODED_WORD.finditer(text):
+        charset, form, content = word.groups()
         gap = text[at : word.start()]
-        charset = word[1].partition("*")[0].lower()
-        joined = bool(held) and (not gap or gap.isspace())
-        if not (joined and charset == held_charset):
-            pieces.append(decode_text(held, held_charset))
-            held = b""
-        if not joined:
+        near = not gap or gap.isspace()
+        if held and not (near and charset == held_charset):
+            pieces.append(_held_text(held, held_charset))
+            held = []
+        if not (near and at):
             pieces.append(gap)
-        held += _word_bytes(word[2], word[3])
+        held.append(_word_bytes(form, content))
         held_charset = charset
         at = word.end()
-    pieces.append(decode_text(held, held_charset))
+    if held:
+        pieces.append(_held_text(held, held_charset))
     pieces.append(text[at:])
     return clean("".join(pieces))
 
 
+def _held_text(held: list[bytes], charset: str) -> str:
+    # RFC 2231 §5: a language may follow the charset.
+    return to_text(b"".join(held), charset.partition("*")[0].lower())
+
+
 def _word_bytes(form: str, content: str) -> bytes:
-    raw = content.encode("utf-8", "surrogateescape")
     if form in "qQ":
         # RFC 2047 §4.2: an underscore is a space whatever the charset.
-        return binascii.a2b_qp(raw.replace(b"_", b" "), header=False)
-    letters = raw.translate(None, _LETTERS64)
-    letters = letters[:-1] if len(letters) % 4 == 1 else letters
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
-
-
-def known_charset(charset: str) -> bool:
-    """False for a charset this house cannot read."""
-    return codec_name(charset) is not None
+        return binascii.a2b_qp(content.replace("_", " ").encode("utf-8", "surrogatepass"))
+    try:
+        return binascii.a2b_base64(content)
+    except ValueError:
+        # Letters are missing or foreign; what is there is read.
+        letters = content.encode("utf-8", "surrogatepass").translate(None, _LETTERS64)
+        letters = letters[:-1] if len(letters) % 4 == 1 else letters
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
