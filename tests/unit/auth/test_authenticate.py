@@ -98,10 +98,10 @@ def test_repeat_login_is_cheap_and_ends_with_the_password() -> None:
         desk.directory.put(9, "an", "plain ascii")
         await desk.auth.password("an", "plain ascii", OFFICE)
         rounds = 200
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(rounds):
             await desk.auth.password("an", "plain ascii", OFFICE)
-        assert (time.perf_counter() - started) / rounds < 0.001  # an argon2 run is 20 times that
+        assert (time.process_time() - started) / rounds < 0.001  # an argon2 run is 20 times that
         desk.directory.put(7, "hue", "mới")
         assert await desk.fails("hue", "mật khẩu của Huệ", OFFICE) == "wrong password"
         hasher.close()

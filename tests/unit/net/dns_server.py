@@ -66,12 +66,12 @@ class Answerer(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def name_server() -> AsyncIterator[tuple[Resolver, Answerer]]:
+async def name_server(timeout_s: float = 10.0) -> AsyncIterator[tuple[Resolver, Answerer]]:
     """A resolver that asks the table, and the table."""
     loop = asyncio.get_running_loop()
     transport, answerer = await loop.create_datagram_endpoint(Answerer, local_addr=("127.0.0.1", 0))
     port = transport.get_extra_info("sockname")[1]
     try:
-        yield Resolver(DnsSettings(("127.0.0.1",), port, timeout_s=0.2, lifetime_s=0.4)), answerer
+        yield Resolver(DnsSettings(("127.0.0.1",), port, timeout_s=timeout_s, lifetime_s=2 * timeout_s)), answerer
     finally:
         transport.close()
