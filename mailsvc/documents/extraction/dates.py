@@ -43,7 +43,7 @@ def place_date(text: str) -> PlaceDate | None:
     """A line `Tây Ninh, ngày 05 tháng 3 năm 2026`, whole or still to be filled in; None when it is none."""
     line = squeeze(text)
     found = _LONG.search(line) or _SHORT.match(line)
-    if found is None or len(line) > 90:
+    if found is None or len(line) > 90 or len(line) - found.end() > 12:
         return None
     place = _place(found["place"])
     if not place:
@@ -56,6 +56,8 @@ def place_date(text: str) -> PlaceDate | None:
 def _place(text: str) -> str:
     """The name of the place, empty when the words before the date are no name."""
     words = squeeze(text).strip(" ,.-–…").split()
+    if re.match(r"(?:hôm|vào|từ|đến|căn|lúc|nay|ngày|sau|kể)\b", " ".join(words).lower()):
+        return ""
     if not words or len(words) > 6 or not words[0][:1].isupper():
         return ""
     small = sum(1 for word in words if word[:1].islower())

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from .layout import LEFT, RIGHT, TABLE, WHOLE, Line, Sheet, clean, squeeze
-from .package import WORD, Package, Unreadable
+from .layout import LEFT, RIGHT, TABLE, WHOLE, Line, Sheet, Unreadable, clean, squeeze
+from .package import WORD, Package
 from .styles import Look, Styles, paragraph_look, run_look
 
 LINE_LIMIT = 6000
+PARAGRAPH_LIMIT = 40_000  # empty ones too
+TEXT_LIMIT = 20_000  # characters of one paragraph
 _DEPTH = 8  # tables in tables
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -73,15 +75,17 @@ class _Reader:
         self._styles = styles
         self._cells = 0
         self._lines = 0
+        self._paragraphs = 0
 
     def block(self, parent: etree._Element, place: _Place, depth: int) -> Iterator[Line]:
         """Paragraphs, tables and content controls of one container."""
         if depth > _DEPTH:
             return
         for child in parent:
-            if self._lines >= LINE_LIMIT:
+            if self._lines >= LINE_LIMIT or self._paragraphs >= PARAGRAPH_LIMIT:
                 return
             if child.tag == WORD + "p":
+                self._paragraphs += 1
                 yield from self._paragraph(child, place, depth)
             elif child.tag == WORD + "tbl":
                 yield from self._table(child, place, depth)
@@ -120,6 +124,7 @@ class _Reader:
             if not part.strip():
                 continue
             self._lines += 1
+            part = part[:TEXT_LIMIT]
             yield Line(
                 text=part.rstrip() if "\t" in part or "    " in part else squeeze(part),
                 side=place.side,

@@ -138,15 +138,16 @@ def mark_lines(lines: Sequence[Line], head: Head) -> None:
 
 
 def _number(lines: Sequence[Line], kinds: list[str], head: Head) -> None:
+    """The first line with a notation; without one the first that is a number line at all (a bare `Số: 12`, a blank)."""
+    best = 0
     for n, kind in enumerate(kinds):
         if kind != "number" or lines[n].side == RIGHT:
             continue
         parsed = number_line(lines[n].text)
-        if parsed is None or (parsed[0] is None and head.number_seen):
-            continue
-        head.number, head.number_seen, head.number_at = parsed[0], True, n
-        if parsed[0] is not None:
-            return
+        worth = 0 if parsed is None else 1 if parsed[0] is None else 3 if parsed[0].notation else 2
+        if parsed is not None and worth > best:
+            best = worth
+            head.number, head.number_seen, head.number_at = parsed[0], True, n
 
 
 def _date(lines: Sequence[Line], kinds: list[str], head: Head) -> None:
@@ -169,6 +170,8 @@ def _names(lines: Sequence[Line], kinds: list[str], head: Head) -> None:
         line = lines[n]
         if kinds[n] or line.side == RIGHT or len(line.text) > 90:
             continue
+        if head.motto and line.side == WHOLE and "motto" in kinds[:n] and type_of_title(line.text) is not None:
+            return  # a title above the number, as in contracts
         letters = sum(c.isalpha() for c in line.text)
         if letters >= 2 and (line.capitals or (line.side == LEFT and line.text[:1].isupper())):
             head.names.append(line)

@@ -15,6 +15,10 @@ WHOLE = ""
 _BLANKS = re.compile(r"[^\S\t\n]+")
 
 
+class Unreadable(ValueError):
+    """The file is not what it should be, is damaged, or breaks a limit. The text is for the log, not for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One printed line (PDF) or paragraph (Word).

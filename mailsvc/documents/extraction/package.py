@@ -6,6 +6,8 @@ import zlib
 
 from lxml import etree
 
+from .layout import Unreadable
+
 PART_LIMIT = 24 * 1024 * 1024  # bytes of one XML part after inflating
 RATIO_LIMIT = 400  # inflated / packed, beyond the first megabyte
 ENTRY_LIMIT = 4000
@@ -13,10 +15,6 @@ ENTRY_LIMIT = 4000
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-
-
-class Unreadable(ValueError):
-    """The file is not a Word document, is damaged, or breaks a limit. The text is for the log, not for people."""
 
 
 class Package:

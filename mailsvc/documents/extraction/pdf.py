@@ -12,8 +12,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from .columns import arrange
-from .layout import Line, Sheet, clean, squeeze
-from .package import Unreadable
+from .layout import Line, Sheet, Unreadable, clean, squeeze
 from .syllables import mend
 
 FIRST_PAGES = 12

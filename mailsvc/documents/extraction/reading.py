@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .head import HEAD_LINES, Head, mark_lines
-from .layout import Sheet
-from .package import Unreadable
+from .layout import Sheet, Unreadable
 from .proposal import Proposal, from_dict
 from .rules import is_readable, propose
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .catalogue import LETTER, DocumentType, type_named, type_of_abbreviation, type_of_title
 from .head import Head
 from .layout import WHOLE, Line, join, squeeze
+from .number import number_line
 
 _ABOUT = re.compile(r"^\s*(?:V\s*/\s*v|VV)\s*[:.]?\s*", re.IGNORECASE)
 _BODY = re.compile(
@@ -50,13 +51,14 @@ def read_title(lines: Sequence[Line], head: Head) -> Title:
 
 def _title_line(lines: Sequence[Line], head: Head) -> int:
     """Index of the type line, -1 when there is none."""
-    start = min(head.end, max(head.number_at, 0)) if head.number_at >= 0 else 0
-    for n in range(start, min(len(lines), head.end + 12)):
+    for n in range(min(len(lines), head.end + 12)):
         line = lines[n]
         if re.match(r"^(?:kinh gui|can cu )", line.key):
             return -1
         found = type_of_title(line.text)
         if found is None or line in head.names or line in head.brief:
+            continue
+        if n < head.number_at and line.side != WHOLE:
             continue
         if line.capitals or (not found[1] and (line.centred or line.bold)):
             return n
@@ -77,7 +79,7 @@ def _subject_lines(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
     first: Line | None = None
     for n in range(at + 1, min(len(lines), at + 1 + SUBJECT_LINES)):
         line = lines[n]
-        if _SEPARATOR.match(line.text):
+        if _SEPARATOR.match(line.text) or (len(line.text) < 70 and number_line(line.text) is not None):
             if parts:
                 return parts, n + 1
             continue
