@@ -8,7 +8,7 @@ from email.message import EmailMessage, Message
 from typing import Any
 
 import pytest
-from conftest import DOMAIN, HOST, Play, World
+from outbound_world import DOMAIN, HOST, Play, World
 
 from mailsvc.mail.envelope import Recipient
 

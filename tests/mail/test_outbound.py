@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dkim
-from conftest import DOMAIN, Play, World
+from outbound_world import DOMAIN, Play, World
 from outside import OFFERS
 
 from mailsvc.mail.envelope import Recipient

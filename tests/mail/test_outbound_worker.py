@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Play, World
+from outbound_world import Play, World
 
 from mailsvc.mail.outbound import OutboundWorker
 from mailsvc.store import queue

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DOMAIN, Play, Sockets, World
+from outbound_world import DOMAIN, Play, Sockets, World
 from outside import OFFERS, MailServer
 
 from mailsvc.net.tls import ServerTls, self_signed

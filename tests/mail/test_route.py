@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import HOST, Play, World
+from outbound_world import HOST, Play, World
 
 
 async def _reply(world: World, address: str) -> tuple[str, str]:
