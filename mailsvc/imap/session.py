@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from mailsvc.imap import capabilities
-from mailsvc.imap.errors import Farewell, Refused
+from mailsvc.imap.errors import BadCommand, Farewell, Refused
 from mailsvc.imap.grammar import response
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.sync import changes_since
@@ -135,7 +135,9 @@ class Session:
                 return
 
     def enable_condstore(self) -> None:
-        """From now on the client follows mod-sequences (RFC 7162 §3.1)."""
+        """From now on the client follows mod-sequences (RFC 7162 §3.1). Raises BadCommand where that is switched off."""
+        if "CONDSTORE" in self.off:
+            raise BadCommand("CONDSTORE đang tắt cho tài khoản này")
         if not self.condstore:
             self.condstore = True
             if self.view is not None:

@@ -27,7 +27,8 @@ async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
         await session.unselect()
         session.status(b"*", "OK", "Đã rời hộp thư trước", "CLOSED")
     opened = await session.office.db.read(open_mailbox, session.account_id, arguments.mailbox)
-    session.condstore = session.condstore or arguments.condstore
+    if arguments.condstore:
+        session.enable_condstore()
     view = SelectedView(arguments.mailbox, opened, readonly=readonly)
     session.select(view)
     _describe(session, view, opened)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailsvc.core.errors import NotFound
-from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.listing import parse_status
 from mailsvc.imap.reply import DONE, Done
@@ -57,8 +56,6 @@ def _read(tx: Tx, account_id: int, name: str, items: Sequence[str]) -> list[tupl
 async def status(session: Session, cursor: Cursor) -> Done:
     arguments = parse_status(cursor)
     if "HIGHESTMODSEQ" in arguments.items:
-        if "CONDSTORE" in session.off:
-            raise Refused("CONDSTORE đang tắt cho tài khoản này", "CANNOT")
         session.enable_condstore()
     found = await session.office.db.read(_read, session.account_id, arguments.mailbox, arguments.items)
     session.write(line(session, arguments.mailbox, found))
