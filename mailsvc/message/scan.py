@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from mailsvc.message.auto import Auto, auto_marks
 from mailsvc.message.buffer import Buffer, count, with_line_feeds
-from mailsvc.message.envelope import Summary, people, summary
+from mailsvc.message.envelope import people, summary
 from mailsvc.message.parameters import filename, texts
 from mailsvc.message.parts import Part, decode_part, pack_parts, part_text, plain_text, unpack_parts
-from mailsvc.message.searchable import Texts, texts_of
+from mailsvc.message.searchable import TEXT_LIMIT, Texts, texts_of
+from mailsvc.message.smime import open_p7m
 from mailsvc.message.structure import envelope, structures
-from mailsvc.message.tree import Entity, Limits, Tree, tree
+from mailsvc.message.tree import Entity, Limits, tree
 
 __all__ = [
     "LIMITS",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 LIMITS = Limits()
+_SIGNED_IN_SIGNED = 2
+_LARGEST_SIGNED = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,13 @@ class Scan:
     subject .. to_text: decoded NFC text; from_address as written in the message, '' when it has none.
     sent_ms: the Date field, None when it is missing or unusable. message_id: '' or '<…>'.
     references: References, then In-Reply-To where it adds something; oldest first.
-    preview: at most 200 characters. head_text: `name: value` per line for each field. body_text: all text parts
-    and attached messages, HTML stripped; text_truncated is True when more text was there than is kept.
+    preview: at most 200 characters. head_text: `name: value` per line for each field. body_text: all text parts and
+    attached messages, HTML stripped, also those inside an opaque S/MIME signature, and the names of the files;
+    text_truncated is True when more text was there than is kept.
     auto: marks of bulk, automatic and report mail. opaque: a limit was met and a part left whole.
     defects: what was wrong, of `unclosed` (a boundary is missing: the message may be cut off), `boundary` (a
     multipart without usable boundary, shown as text), `content-type`, `limit`, `repeated` (a field that must be
-    single occurs again; the first counts), `encoding` (base64 text with foreign bytes).
+    single occurs again; the first counts), `encoding` (a base64 text with foreign bytes).
     """
 
     size: int
@@ -68,6 +72,10 @@ class Scan:
 
 def scan(data: Buffer, limits: Limits = LIMITS) -> Scan:
     """Read the message once. Never raises for input; linear in its size."""
+    return _scan(data, limits, _SIGNED_IN_SIGNED)
+
+
+def _scan(data: Buffer, limits: Limits, opening: int) -> Scan:
     readable = with_line_feeds(data)
     grown = tree(readable, limits)
     lines = _lines(readable, grown.entities)
@@ -76,35 +84,40 @@ def scan(data: Buffer, limits: Limits = LIMITS) -> Scan:
     root = grown.entities[0]
     who = people(root.fields, root.header)
     about = summary(root.fields, root.header, who)
-    return _together(readable, grown, parts, (envelope(root.header, who), body, bodystructure), about)
-
-
-def _together(
-    data: Buffer, grown: Tree, parts: tuple[Part, ...], rendered: tuple[bytes, bytes, bytes], about: Summary
-) -> Scan:
-    root = grown.entities[0]
-    found: Texts = texts_of(data, grown.entities, parts)
-    defects = (*grown.defects, *about.defects, *found.defects)
+    texts = texts_of(readable, grown.entities, parts)
+    if opening:
+        texts = _with_signed(readable, parts, texts, limits, opening - 1)
     return Scan(
         len(data),
         root.body_start,
         parts,
-        *rendered,
-        about.subject,
-        about.from_name,
-        about.from_address,
-        about.to_text,
-        about.sent_ms,
-        about.message_id,
-        about.references,
-        found.preview,
-        found.head,
-        found.body,
-        found.truncated,
+        envelope(root.header, who),
+        body,
+        bodystructure,
+        *about[:-1],
+        texts.preview,
+        texts.head,
+        texts.body,
+        texts.truncated,
         auto_marks(root.header, parts[0]),
         grown.opaque,
-        defects,
+        (*grown.defects, *about.defects, *texts.defects),
     )
+
+
+def _with_signed(data: Buffer, parts: tuple[Part, ...], texts: Texts, limits: Limits, opening: int) -> Texts:
+    """The texts with those that lie inside opaque signatures."""
+    for part in parts:
+        if part.subtype not in ("pkcs7-mime", "x-pkcs7-mime") or part.size > _LARGEST_SIGNED:
+            continue
+        signed = open_p7m(decode_part(data, part)).content
+        if signed:
+            inner = _scan(signed, limits, opening)
+            body = "\n".join(filter(None, (texts.body, inner.head_text, inner.body_text)))
+            truncated = texts.truncated or inner.text_truncated or len(body) > TEXT_LIMIT
+            preview = texts.preview or inner.preview
+            texts = texts._replace(body=body[:TEXT_LIMIT], truncated=truncated, preview=preview)
+    return texts
 
 
 def _part(index: int, entity: Entity, lines: int) -> Part:

@@ -7,11 +7,13 @@ from mailsvc.message.buffer import Buffer
 from mailsvc.message.headers import decode
 from mailsvc.message.parts import Part, plain_text
 from mailsvc.message.text import one_line
+from mailsvc.message.transfer import decode_transfer, is_soiled
 from mailsvc.message.tree import Entity
 
 TEXT_LIMIT = 1024 * 1024
 """Characters of body text kept per message."""
 PREVIEW_LENGTH = 200
+_SAMPLE = 1024
 _READ_LIMIT = 4 * TEXT_LIMIT
 _WORDY_MESSAGES = frozenset(
     {"delivery-status", "disposition-notification", "feedback-report", "global-delivery-status"}
@@ -29,28 +31,66 @@ class Texts(NamedTuple):
 
 
 def texts_of(data: Buffer, entities: Sequence[Entity], parts: Sequence[Part]) -> Texts:
-    """All texts of the message; parts beyond the limit are not even decoded."""
-    found: list[str] = []
-    shown = _Preview()
-    room = TEXT_LIMIT
-    truncated = False
+    """All texts of the message, and the names of its files; parts beyond the limit are not even decoded."""
+    gathered = _Gathered(data)
     nested = _nested(entities)
     for part, entity in zip(parts, entities, strict=True):
         if part.parent >= 0 and not entities[part.parent].multipart:
-            found.append(head_text(entity))
-            room -= len(found[-1])
-        if not _wordy(part):
-            continue
-        if room <= 0:
-            truncated = truncated or part.size > 0
-            continue
-        text = plain_text(data, part, _READ_LIMIT)
-        truncated = truncated or part.size > _READ_LIMIT or len(text) > room
-        shown.offer(part, text, part.index in nested)
-        found.append(text[:room])
-        room -= len(text)
-    body = "\n".join(found)
-    return Texts(head_text(entities[0]), body[:TEXT_LIMIT], truncated, shown.best(), ())
+            gathered.add(head_text(entity))
+        if _wordy(part):
+            gathered.read(part, part.index in nested)
+        if part.filename:
+            gathered.names.append(part.filename)
+    # A person looks for a letter by the name of its file as well.
+    gathered.add("\n".join(gathered.names))
+    return Texts(
+        head_text(entities[0]),
+        "\n".join(gathered.texts)[:TEXT_LIMIT],
+        gathered.truncated,
+        gathered.preview.text,
+        tuple(gathered.defects),
+    )
+
+
+class _Gathered:
+    """The texts so far, and the room that is left."""
+
+    def __init__(self, data: Buffer) -> None:
+        self.data = data
+        self.texts: list[str] = []
+        self.names: list[str] = []
+        self.room = TEXT_LIMIT
+        self.truncated = False
+        self.preview = _Preview()
+        self.defects: dict[str, None] = {}
+
+    def add(self, text: str) -> None:
+        if not text:
+            return
+        self.truncated = self.truncated or len(text) > self.room
+        if self.room > 0:
+            self.texts.append(text[: self.room])
+            self.room -= len(text)
+
+    def read(self, part: Part, nested: bool) -> None:
+        if self.room <= 0 or self._is_binary(part):
+            self.truncated = self.truncated or (self.room <= 0 and part.size > 0)
+            return
+        text = plain_text(self.data, part, _READ_LIMIT)
+        self.truncated = self.truncated or part.size > _READ_LIMIT
+        self.preview.offer(part, text, nested)
+        self.add(text)
+        if part.encoding == "base64" and is_soiled(
+            self.data[part.body_start : min(part.body_end, part.body_start + _READ_LIMIT)]
+        ):
+            self.defects["encoding"] = None
+
+    def _is_binary(self, part: Part) -> bool:
+        """A file that is called text and is none."""
+        if not part.filename or part.charset.lower().startswith(("utf-16", "utf-32", "ucs")):
+            return False
+        end = min(part.body_end, part.body_start + _SAMPLE)
+        return b"\0" in decode_transfer(self.data[part.body_start : end], part.encoding)
 
 
 def head_text(entity: Entity) -> str:
@@ -83,6 +123,3 @@ class _Preview:
         rank = 4 * nested + 2 * (part.disposition == "attachment" or part.type != "text") + (part.subtype != "plain")
         if rank < self.rank and (line := one_line(text, PREVIEW_LENGTH)):
             self.rank, self.text = rank, line
-
-    def best(self) -> str:
-        return self.text

@@ -4,6 +4,7 @@ import binascii
 import re
 
 _BASE64_JUNK = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_BASE64_CLEAN = bytes(set(range(256)) - set(_BASE64_JUNK) | set(b" \t\r\n"))
 _PADDING = re.compile(rb"=+")
 # The look-behind makes each run of blanks be tried once only.
 _SOFT_BLANKS = re.compile(rb"(?<![ \t])[ \t]+(?=\r?\n|\Z)")
@@ -28,6 +29,11 @@ def decode_base64(data: bytes) -> bytes:
     if b"=" not in clean.rstrip(b"="):
         return _base64_block(clean.rstrip(b"="))
     return b"".join(_base64_block(block) for block in _PADDING.sub(b"=", clean).split(b"="))
+
+
+def is_soiled(data: bytes) -> bool:
+    """True for base64 with bytes in it that are neither letters of base64 nor blanks."""
+    return bool(data.translate(None, _BASE64_CLEAN))
 
 
 def _base64_block(block: bytes) -> bytes:

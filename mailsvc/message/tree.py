@@ -192,6 +192,9 @@ class _Walk:
         disposition = header.get(b"content-disposition")
         if disposition is not None:
             entity.disposition = parse(disposition)
+            if kind is None and declared and entity.disposition.word == b"attachment":
+                # Text by RFC 2045 §5.2, but nobody attaches the text of his letter.
+                entity.type, entity.subtype = b"application", b"octet-stream"
 
     def _container(self, entity: Entity, index: int, depth: int) -> _Frame | None:
         if entity.type == b"multipart":

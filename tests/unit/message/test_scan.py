@@ -7,6 +7,7 @@ import pytest
 from imap_text import check_body, check_envelope, read
 
 from mailsvc.message.scan import Limits, Scan, decode_part, pack_parts, part_text, plain_text, scan, unpack_parts
+from tests.conftest import SAMPLES
 
 HEAD = (
     b"From: =?utf-8?q?=C4=90=C3=A0o?= <dao@so.example>\r\nTo: Ba <ba@so.example>, c@so.example\r\n"
@@ -300,3 +301,26 @@ def test_a_memory_map_is_read_like_bytes(tmp_path: Path) -> None:
     with (tmp_path / "thu").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         assert scan(mapped) == scan(data)
         assert plain_text(mapped, scan(mapped).parts[3]) == "cuoi"
+
+
+def test_what_is_searched_for_is_in_the_text() -> None:
+    found = checked(
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nthan\r\n--b\r\nContent-Type: application/pdf\r\n"
+        b"Content-Disposition: attachment; filename*=utf-8''%C4%90%C6%A1n.pdf\r\n\r\nx\r\n--b\r\n"
+        b"Content-Type: text/plain; name=a.doc\r\n\r\n\0\0rac\r\n--b--\r\n"
+    )
+    assert found.body_text == "than\nĐơn.pdf\na.doc"
+    signed = scan((SAMPLES / "mail/16-smime-p7m.eml").read_bytes())
+    assert "Công văn số 2314-UBND-KGVX.docx" in signed.body_text and signed.preview
+
+
+def test_soiled_base64_is_told() -> None:
+    head = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    assert "encoding" in checked(head + b"AAAA!!AAAA").defects
+    assert checked(head + b"QUJD\r\n\tQUI=\r\n").defects == ()
+
+
+def test_a_type_that_cannot_be_read() -> None:
+    assert kinds(checked(b"Content-Type: giay\r\n\r\nx")) == [("1", "text/plain")]
+    attached = checked(b"Content-Type: giay\r\nContent-Disposition: attachment; filename=a\r\n\r\nx")
+    assert kinds(attached) == [("1", "application/octet-stream")] and attached.defects == ("content-type",)
