@@ -189,3 +189,9 @@ def pdf_column(paper: Paper) -> bytes:
             page.down(20 if number == 0 else 17)
     _middle(page, paper)
     return page.save()
+
+
+def scan_pdf() -> bytes:
+    """A page without a text layer, as scanners make it (the picture left out)."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
+    return _file([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page])

@@ -18,6 +18,7 @@ from mailsvc.message.scan import scan
 from tests.conftest import SAMPLES
 from tests.documents.accuracy import measure
 from tests.documents.making import docx_table, package, paragraph
+from tests.documents.making_pdf import scan_pdf
 from tests.documents.papers import PAPERS
 
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="the sample files are not here")
@@ -131,7 +132,7 @@ def test_bulk_and_automatic_mail_opens_nothing_even_with_a_document(field: dict[
 
 
 def test_pdf_and_word_of_one_document_are_one() -> None:
-    message = attach(letter("Gửi công văn"), "Công văn 345 (signed).pdf", b"%PDF-1.4", "application/pdf")
+    message = attach(letter("Gửi công văn"), "Công văn 345 (signed).pdf", scan_pdf(), "application/pdf")
     attach(message, "Công văn 345.docx", LETTER)
     attach(message, "phụ lục.xlsx", b"PK", "application/vnd.ms-excel")
     verdict = judge(message)
@@ -140,9 +141,14 @@ def test_pdf_and_word_of_one_document_are_one() -> None:
 
 
 def test_a_scan_alone_is_a_document_for_the_clerk() -> None:
-    verdict = judge(attach(letter("Nộp"), "Scan_0012.pdf", b"%PDF-1.4", "application/pdf"))
+    verdict = judge(attach(letter("Nộp"), "Scan_0012.pdf", scan_pdf(), "application/pdf"))
     assert verdict.is_document and verdict.proposal is None
-    assert not judge(attach(letter("Ảnh"), "hinh anh.pdf", b"%PDF-1.4", "application/pdf")).is_document
+    assert not judge(attach(letter("Ảnh"), "hinh anh.pdf", scan_pdf(), "application/pdf")).is_document
+
+
+def test_a_damaged_word_file_is_not_registered_by_itself() -> None:
+    verdict = judge(attach(letter("Gửi công văn"), "cong-van-so-7.docx", LETTER[:-300]))
+    assert (verdict.mail_class, verdict.is_document) == ("malformed", False)
 
 
 def test_a_mark_inside_a_file_holds_the_letter() -> None:
@@ -165,7 +171,8 @@ def test_marks_of_secrecy_are_seen(text: str) -> None:
     "text",
     ["Hướng dẫn đổi MẬT KHẨU hộp thư", "Tập huấn bảo mật", "BẢO MẬT THÔNG TIN", "giữ bí mật nhà nước",
      "Bán mật ong rừng", "TOI MAT XE, ai thay xin bao", "Mật độ xây dựng", "QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC",
-     "Tài liệu LƯU HÀNH NỘI BỘ", "văn bản không mật", "Tôi mất thẻ", "HUONG DAN DOI MAT KHAU", "Cẩm nang bảo mật", "tuần trăng mật"],
+     "Tài liệu LƯU HÀNH NỘI BỘ", "văn bản không mật", "Tôi mất thẻ", "HUONG DAN DOI MAT KHAU",
+     "Cẩm nang bảo mật", "tuần trăng mật"],
 )  # fmt: skip
 def test_innocent_words_are_left_alone(text: str) -> None:
     assert in_title(text) == ""

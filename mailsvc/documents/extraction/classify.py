@@ -73,7 +73,8 @@ def classify(
     readings = _readings(found, early, read)
     documents, roles = arrange(found, readings, early.candidates)
     mark = next((reading.secret for reading in readings.values() if reading.secret), "")
-    mail_class, is_document = _final(early, documents, scan, mark)
+    broken = any(reading.damaged for reading in readings.values())
+    mail_class, is_document = _final(early, documents, scan, mark, broken)
     if not is_document and not (early.hold or mark):
         documents, roles = arrange(found, {}, ())
     return Verdict(
@@ -103,13 +104,15 @@ def _readings(files: Sequence[Attachment], early: Screen, read: Reader) -> dict[
     return readings
 
 
-def _final(early: Screen, documents: Sequence[Document], scan: Scan, mark: str) -> tuple[str, bool]:
+def _final(early: Screen, documents: Sequence[Document], scan: Scan, mark: str, broken: bool) -> tuple[str, bool]:
     if mark and early.mail_class == "document":
         return "hold_secrecy", False
     if early.mail_class != "document":
         return early.mail_class, early.entry
     if any(document.proposal is not None for document in documents):
         return "document", True
+    if broken and not documents:
+        return "malformed", False
     # Only scans or old files: a letter to the clerk with a scan is a document unless everything about it is private.
     return ("document", True) if documents and _is_plausible(documents, scan) else ("message", False)
 

@@ -39,6 +39,8 @@ def arrange(
     previous: Cut | None = None
     for number, row in enumerate(rows):
         key = fold(row[0].text)
+        if len(row) == 1 and _is_page_number(row[0], height):
+            continue
         signing = (signing or key.startswith("noi nhan")) and not key.startswith("phu luc")
         split = number < head_end or signing
         for side, cut in _halves(row, width) if split else [(WHOLE, _whole(row))]:
@@ -48,6 +50,10 @@ def arrange(
         previous = None if split else previous
         signing = signing or row[-1].text.endswith("./.")
     return lines, signing
+
+
+def _is_page_number(cut: Cut, height: float) -> bool:
+    return cut.text.strip("- ").isdigit() and len(cut.text) <= 6 and not 0.08 * height < cut.base < 0.92 * height
 
 
 def _head_end(rows: Sequence[Sequence[Cut]], width: float, height: float) -> int:

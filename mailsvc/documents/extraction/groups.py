@@ -88,6 +88,8 @@ def _add_unread(files: Sequence[Attachment], readings: Mapping[str, Reading], gr
 
 
 def _is_unread(reading: Reading | None, file: Attachment) -> bool:
+    if reading is not None and reading.damaged:
+        return False
     if reading is None or not reading.kind:
         return extension(file.name) in ("doc", "rtf", "odt") and looks_official(file.name)
     return reading.proposal is None and not reading.has_text

@@ -19,6 +19,10 @@ class Unreadable(ValueError):
     """The file is not what it should be, is damaged, or breaks a limit. The text is for the log, not for people."""
 
 
+class Locked(Unreadable):
+    """The file is whole but opens with a password only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One printed line (PDF) or paragraph (Word).
@@ -102,11 +106,18 @@ def paragraphs(lines: Sequence[Line]) -> list[Line]:
     """Lines that continue each other become one; the first gives the layout."""
     merged: list[Line] = []
     for line in lines:
-        if merged and not line.starts and line.cell == merged[-1].cell and line.side == merged[-1].side:
+        if merged and _continues(merged[-1], line):
             merged[-1] = merged[-1].with_text(join((merged[-1].text, line.text)))
         else:
             merged.append(line)
     return merged
+
+
+def _continues(before: Line, line: Line) -> bool:
+    if line.cell != before.cell or line.side != before.side:
+        return False
+    turned = line.page != before.page and not before.text.endswith((".", ";", ":"))  # the sentence goes over the page
+    return not line.starts or (turned and line.text[:1].islower())
 
 
 def pieces(text: str) -> list[str]:

@@ -12,10 +12,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from .columns import arrange
-from .layout import Line, Sheet, Unreadable, clean, squeeze
+from .layout import Line, Locked, Sheet, Unreadable, clean, squeeze
 from .syllables import mend
 
-FIRST_PAGES = 12
+FIRST_PAGES = 60
 LAST_PAGES = 2
 CHARACTER_LIMIT = 25_000  # of one page
 
@@ -46,25 +46,38 @@ class Segment:
 
 
 def read_pdf(data: bytes) -> Sheet:
-    """The lines of the first pages and of the last ones. Raises Unreadable when PDFium cannot open the file."""
-    lines: list[Line] = []
+    """The lines of the pages up to the signature block, and of the last pages when it is not found early.
+
+    Raises Unreadable when PDFium cannot open the file (Locked when it wants a password).
+    """
     try:
         document = pdfium.PdfDocument(data)
     except (pdfium.PdfiumError, ValueError) as error:
-        raise Unreadable("not a readable PDF") from error
+        raise (Locked if "password" in str(error).lower() else Unreadable)("not a readable PDF") from error
     try:
-        count = len(document)
-        wanted = [*range(min(count, FIRST_PAGES)), *range(max(FIRST_PAGES, count - LAST_PAGES), count)]
-        signing = False
-        for number in wanted:
-            page_lines, signing = _page_lines(document, number, signing)
-            lines += page_lines
-        stamped = _stamped(document, data) if count else ()
+        lines = _lines(document)
+        stamped = _stamped(document, data)
     except pdfium.PdfiumError as error:
         raise Unreadable("damaged page") from error
     finally:
         document.close()
     return Sheet(tuple(lines), "pdf", stamped)
+
+
+def _lines(document: pdfium.PdfDocument) -> list[Line]:
+    lines: list[Line] = []
+    count = len(document)
+    signing = False
+    for number in range(min(count, FIRST_PAGES)):
+        begun = signing
+        page_lines, signing = _page_lines(document, number, signing)
+        lines += page_lines
+        if begun and number > 1:  # the block began on an earlier page: what follows are annexes
+            return lines
+    for number in range(max(FIRST_PAGES, count - LAST_PAGES), count):
+        page_lines, signing = _page_lines(document, number, signing)
+        lines += page_lines
+    return lines
 
 
 def _page_lines(document: pdfium.PdfDocument, number: int, signing: bool) -> tuple[list[Line], bool]:
@@ -79,6 +92,8 @@ def _page_lines(document: pdfium.PdfDocument, number: int, signing: bool) -> tup
 
 def _stamped(document: pdfium.PdfDocument, data: bytes) -> tuple[Line, ...]:
     """The first page with what annotations and form fields show, empty when there are none."""
+    if not len(document):
+        return ()
     page = document[0]
     try:
         if raw.FPDFPage_GetAnnotCount(page) <= 0:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .head import HEAD_LINES, Head, mark_lines
-from .layout import Sheet, Unreadable
+from .layout import Locked, Sheet, Unreadable
 from .proposal import Proposal, from_dict
 from .rules import is_readable, propose
 
@@ -21,13 +21,15 @@ class Reading:
     """kind: docx, pdf or empty (not a file we read). has_text: there is a text layer that can be trusted.
 
     secret: the secrecy mark that stands on the first page (`mật`, …), empty when none. proposal: None for anything that
-    is no official document or whose text cannot be trusted (scan, bad text layer, TCVN3 or VNI).
+    is no official document or whose text cannot be trusted (scan, bad text layer, TCVN3 or VNI). damaged: the file
+    cannot be opened at all, or breaks a limit.
     """
 
     kind: str = ""
     has_text: bool = False
     secret: str = ""
     proposal: Proposal | None = None
+    damaged: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -35,6 +37,7 @@ class Reading:
             "has_text": self.has_text,
             "secret": self.secret,
             "proposal": self.proposal.to_dict() if self.proposal is not None else None,
+            "damaged": self.damaged,
         }
 
 
@@ -46,6 +49,7 @@ def reading_from_dict(values: Mapping[str, Any]) -> Reading:
         bool(values["has_text"]),
         str(values["secret"]),
         from_dict(proposal) if proposal is not None else None,
+        bool(values["damaged"]),
     )
 
 
@@ -65,8 +69,10 @@ def read_file(data: bytes) -> Reading:
         return Reading()
     try:
         sheet = _sheet(kind, data)
-    except Unreadable:
+    except Locked:
         return Reading(kind)
+    except Unreadable:
+        return Reading(kind, damaged=True)
     marks = Head()
     mark_lines(sheet.lines[:HEAD_LINES], marks)
     return Reading(kind, is_readable(sheet), marks.secret, propose(sheet))
