@@ -76,7 +76,10 @@ _NOT_COUNTED = {
     "p", "li", "td", "th", "tr", "dd", "dt", "tbody", "thead", "tfoot", "colgroup", "option", "br", "img", "hr", "col",
     "meta", "link", "input", "wbr", "base", "area", "source", "track", "html", "body", "head", "embed", "param",
 }  # fmt: skip
-_BLOCK = re.compile(r"<(?:p|div|tr|li|h[1-6]|br|hr|blockquote|pre)\b", re.IGNORECASE)
+_BREAK = re.compile(r"<br\b[^>]*>", re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:p|div|tr|li|h[1-6]|hr|blockquote|pre|ul|ol|table)\b[^>]*>", re.IGNORECASE)
+_SPACED = re.compile(r"<(?:p|ul|ol|blockquote|pre|hr)\b", re.IGNORECASE)
+_HEADING = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 _TEXT = re.compile(r"<[^>]*>")
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _PIXELS = re.compile(r'\bheight="(\d{1,4})(?:px)?"')
@@ -134,13 +137,15 @@ def nesting(source: str) -> int:
 
 
 def lines(html: str) -> int:
-    """About how many lines of 80 characters the result takes, pictures counted by their height."""
-    text = unescape(_TEXT.sub(" ", html))
-    found = len(text) // 80 + len(_BLOCK.findall(html)) + 2
+    """About how many lines of 85 characters the result takes on a desk, pictures counted by their height."""
+    broken = _BLOCK.sub("\n", _BREAK.sub("\n\u00a0", html))
+    text = unescape(_TEXT.sub("", broken))
+    found = sum(1 + len(line) // 85 for line in text.split("\n") if line.strip(" \t\r"))
+    found += len(_SPACED.findall(html)) + 2 * len(_HEADING.findall(html))
     for picture in _PICTURE.findall(html):
         given = _PIXELS.search(picture)
         found += min(int(given[1]), 1200) // 24 if given else 6
-    return found
+    return found + 3
 
 
 class _Judge:

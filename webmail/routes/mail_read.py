@@ -22,15 +22,16 @@ from mailsvc.store.blobs import Blobs
 from mailsvc.store.flags import SEEN
 from mailsvc.store.listing import Line
 from mailsvc.store.tx import Tx
-from webmail import letters
+from webmail import letters, views
 from webmail.opening import Contained, Placed, contained, open_letter
 from webmail.pages import page
 from webmail.plaintext import text_as_html
 from webmail.routes.mail_list import PAGE, MailList, mail_list
+from webmail.views import Shelf
 
 log = logging.getLogger(__name__)
 _CLEAN_SECONDS = 4.0
-_HEIGHTS = (8, 12, 16, 24, 32, 48, 64, 96, 128)
+_HEIGHTS = (6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128)
 _HIDDEN_ROLES = ("inline", "signature")
 
 
@@ -79,11 +80,13 @@ async def letter(visit: Visit) -> Response:
     reader = await _reader(visit, opened, found)
     if not opened.line.flags & SEEN and not _is_prefetch(visit):
         await visit.office.db.write(mark_seen, opened.folder.id, opened.line.uid)
-    beside = await visit.office.db.read(_beside, opened, visit.query("tim"), visit.query("trang"), visit.page_number())
+    beside = await visit.office.db.read(
+        _beside, visit.who.account.id, opened, visit.query("tim"), visit.query("trang"), visit.page_number()
+    )
     return await page(
         visit,
         "mail_read.html",
-        shelves=opened.shelves,
+        shelves=beside.shelves,
         letters=beside.letters,
         current=opened.folder,
         reader=reader,
@@ -107,17 +110,26 @@ def mark_seen(tx: Tx, mailbox_id: int, uid: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
+    shelves: tuple[Shelf, ...]
     letters: MailList
     newer: int | None
     older: int | None
 
 
-def _beside(tx: Tx, opened: Placed, query: str, given: str, number: int) -> _Beside:
-    """The list the letter stands in: the page it was opened from, or the one it is on now."""
+def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: str, number: int) -> _Beside:
+    """The list the letter stands in: the page it was opened from, or the one it is on now; the letters next to it."""
+    mailbox_id, uid = opened.folder.id, opened.line.uid
     if not query and not given:
-        number = listing.newer_count(tx, opened.folder.id, opened.line.uid) // PAGE + 1
-    newer, older = listing.neighbours(tx, opened.folder.id, opened.line.uid)
-    return _Beside(mail_list(tx, opened.shelf, opened.folder, query, number), newer, older)
+        number = listing.newer_count(tx, mailbox_id, uid) // PAGE + 1
+    shelves = views.shelves(tx, account_id)
+    shelf, folder = views.find_folder(shelves, mailbox_id)
+    shown = mail_list(tx, shelf, folder, query, number)
+    newer, older = listing.neighbours(tx, mailbox_id, uid)
+    if query:
+        uids = [line.uid for line in shown.lines]
+        newer = next((one for one in reversed(uids) if one > uid), None)
+        older = next((one for one in uids if one < uid), None)
+    return _Beside(shelves, shown, newer, older)
 
 
 # ---- the body -----------------------------------------------------------------------------------------------
