@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
+
 from mailsvc.accounts.people import NewPerson, add_person, add_shared
+from mailsvc.auth.passwords import PasswordHasher
+from mailsvc.core.clock import FixedClock
+from mailsvc.core.settings import Settings
 from mailsvc.documents.fields import Fields
 from mailsvc.mail import deliver
-from mailsvc.mail.envelope import Envelope, Outcome, Recipient
+from mailsvc.mail.envelope import Client, Envelope, Outcome, Recipient
 from mailsvc.mail.letter import from_bytes
 from mailsvc.mail.office import Office
-from mailsvc.store import intake, mailboxes, units
+from mailsvc.opening import close_office, open_office
+from mailsvc.store import accounts, intake, mailboxes, units
 from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
@@ -65,7 +72,7 @@ class World:
         envelope = Envelope(
             id="test",
             door="mx" if account_id is None else "submission",
-            client=deliver_client(),
+            client=Client("192.0.2.10", 25, "mx.example"),
             sender=sender,
             recipients=(Recipient(to),),
             received_ms=self.office.clock.now_ms(),
@@ -86,10 +93,21 @@ class World:
         return next(one for one in self.entries() if one.id not in before)
 
 
-def deliver_client():  # type: ignore[no-untyped-def]
-    from mailsvc.mail.envelope import Client
+@pytest.fixture
+def world(office: Office) -> World:
+    """The office on SQLite."""
+    return build(office)
 
-    return Client("192.0.2.10", 25, "mx.example")
+
+@pytest.fixture
+def any_world(
+    database_url: str, settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher
+) -> Iterator[World]:
+    """The office on each kind of database in turn."""
+    store = settings.store.model_copy(update={"url": database_url})
+    office = open_office(settings.model_copy(update={"store": store}), clock, quick_hasher)
+    yield build(office)
+    close_office(office)
 
 
 def build(office: Office) -> World:
@@ -114,8 +132,6 @@ def _people(tx: Tx) -> dict[str, int]:
 
 
 def _inbox(tx: Tx) -> int:
-    from mailsvc.store import accounts
-
     account = accounts.by_username(tx, "vanthu")
     assert account is not None
     return mailboxes.by_name(tx, account.id, "INBOX").id

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from intake_world import DOMAINS, FIELDS, ORG, OUTSIDER, World, build, letter, sample
+from intake_world import DOMAINS, FIELDS, ORG, OUTSIDER, World, letter, sample
 
 from mailsvc.core.clock import FixedClock
 from mailsvc.core.errors import Invalid, NotFound, Refused
@@ -17,7 +17,6 @@ from mailsvc.documents.errors import AlreadyRegistered, Stale
 from mailsvc.mail import mailboxes as mail
 from mailsvc.mail.letter import from_bytes
 from mailsvc.mail.mailboxes import INTAKE_FOLDER, NewMessage
-from mailsvc.mail.office import Office
 from mailsvc.store import audit, mailboxes
 from mailsvc.store import intake as store
 from mailsvc.store.tx import Tx
@@ -27,11 +26,6 @@ PDF = (SAMPLES / "pdf" / "cv-bgddt-khao-sat.pdf").read_bytes() if SAMPLES.exists
 OTHER_PDF = (SAMPLES / "pdf" / "kh-chuyen-doi-so.pdf").read_bytes() if SAMPLES.exists() else b""
 
 pytestmark = pytest.mark.skipif(not SAMPLES.exists(), reason="needs the sample files")
-
-
-@pytest.fixture
-def world(office: Office) -> World:
-    return build(office)
 
 
 def expected() -> dict[str, dict[str, Any]]:
@@ -144,13 +138,13 @@ def transfer(tx: Tx, world: World, act: Any, source: str, uids: Sequence[int]) -
     act(tx, world.office.blobs, world.clerk, origin.id, uids, target)
 
 
-def test_a_copy_of_a_letter_that_waits_is_marked(world: World) -> None:
-    first = world.bring(letter("Gửi công văn 5120/BGDĐT-GDPT", ("cv.pdf", PDF)))
-    world.office.db.write_now(transfer, world, mail.copy, "Dùng chung/vanthu", [1])
-    second = world.entries()[-1]
+def test_a_copy_of_a_letter_that_waits_is_marked(any_world: World) -> None:
+    first = any_world.bring(letter("Gửi công văn 5120/BGDĐT-GDPT", ("cv.pdf", PDF)))
+    any_world.office.db.write_now(transfer, any_world, mail.copy, "Dùng chung/vanthu", [1])
+    second = any_world.entries()[-1]
     assert (second.duplicate_of, second.content_id) == (first.id, first.content_id)
-    world.office.db.write_now(transfer, world, mail.copy, "Dùng chung/vanthu", [1])
-    assert [one.duplicate_of for one in world.entries()] == [None, first.id, first.id]
+    any_world.office.db.write_now(transfer, any_world, mail.copy, "Dùng chung/vanthu", [1])
+    assert [one.duplicate_of for one in any_world.entries()] == [None, first.id, first.id]
 
 
 def test_a_moved_letter_keeps_its_entry(world: World) -> None:
@@ -170,13 +164,13 @@ def test_a_dismissed_letter_that_is_filed_again_waits_again(world: World) -> Non
 
 
 # ---- the same again -----------------------------------------------------------------------------------------
-def test_the_same_file_in_another_letter_is_marked_not_refused(world: World) -> None:
-    first = world.bring(letter("Gửi công văn 5120/BGDĐT-GDPT", ("cv.pdf", PDF)))
-    again = world.bring(letter("Gửi lại công văn", ("5120.pdf", PDF), sender="khac@vanban-demo.example"))
-    third = world.bring(letter("Gửi lần nữa", ("5120-1.pdf", PDF), sender="khac@vanban-demo.example"))
-    other = world.bring(letter("Kế hoạch 91/KH-SGDĐT", ("kh.pdf", OTHER_PDF)))
+def test_the_same_file_in_another_letter_is_marked_not_refused(any_world: World) -> None:
+    first = any_world.bring(letter("Gửi công văn 5120/BGDĐT-GDPT", ("cv.pdf", PDF)))
+    again = any_world.bring(letter("Gửi lại công văn", ("5120.pdf", PDF), sender="khac@vanban-demo.example"))
+    third = any_world.bring(letter("Gửi lần nữa", ("5120-1.pdf", PDF), sender="khac@vanban-demo.example"))
+    other = any_world.bring(letter("Kế hoạch 91/KH-SGDĐT", ("kh.pdf", OTHER_PDF)))
     assert [one.duplicate_of for one in (first, again, third, other)] == [None, first.id, first.id, None]
-    item = world.office.db.read_now(intake.get_entry, third.id)
+    item = any_world.office.db.read_now(intake.get_entry, third.id)
     assert item.first is not None
     assert item.first.id == first.id
 
@@ -197,19 +191,19 @@ def test_a_logo_in_two_letters_says_nothing(world: World) -> None:
 
 
 # ---- decisions ----------------------------------------------------------------------------------------------
-def test_a_clerk_dismisses_and_restores(world: World) -> None:
-    db = world.office.db
-    entry = world.bring(letter("Gửi công văn 5120/BGDĐT-GDPT", ("cv.pdf", PDF)))
+def test_a_clerk_dismisses_and_restores(any_world: World) -> None:
+    db = any_world.office.db
+    entry = any_world.bring(letter("Gửi công văn 5120/BGDĐT-GDPT", ("cv.pdf", PDF)))
     with pytest.raises(Invalid):
-        db.write_now(intake.dismiss, world.clerk, entry.id, " ", 1)
-    gone = db.write_now(intake.dismiss, world.clerk, entry.id, "Gửi nhầm cơ quan", 1)
+        db.write_now(intake.dismiss, any_world.clerk, entry.id, " ", 1)
+    gone = db.write_now(intake.dismiss, any_world.clerk, entry.id, "Gửi nhầm cơ quan", 1)
     assert (gone.status, gone.reason, gone.version) == ("dismissed", "Gửi nhầm cơ quan", 2)
     assert db.read_now(intake.wait_list, ORG).items == ()
     with pytest.raises(Refused):
-        db.write_now(register.register, world.clerk, entry.id, FIELDS, version=2)
+        db.write_now(register.register, any_world.clerk, entry.id, FIELDS, version=2)
     with pytest.raises(Stale):
-        db.write_now(intake.restore, world.other_clerk, entry.id, 1)
-    back = db.write_now(intake.restore, world.other_clerk, entry.id, 2)
+        db.write_now(intake.restore, any_world.other_clerk, entry.id, 1)
+    back = db.write_now(intake.restore, any_world.other_clerk, entry.id, 2)
     assert (back.status, back.reason) == ("waiting", "")
     acts = [one["action"] for one in db.read_now(audit.of, f"intake/{entry.id}")]
     assert acts == ["intake.open", "intake.dismiss", "intake.restore"]
@@ -279,10 +273,10 @@ def test_a_clerk_cannot_open_from_a_mailbox_that_is_not_theirs(world: World) -> 
 
 
 # ---- lists --------------------------------------------------------------------------------------------------
-def test_the_wait_list_shows_newest_first_in_pages(world: World, clock: FixedClock) -> None:
-    db = world.office.db
+def test_the_wait_list_shows_newest_first_in_pages(any_world: World, clock: FixedClock) -> None:
+    db = any_world.office.db
     for number in range(5):
-        world.deliver(letter(f"Công văn {number}/UBND-VX", (f"{number}.pdf", PDF + bytes([number]))))
+        any_world.deliver(letter(f"Công văn {number}/UBND-VX", (f"{number}.pdf", PDF + bytes([number]))))
         clock.advance(1000)
     first = db.read_now(intake.wait_list, ORG, limit=3)
     second = db.read_now(intake.wait_list, ORG, limit=3, before=first.next)

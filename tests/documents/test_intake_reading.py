@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from intake_world import FIELDS, ORG, World, build, letter, sample
+from intake_world import FIELDS, ORG, World, letter, sample
 from sqlalchemy import delete
 
 from mailsvc.core.clock import FixedClock
@@ -27,11 +27,6 @@ from mailsvc.store.tx import Tx
 from tests.conftest import SAMPLES
 
 pytestmark = pytest.mark.skipif(not SAMPLES.exists(), reason="needs the sample files")
-
-
-@pytest.fixture
-def world(office: Office) -> World:
-    return build(office)
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -56,14 +51,14 @@ def expected() -> dict[str, dict[str, Any]]:
 
 
 # ---- the samples --------------------------------------------------------------------------------------------
-def test_all_samples_end_as_they_should(world: World) -> None:
+def test_all_samples_end_as_they_should(any_world: World) -> None:
     entries: dict[str, Entry | None] = {}
     for name in sorted(expected()):
-        before = {one.id for one in world.entries()}
-        world.deliver(sample(SAMPLES, name))
-        entries[name] = next((one for one in world.entries() if one.id not in before), None)
-    run(read_all(world.office))
-    after = {name: one and world.office.db.read_now(store.get, one.id) for name, one in entries.items()}
+        before = {one.id for one in any_world.entries()}
+        any_world.deliver(sample(SAMPLES, name))
+        entries[name] = next((one for one in any_world.entries() if one.id not in before), None)
+    run(read_all(any_world.office))
+    after = {name: one and any_world.office.db.read_now(store.get, one.id) for name, one in entries.items()}
     assert [(name, one.status) for name, one in after.items() if one and one.extract_state == "failed"] == []
     assert_statuses(after)
     assert_codes(after)
@@ -120,29 +115,29 @@ def test_several_documents_in_one_letter(world: World) -> None:
     assert [len(one) for one in names] == [2, 1]
 
 
-def test_each_document_of_a_letter_takes_its_own_number(world: World) -> None:
-    db = world.office.db
-    entry = read_now(world, "03-nhieu-van-ban.eml")
+def test_each_document_of_a_letter_takes_its_own_number(any_world: World) -> None:
+    db = any_world.office.db
+    entry = read_now(any_world, "03-nhieu-van-ban.eml")
     with pytest.raises(Refused):
-        db.write_now(split, world.officer, entry.id, entry.version)
-    parts = db.write_now(split, world.clerk, entry.id, entry.version)
+        db.write_now(split, any_world.officer, entry.id, entry.version)
+    parts = db.write_now(split, any_world.clerk, entry.id, entry.version)
     assert [one.proposed["document"]["code"] for one in parts] == ["91/KH-SGDĐT", "1127/QĐ-SGDĐT"]
     assert [one.duplicate_of for one in parts] == [None, None]
     names = [[file.role for file in db.read_now(store.files_of, one.id)] for one in parts]
     assert names == [["main", "original"], ["main", "annex"]]
     with pytest.raises(Stale):
-        db.write_now(register.register, world.clerk, entry.id, FIELDS, version=entry.version)
+        db.write_now(register.register, any_world.clerk, entry.id, FIELDS, version=entry.version)
     made = [
         db.write_now(
-            register.register, world.clerk, one.id, from_proposal(one.proposed["document"]), version=one.version
+            register.register, any_world.clerk, one.id, from_proposal(one.proposed["document"]), version=one.version
         )
         for one in parts
     ]
     assert [(one.arrival_number, one.code) for one in made] == [(1, "91/KH-SGDĐT"), (2, "1127/QĐ-SGDĐT")]
-    ((_, keywords),) = db.read_now(placements.rows, world.inbox, 1, 1, ("uid", "keywords"))
+    ((_, keywords),) = db.read_now(placements.rows, any_world.inbox, 1, 1, ("uid", "keywords"))
     assert keywords == "$VaoSo SoDen-1-2026 SoDen-2-2026"
     with pytest.raises(Invalid):
-        db.write_now(split, world.clerk, read_now(world, "01-ext-bo.eml").id, 1)
+        db.write_now(split, any_world.clerk, read_now(any_world, "01-ext-bo.eml").id, 1)
 
 
 def test_a_letter_repeats_what_came_on_paper(world: World) -> None:
@@ -251,20 +246,20 @@ def test_a_mark_found_after_registering_raises_an_alarm(world: World) -> None:
     assert db.read_now(register.timeline, made.id)[-1].kind == "alarm"
 
 
-def test_a_crash_costs_one_attempt(world: World, clock: FixedClock) -> None:
+def test_a_crash_costs_one_attempt(any_world: World, clock: FixedClock) -> None:
     """A lease that nobody ends is taken up again; the third crash ends it with a reason, and the entry can be used."""
-    db = world.office.db
-    entry = world.bring(sample(SAMPLES, "01-ext-bo.eml"))
+    db = any_world.office.db
+    entry = any_world.bring(sample(SAMPLES, "01-ext-bo.eml"))
     for attempt in range(1, extract_job.ATTEMPTS + 1):
         (leased,) = db.write_now(extract_job._lease)
         assert leased.extract_attempts == attempt
-        assert run(extract_job.work_once(world.office)) == 0  # still leased
+        assert run(extract_job.work_once(any_world.office)) == 0  # still leased
         clock.advance(extract_job.LEASE_MS)
-    assert run(extract_job.work_once(world.office)) == 1
+    assert run(extract_job.work_once(any_world.office)) == 1
     after = db.read_now(store.get, entry.id)
     assert (after.extract_state, after.status) == ("failed", "waiting")
     assert after.proposed["failed"]
-    assert db.write_now(register.register, world.clerk, entry.id, FIELDS, version=1).arrival_number == 1
+    assert db.write_now(register.register, any_world.clerk, entry.id, FIELDS, version=1).arrival_number == 1
 
 
 def test_after_one_crash_the_letter_is_read(world: World, clock: FixedClock) -> None:

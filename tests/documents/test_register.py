@@ -8,37 +8,32 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from intake_world import FIELDS, ORG, World, build, letter
+from intake_world import FIELDS, ORG, World, letter
 
 from mailsvc.core.clock import FixedClock
 from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.documents import intake, numbering, register
 from mailsvc.documents.errors import AlreadyRegistered, Stale
 from mailsvc.documents.fields import Fields, InvalidFields
-from mailsvc.mail.office import Office
 from mailsvc.store import accounts, audit, documents, placements
+from mailsvc.store.engine import Database
 from mailsvc.store.tx import Tx
 
 PDF = b"%PDF-1.4 test"
 NEW_YEAR_MS = 1_798_736_400_000  # 1 January 2027, 00:00 at the office
 
 
-@pytest.fixture
-def world(office: Office) -> World:
-    return build(office)
-
-
 def bring(world: World, number: int) -> int:
     return world.bring(letter(f"Công văn {number}", (f"cv-{number}.pdf", PDF + str(number).encode()))).id
 
 
-def test_a_letter_gets_the_next_number_and_is_linked_both_ways(world: World) -> None:
-    db = world.office.db
-    entry = world.entries()[0] if world.entries() else intake_entry(world)
-    made = db.write_now(register.register, world.clerk, entry.id, FIELDS, version=entry.version)
+def test_a_letter_gets_the_next_number_and_is_linked_both_ways(any_world: World) -> None:
+    db = any_world.office.db
+    entry = any_world.entries()[0] if any_world.entries() else intake_entry(any_world)
+    made = db.write_now(register.register, any_world.clerk, entry.id, FIELDS, version=entry.version)
     assert (made.year, made.arrival_number, made.arrival_date) == (2026, 1, "2026-11-24")
     assert (made.number, made.notation, made.code, made.type_abbr) == ("123", "SGDĐT-VP", "123/SGDĐT-VP", "")
-    assert (made.entry_id, made.content_id, made.registered_by) == (entry.id, entry.content_id, world.clerk)
+    assert (made.entry_id, made.content_id, made.registered_by) == (entry.id, entry.content_id, any_world.clerk)
     after = db.read_now(intake.get_entry, entry.id)
     assert (after.entry.status, after.entry.document_id) == ("registered", made.id)
     assert after.document == made
@@ -92,8 +87,8 @@ def test_an_entered_letter_is_not_entered_again(world: World) -> None:
     assert db.read_now(numbering.proposed, ORG, 2026) == 2
 
 
-def test_two_clerks_press_at_once(world: World) -> None:
-    entry_id = bring(world, 1)
+def test_two_clerks_press_at_once(any_world: World) -> None:
+    entry_id = bring(any_world, 1)
     start = threading.Barrier(2)
     made: list[int] = []
     refused: list[int] = []
@@ -101,19 +96,19 @@ def test_two_clerks_press_at_once(world: World) -> None:
     def press(clerk: int) -> None:
         start.wait()
         try:
-            made.append(world.office.db.write_now(register.register, clerk, entry_id, FIELDS, version=1).id)
+            made.append(any_world.office.db.write_now(register.register, clerk, entry_id, FIELDS, version=1).id)
         except AlreadyRegistered as error:
             refused.append(error.document.id)
 
-    run_together([lambda: press(world.clerk), lambda: press(world.other_clerk)])
+    run_together([lambda: press(any_world.clerk), lambda: press(any_world.other_clerk)])
     assert len(made) == 1
     assert refused == made
-    assert world.office.db.read_now(documents.numbers, ORG, "in", 2026) == [1]
+    assert any_world.office.db.read_now(documents.numbers, ORG, "in", 2026) == [1]
 
 
-def test_fifty_clerks_at_once_leave_no_gap_and_no_double(world: World) -> None:
-    db = world.office.db
-    entries = [bring(world, number) for number in range(50)]
+def test_fifty_clerks_at_once_leave_no_gap_and_no_double(any_world: World) -> None:
+    db = any_world.office.db
+    entries = [bring(any_world, number) for number in range(50)]
     spoiled = set(random.Random(7).sample(entries, 10))
     start = threading.Barrier(len(entries))
     numbers: list[int] = []
@@ -122,8 +117,8 @@ def test_fifty_clerks_at_once_leave_no_gap_and_no_double(world: World) -> None:
         start.wait()
         if entry_id in spoiled:
             with pytest.raises(RuntimeError):
-                db.write_now(register_then_fail, world.clerk, entry_id)
-        numbers.append(db.write_now(register.register, world.clerk, entry_id, FIELDS, version=1).arrival_number)
+                db.write_now(register_then_fail, any_world.clerk, entry_id)
+        numbers.append(db.write_now(register.register, any_world.clerk, entry_id, FIELDS, version=1).arrival_number)
 
     run_together([lambda one=one: press(one) for one in entries])
     assert sorted(numbers) == list(range(1, 51))
@@ -214,16 +209,16 @@ def test_a_text_longer_than_the_law_provides_is_kept_with_a_warning(world: World
     assert len(made.subject) == 799
 
 
-def test_numbers_begin_again_with_the_year_of_the_office(world: World, clock: FixedClock) -> None:
+def test_numbers_begin_again_with_the_year_of_the_office(any_world: World, clock: FixedClock) -> None:
     """One minute before and after midnight at +07:00, where UTC is still in the old year."""
-    db = world.office.db
-    entries = [bring(world, number) for number in range(4)]
+    db = any_world.office.db
+    entries = [bring(any_world, number) for number in range(4)]
     clock.advance(NEW_YEAR_MS - 60_000 - clock.now_ms())
-    first = db.write_now(register.register, world.clerk, entries[0], FIELDS, version=1)
+    first = db.write_now(register.register, any_world.clerk, entries[0], FIELDS, version=1)
     clock.advance(120_000)
-    second = db.write_now(register.register, world.clerk, entries[1], FIELDS, version=1)
-    late = db.write_now(register.register, world.clerk, entries[2], FIELDS, version=1, on_date=date(2026, 12, 31))
-    third = db.write_now(register.register, world.clerk, entries[3], FIELDS, version=1)
+    second = db.write_now(register.register, any_world.clerk, entries[1], FIELDS, version=1)
+    late = db.write_now(register.register, any_world.clerk, entries[2], FIELDS, version=1, on_date=date(2026, 12, 31))
+    third = db.write_now(register.register, any_world.clerk, entries[3], FIELDS, version=1)
     given = [(one.year, one.arrival_number) for one in (first, second, late, third)]
     assert given == [(2026, 1), (2027, 1), (2026, 2), (2027, 2)]
     assert db.read_now(numbering.verify_series) == []
@@ -239,10 +234,10 @@ def test_the_series_goes_on_after_the_paper_book(world: World) -> None:
         db.write_now(numbering.begin_after, world.clerk, ORG, 2026, 2000)
 
 
-def test_verify_finds_a_number_that_is_missing(world: World) -> None:
-    db = world.office.db
+def test_verify_finds_a_number_that_is_missing(any_world: World) -> None:
+    db = any_world.office.db
     for number in range(3):
-        db.write_now(register.register, world.clerk, bring(world, number), FIELDS, version=1)
+        db.write_now(register.register, any_world.clerk, bring(any_world, number), FIELDS, version=1)
     db.write_now(spoil)
     assert [one.text for one in db.read_now(numbering.verify_series)] == [
         "thiếu số 2",
@@ -264,9 +259,9 @@ def test_paper_takes_its_number_from_the_same_series(world: World) -> None:
     assert [one.kind for one in db.read_now(register.timeline, paper.id)] == ["received", "registered"]
 
 
-def test_the_form_warns_of_a_document_that_is_there(world: World) -> None:
-    db = world.office.db
-    made = db.write_now(register.register, world.clerk, bring(world, 1), FIELDS, version=1)
+def test_the_form_warns_of_a_document_that_is_there(any_world: World) -> None:
+    db = any_world.office.db
+    made = db.write_now(register.register, any_world.clerk, bring(any_world, 1), FIELDS, version=1)
     same = replace(FIELDS, code="0123/sgdđt-vp", issuer="UỶ BAN NHÂN DÂN TỈNH TÂY NINH", issue_date="1/2/2026")
     assert db.read_now(register.same_documents, ORG, same) == [made]
     advice = db.read_now(register.advise, ORG, same)
@@ -274,19 +269,19 @@ def test_the_form_warns_of_a_document_that_is_there(world: World) -> None:
     assert advice.number == 2
     for other in ({"issue_date": "2025-11-20"}, {"issuer": "UBND xã X"}, {"code": "124/SGDĐT-VP"}):
         assert db.read_now(register.same_documents, ORG, replace(same, **other)) == []
-    again = db.write_now(register.register, world.clerk, bring(world, 2), same, version=1)
+    again = db.write_now(register.register, any_world.clerk, bring(any_world, 2), same, version=1)
     assert again.arrival_number == 2  # a warning, not a refusal
 
 
-def test_a_correction_keeps_what_was_written(world: World) -> None:
-    db = world.office.db
-    made = db.write_now(register.register, world.clerk, bring(world, 1), FIELDS, version=1)
+def test_a_correction_keeps_what_was_written(any_world: World) -> None:
+    db = any_world.office.db
+    made = db.write_now(register.register, any_world.clerk, bring(any_world, 1), FIELDS, version=1)
     right = replace(register.fields_of(made), subject="phòng, chống đuối nước", deadline="2026-12-01")
     with pytest.raises(Invalid):
-        db.write_now(register.correct, world.clerk, made.id, right, " ")
+        db.write_now(register.correct, any_world.clerk, made.id, right, " ")
     with pytest.raises(Refused):
-        db.write_now(register.correct, world.officer, made.id, right, "Gõ nhầm")
-    after = db.write_now(register.correct, world.other_clerk, made.id, right, "Gõ nhầm", version=1)
+        db.write_now(register.correct, any_world.officer, made.id, right, "Gõ nhầm")
+    after = db.write_now(register.correct, any_world.other_clerk, made.id, right, "Gõ nhầm", version=1)
     assert (after.subject, after.deadline, after.version) == ("phòng, chống đuối nước", "2026-12-01", 2)
     assert (after.arrival_number, after.year, after.arrival_date) == (1, 2026, "2026-11-24")
     last = db.read_now(register.timeline, made.id)[-1]
@@ -296,12 +291,12 @@ def test_a_correction_keeps_what_was_written(world: World) -> None:
     acts = db.read_now(audit.of, f"document/{made.id}")
     assert acts[-1]["detail"]["changes"]["deadline"] == ["", "2026-12-01"]
     with pytest.raises(Stale):
-        db.write_now(register.correct, world.clerk, made.id, FIELDS, "Khác", version=1)
+        db.write_now(register.correct, any_world.clerk, made.id, FIELDS, "Khác", version=1)
     assert db.read_now(register.register_rows, ORG, 2026, "duoi nuoc tre em").total == 0
 
 
-def test_the_register_is_searched_without_marks(world: World) -> None:
-    db = world.office.db
+def test_the_register_is_searched_without_marks(any_world: World) -> None:
+    db = any_world.office.db
     rows = [
         FIELDS,
         replace(FIELDS, code="1581/QĐ-SGDĐT", type_name="Quyết định", subject="Quy chế văn phòng điện tử"),
@@ -309,7 +304,7 @@ def test_the_register_is_searched_without_marks(world: World) -> None:
         replace(FIELDS, code="67-KL/TU", issuer="Ban Thường vụ Tỉnh uỷ Tây Ninh", subject="vùng biên giới 100%"),
     ]
     for number, fields in enumerate(rows):
-        db.write_now(register.register, world.clerk, bring(world, number), fields, version=1)
+        db.write_now(register.register, any_world.clerk, bring(any_world, number), fields, version=1)
 
     def found(query: str) -> list[int]:
         return [one.arrival_number for one in db.read_now(register.register_rows, ORG, 2026, query).rows]
@@ -328,10 +323,10 @@ def test_the_register_is_searched_without_marks(world: World) -> None:
     assert found("đào tạo long an") == [3]
 
 
-def test_pages_of_the_register(world: World) -> None:
-    db = world.office.db
+def test_pages_of_the_register(any_world: World) -> None:
+    db = any_world.office.db
     for number in range(7):
-        db.write_now(register.register_paper, world.clerk, ORG, replace(FIELDS, code=f"{number}/UBND-VX"))
+        db.write_now(register.register_paper, any_world.clerk, ORG, replace(FIELDS, code=f"{number}/UBND-VX"))
     first = db.read_now(register.register_rows, ORG, 2026, limit=3)
     assert ([one.arrival_number for one in first.rows], first.total, first.next) == ([7, 6, 5], 7, 5)
     second = db.read_now(register.register_rows, ORG, 2026, limit=3, before=first.next)
@@ -377,3 +372,23 @@ def test_fields_of_a_proposal() -> None:
         signer="Đặng Hữu Phước (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC)",
     )  # fmt: skip
     assert from_proposal(None) == Fields()
+
+
+def test_two_processes_share_one_register(any_world: World) -> None:
+    """Fifty presses from two databases' writers at once, as from two processes: no gap, no double, one number each."""
+    entries = [bring(any_world, number) for number in range(25)]
+    second = Database(any_world.office.settings.database_url, any_world.office.clock)
+    numbers: list[int] = []
+    refused: list[int] = []
+
+    def press(db: Database, clerk: int, entry_id: int) -> None:
+        try:
+            numbers.append(db.write_now(register.register, clerk, entry_id, FIELDS, version=1).arrival_number)
+        except AlreadyRegistered as error:
+            refused.append(error.document.arrival_number)
+
+    pairs = [(any_world.office.db, any_world.clerk), (second, any_world.other_clerk)]
+    run_together([lambda a=db, b=clerk, c=one: press(a, b, c) for one in entries for db, clerk in pairs])
+    second.close()
+    assert sorted(numbers) == sorted(refused) == list(range(1, 26))
+    assert any_world.office.db.read_now(numbering.verify_series) == []
