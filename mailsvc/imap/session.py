@@ -135,7 +135,7 @@ class Session:
                 return
 
     def enable_condstore(self) -> None:
-        """From now on the client follows mod-sequences (RFC 7162 §3.1). Raises BadCommand where that is switched off."""
+        """From now on the client follows mod-sequences (RFC 7162 §3.1). BadCommand where that is switched off."""
         if "CONDSTORE" in self.off:
             raise BadCommand("CONDSTORE đang tắt cho tài khoản này")
         if not self.condstore:

@@ -303,6 +303,38 @@ def set_flags(tx: Tx, mailbox_id: int, changes: Sequence[tuple[int, int, int, st
     return modseq
 
 
+_ALTERED = placements.c.flags.op("|")(bindparam("added")).op("&")(bindparam("kept"))
+_WITHIN = (
+    placements.c.mailbox_id == bindparam("mailbox"),
+    placements.c.uid.between(bindparam("low"), bindparam("high")),
+    placements.c.flags != _ALTERED,
+)
+_COUNT_ALTERED = Prepared(select(func.count(), func.sum(placements.c.flags.op("&")(SEEN))).where(*_WITHIN))
+_ALTER = Prepared(update(placements).where(*_WITHIN).values(flags=_ALTERED, modseq=bindparam("new_modseq")))
+
+
+def alter_flags(tx: Tx, mailbox_id: int, ranges: Sequence[tuple[int, int]], added: int, removed: int) -> int:
+    """Add and take away flag bits for whole ranges of UIDs; the mod-sequence, 0 when nothing changed.
+
+    What `set_flags` does row by row, in one statement for each range.
+    """
+    kept = 0x7FFFFFFF & ~removed
+    count = seen = 0
+    for low, high in ranges:
+        row = tx.row(_COUNT_ALTERED, mailbox=mailbox_id, low=low, high=high, added=added, kept=kept)
+        count, seen = (count + row[0], seen + int(row[1] or 0)) if row else (count, seen)
+    if not count:
+        return 0
+    fresh = (seen if removed & SEEN else 0) - (count - seen if added & SEEN else 0)
+    row = tx.row(_NEXT_MODSEQ, mailbox=mailbox_id, fresh=fresh, count=0, bytes=0)
+    if row is None:
+        raise NotFound(f"mailbox {mailbox_id}")
+    for low, high in ranges:
+        tx.run(_ALTER, mailbox=mailbox_id, low=low, high=high, added=added, kept=kept, new_modseq=row[0])
+    tx.wake("mailbox", mailbox_id)
+    return int(row[0])
+
+
 def expunge(tx: Tx, mailbox_id: int, wanted: Sequence[int]) -> tuple[list[int], int]:
     """Take messages out of the mailbox for good: (the UIDs that were there, the mod-sequence; 0 when none was)."""
     found = rows_of(tx, mailbox_id, sorted(wanted), ("uid", "flags", "size"))

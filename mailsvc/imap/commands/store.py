@@ -16,6 +16,9 @@ from mailsvc.imap.view import SelectedView, flags_text
 from mailsvc.store import placements
 from mailsvc.store.tx import Tx
 
+MANY = 50
+"""Changes from which on one statement for a range is cheaper than one for each message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -24,6 +27,10 @@ class Change:
     mode: str
     bits: int
     keywords: tuple[str, ...]
+
+    @property
+    def added_and_removed(self) -> tuple[int, int]:
+        return (self.bits, 0) if self.mode == "+" else (0, self.bits)
 
     def bits_of(self, old: int) -> int:
         if self.mode == "+":
@@ -68,11 +75,19 @@ def change_flags(
         rows.append((uid, bits, words, modseq))
         if bits != old or words != old_words:
             changes.append((uid, old, bits, words))
-    modseq = placements.set_flags(tx, mailbox_id, changes)
+    if len(changes) > MANY and change.mode and not change.keywords and not modified:
+        modseq = placements.alter_flags(tx, mailbox_id, ranges, *change.added_and_removed)
+    else:
+        modseq = placements.set_flags(tx, mailbox_id, changes)
     if modseq:
         changed = {one[0] for one in changes}
         rows = [(uid, bits, words, modseq if uid in changed else at) for uid, bits, words, at in rows]
     return Stored(rows, modified, modseq)
+
+
+def change_silently(tx: Tx, mailbox_id: int, ranges: Sequence[Range], change: Change) -> Stored:
+    """The same where nobody wants to hear of the messages; for system flags that are added or taken away."""
+    return Stored([], [], placements.alter_flags(tx, mailbox_id, ranges, *change.added_and_removed))
 
 
 def _rows(tx: Tx, mailbox_id: int, ranges: Sequence[Range]) -> Iterator[tuple[int, int, str, int]]:
@@ -94,9 +109,13 @@ async def _store(session: Session, arguments: Store) -> Done:
     if arguments.unchanged_since is not None:
         session.enable_condstore()
     change = Change(arguments.mode, arguments.flags.system, tuple(map(view.spelt, arguments.flags.keywords)))
-    stored = await session.office.db.write(
-        change_flags, view.mailbox_id, view.uid_ranges(spans), change, arguments.unchanged_since
-    )
+    ranges, db = view.uid_ranges(spans), session.office.db
+    unheard = arguments.silent and not session.condstore and change.mode and not change.keywords
+    if unheard and len(ranges) < MANY:
+        stored = await db.write(change_silently, view.mailbox_id, ranges, change)
+        spans = []
+    else:
+        stored = await db.write(change_flags, view.mailbox_id, ranges, change, arguments.unchanged_since)
     note_own_change(view, stored.modseq)
     if view.learn(change.keywords):
         session.write(*view.flag_lines())
@@ -105,8 +124,13 @@ async def _store(session: Session, arguments: Store) -> Done:
 
 
 def note_own_change(view: SelectedView, modseq: int) -> None:
-    """The client hears of this change from its command's own responses."""
-    if modseq:
+    """The client hears of this change from its command's own responses.
+
+    Every change of a mailbox takes the next mod-sequence, so when ours is the next nobody else came between.
+    """
+    if modseq and modseq == view.modseq + 1:
+        view.modseq = modseq
+    elif modseq:
         view.own = (view.own or set()) | {modseq}
 
 
