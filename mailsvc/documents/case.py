@@ -5,6 +5,7 @@ Pure: bytes in, values out; may be worked out before the transaction.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from mailsvc.documents.extraction.screen import screen
@@ -13,6 +14,8 @@ from mailsvc.message.forwarded import Forwarded, forwarded
 from mailsvc.message.scan import Scan
 from mailsvc.store.blobs import Buffer
 from mailsvc.store.intake import EntryFile
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,15 @@ class Case:
 
 def examine(data: Buffer, scan: Scan) -> Case:
     """Stage 1 of the decision, with the attachments decoded and hashed. Never raises for input."""
+    try:
+        return _examine(data, scan)
+    except Exception:  # a letter that breaks the rules must not be lost for it: a person looks
+        log.exception("a letter of %d bytes could not be examined", scan.size)
+        opens = any(part.filename.lower().endswith((".pdf", ".docx", ".doc")) for part in scan.parts)
+        return case_of(scan, None, opens=opens, held=False, mail_class="", reason="", files=())
+
+
+def _examine(data: Buffer, scan: Scan) -> Case:
     found = attachments(data, scan)
     first = screen(data, scan, found)
     files = [

@@ -12,6 +12,7 @@ import json
 import logging
 from typing import Any
 
+from mailsvc.core.errors import Busy
 from mailsvc.documents import intake as acts
 from mailsvc.documents.findings import Findings, read_letter
 from mailsvc.mail.office import Office
@@ -22,15 +23,16 @@ from mailsvc.store.tx import Tx
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
-LEASE_MS = 180_000  # longer than the slowest letter takes; after a crash the entry is taken up again
+LEASE_MS = 180_000  # longer than the slowest letter takes; after that another process takes the entry up
 PAUSE_MS = 20_000  # before the next attempt, times the attempts so far
-BATCH = 4
+BATCH = 2  # letters at once; there are as many reading children
 IDLE_SECONDS = 60.0
 INSISTED = (acts.HAND, acts.FOLDER)  # a person says that this letter belongs into the register
 
 
 async def run(office: Office) -> None:
     """Read what waits, then wait for the next wake-up or the end of a lease; until cancelled."""
+    await office.db.write(intake.end_leases)  # those of an earlier life of this process
     with office.db.bus.subscribe(("intake", 0)) as news:
         while True:
             if await work_once(office):
@@ -46,8 +48,9 @@ async def work_once(office: Office) -> int:
     if due is None or due > office.clock.now_ms():
         return 0
     entries = await office.db.write(_lease)
-    for entry in entries:
-        await _read(office, entry)
+    async with asyncio.TaskGroup() as group:
+        for entry in entries:
+            group.create_task(_read(office, entry))
     return len(entries)
 
 
@@ -71,6 +74,8 @@ async def _read(office: Office, entry: Entry) -> None:
         data = await office.db.read(contents.load, office.blobs, entry.content_id)
         findings = await office.work(read_letter, data, insisted=entry.channel in INSISTED, released=released(entry))
         await office.db.write(_finish, entry, findings)
+    except Busy:
+        await office.db.write(_wait_for_readers, entry)
     except Exception as error:  # whatever a letter does to us, the next one is read
         log.exception("intake %d: files not read, attempt %d", entry.id, entry.extract_attempts)
         if entry.extract_attempts >= ATTEMPTS:
@@ -175,6 +180,12 @@ def _withdraw(tx: Tx, entry: Entry, findings: Findings) -> None:
 
 def _put_back(tx: Tx, entry: Entry) -> None:
     intake.change(tx, entry.id, {"lease_until_ms": tx.now_ms + PAUSE_MS * entry.extract_attempts})
+
+
+def _wait_for_readers(tx: Tx, entry: Entry) -> None:
+    """All readers were busy: no fault of the letter, so no attempt of its own."""
+    values = {"lease_until_ms": tx.now_ms + PAUSE_MS, "extract_attempts": entry.extract_attempts - 1}
+    intake.change(tx, entry.id, values)
 
 
 def _give_up(tx: Tx, entry: Entry, reason: str) -> None:

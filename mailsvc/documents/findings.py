@@ -5,6 +5,8 @@ For a worker thread: decodes attachments and waits for the children that read th
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +21,8 @@ from mailsvc.message.attachments import Attachment, attachments
 from mailsvc.message.scan import Scan, scan
 from mailsvc.store.blobs import Buffer
 from mailsvc.store.intake import EntryFile
+
+SECONDS = 60.0  # for all files of one letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def read_letter(data: Buffer, *, insisted: bool = False, released: bool = False)
     first = screen(data, scanned, found)
     if released or (insisted and not (first.entry or first.hold)):
         first = _all_of(scanned, found)
-    verdict = classify(data, scanned, found, first, _without_marks if released else worker.read)
+    verdict = classify(data, scanned, found, first, _reader(released))
     files = tuple(
         EntryFile(
             *(n, plain(file.attachment.path), plain(file.attachment.name), plain(file.attachment.content_type)),
@@ -72,8 +76,16 @@ def _all_of(scanned: Scan, found: tuple[Attachment, ...]) -> Screen:
     return Screen("document", entry=True, candidates=tuple(file.path for file in candidates))
 
 
-def _without_marks(data: bytes) -> Reading:
-    return replace(worker.read(data), secret="")
+def _reader(released: bool) -> Callable[[bytes], Reading]:
+    """Reads one file after another within the time of the whole letter; what comes after that stays unread."""
+    end = time.monotonic() + SECONDS
+
+    def read(data: bytes) -> Reading:
+        left = end - time.monotonic()
+        reading = worker.read(data, min(worker.TIMEOUT, left)) if left > 0 else Reading()
+        return replace(reading, secret="") if released else reading
+
+    return read
 
 
 def _with_documents(case: Case, verdict: Verdict) -> Findings:

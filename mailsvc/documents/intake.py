@@ -171,6 +171,7 @@ def _follow(tx: Tx, entry: Entry, arrival: Arrival) -> None:
         values |= {"status": WAITING, "reason": ""}
         audit.record(tx, arrival.actor_id, "intake.restore", _thing(entry.id), by="move")
     intake.change(tx, entry.id, values, version=entry.version if "status" in values else None)
+    audit.record(tx, arrival.actor_id, "intake.follow", _thing(entry.id), mailbox=arrival.mailbox_id, uid=arrival.uid)
     tx.wake("intake")
 
 

@@ -224,6 +224,11 @@ def lease(tx: Tx, until_ms: int, limit: int) -> list[Entry]:
     return [get(tx, entry_id) for entry_id in ids]
 
 
+def end_leases(tx: Tx) -> None:
+    """Let everything that was leased be taken up at once: whoever held it is gone."""
+    tx.execute(update(intake_entries).where(intake_entries.c.extract_state == PENDING).values(lease_until_ms=0))
+
+
 def next_lease_ms(tx: Tx) -> int | None:
     """When the next unread entry may be taken, None when nothing is to be read."""
     statement = select(func.min(intake_entries.c.lease_until_ms)).where(
