@@ -182,6 +182,7 @@ def bind(host: str, port: int) -> socket.socket:
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _keep_alive(found)
         if family == socket.AF_INET6:  # each family has its own socket, so neither takes the other's port
             found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         found.bind(("" if host == "*" else host, port))

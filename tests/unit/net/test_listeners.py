@@ -201,3 +201,21 @@ def test_bind_frees_the_socket_when_the_port_is_taken() -> None:
         taken.listen()
         with pytest.raises(OSError, match="in use"):
             bind("127.0.0.1", taken.getsockname()[1])
+
+
+@both_loops
+def test_accepted_sockets_are_watched_and_prompt(run: Run) -> None:
+    async def main() -> None:
+        listener = Listener(echo)
+        await listener.start()
+        client = await dial.connect("127.0.0.1", listener.port, 5, rules=LOCAL)
+        client.write(b"x\r\n")
+        assert await client.read_line(10) == b"x"
+        accepted = listener.connections[0]._transport.get_extra_info("socket")  # type: ignore[union-attr]
+        assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 600
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        client.abort()
+        await listener.stop()
+
+    run(main())
