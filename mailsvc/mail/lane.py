@@ -17,6 +17,7 @@ from mailsvc.mail.relay import RECIPIENTS, Conversation, Mail, Target, Trouble
 from mailsvc.mail.reply import said
 from mailsvc.mail.route import Router
 from mailsvc.mail.settle import Answer, Verdict, internal_trouble, judge, settle
+from mailsvc.mail.sevenbit import seven_bit
 from mailsvc.mail.wire import Outgoing, outgoing
 from mailsvc.mailauth import dkim_sign
 from mailsvc.mailauth.dkim_sign import Signer
@@ -49,7 +50,7 @@ class Sending:
         self.wake: Callable[[], None] = _nothing
         """Tells the dispatcher that something has changed."""
         self._signer = signer
-        self._signatures: dict[int, bytes] = {}
+        self._signatures: dict[tuple[int, bool], bytes] = {}
 
     def lease_end(self) -> int:
         return self.office.clock.now_ms() + LEASE_MS
@@ -57,16 +58,27 @@ class Sending:
     async def prepared(self, row: Row, data: Buffer) -> Outgoing:
         """The letter of a row as it goes out. What people of the house, or the house itself, send is signed."""
         letter = await self.office.work(outgoing, data, row.return_path_size)
-        if self._signer is None or row.account_id is None:
-            return letter
-        field = self._signatures.get(row.content_id)
+        key = (row.content_id, row.account_id is None)
+        field = self._signatures.get(key)
         if field is None:
-            now_ms = self.office.clock.now_ms()
-            field = await self.office.work(self._signer.sign, letter.header, letter.body(), now_ms)
+            field = await self._signature(row, letter)
             if len(self._signatures) >= SIGNATURES:
                 del self._signatures[next(iter(self._signatures))]
-            self._signatures[row.content_id] = field
-        return letter.signed(field) if field else letter
+            self._signatures[key] = field
+        return letter.signed(field)
+
+    async def narrowed(self, row: Row, letter: Outgoing) -> Outgoing:
+        """The letter for a server without 8BITMIME, signed anew; as it is when it cannot be made 7-bit."""
+        plain = await self.office.work(seven_bit, bytes(letter.data[letter.start :]))
+        if plain is None:
+            return letter
+        letter = await self.office.work(outgoing, plain, 0)
+        return letter.signed(await self._signature(row, letter))
+
+    async def _signature(self, row: Row, letter: Outgoing) -> bytes:
+        if self._signer is None or row.account_id is None:
+            return b""
+        return await self.office.work(self._signer.sign, letter.header, letter.body(), self.office.clock.now_ms())
 
 
 def _nothing() -> None:
@@ -160,6 +172,8 @@ class Lane:
         try:
             used = self._conversation
             conversation = await self._ready()
+            if letter.eight_bit and not conversation.takes_eight_bit:
+                letter = await self._sending.narrowed(head, letter)
             replies = await conversation.send(mail, letter)
             if conversation is used and not conversation.usable and not conversation.begun:
                 # It had been open for a while and the server was tired of it: that says nothing of this letter.

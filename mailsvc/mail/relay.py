@@ -123,6 +123,10 @@ class Conversation:
         """Whether the server takes over the duty of reporting. RFC 3461 §5.2"""
         return "DSN" in self.offers
 
+    @property
+    def takes_eight_bit(self) -> bool:
+        return "8BITMIME" in self.offers
+
     async def _greeted(self, terms: Terms) -> None:
         reply = await read_reply(self._connection, GREETING)
         if reply.code != 220:
@@ -274,7 +278,7 @@ class Conversation:
             return NO_UTF8_ADDRESS
         if _CONTROLS.search(mail.sender + mail.ret):
             return BAD_ADDRESS
-        if letter.eight_bit and "8BITMIME" not in self.offers:
+        if letter.eight_bit and not self.takes_eight_bit:
             return NO_EIGHT_BIT  # RFC 6152 §3
         limit = self.offers.get("SIZE", "")
         if limit.isdecimal() and 0 < int(limit) < letter.size:  # RFC 1870 §6.1

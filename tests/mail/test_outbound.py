@@ -162,16 +162,35 @@ def test_without_pipelining_and_extensions(play: Play) -> None:
     play(story)
 
 
-def test_eight_bit_and_other_letters_need_a_server_that_takes_them(play: Play) -> None:
+def test_other_letters_need_a_server_that_takes_them(play: Play) -> None:
     async def story(world: World) -> None:
         server = await world.server(offers=tuple(one for one in OFFERS if one not in ("8BITMIME", "SMTPUTF8")))
-        await world.send("ai@ngoai.example")
+        await world.send("ai@ngoai.example", subject="Chào")
         await world.send("thư@ngoai.example", body=b"x\r\n", smtputf8=True)
         await world.send("ai@ngoai.example", body=b"x\r\n", subject="Chào", smtputf8=True)
         await world.attempt()
         assert server.letters == []
         replies = [row.last_reply.split()[1] for row in await world.rows("failed")]
         assert sorted(replies) == ["5.6.3", "5.6.7", "5.6.9"]
+
+    play(story)
+
+
+def test_a_server_without_eight_bits_gets_seven(play: Play) -> None:
+    """RFC 6152 §3; and the signature is of what was sent."""
+
+    async def story(world: World) -> None:
+        world.clock.advance(-86_400_000)
+        an = await world.person("an")
+        old = await world.server("cu.example", "127.0.0.2", offers=())
+        new = await world.server()
+        await world.send("ai@cu.example", "ai@ngoai.example", account_id=an)
+        await world.attempt()
+        assert b"Content-Transfer-Encoding: quoted-printable\r\n\r\nXin ch=C3=A0o.\r\n" in old.letters[0].data
+        assert b"Content-Transfer-Encoding: 8bit\r\n\r\nXin ch\xc3\xa0o.\r\n" in new.letters[0].data
+        record = dkim_sign.dns_record(dkim_sign.load_or_make(world.office.settings.folder, "mailsvc")).encode()
+        for server in (old, new):
+            assert dkim.verify(server.letters[0].data, dnsfunc=lambda name, timeout=5: record)
 
     play(story)
 
