@@ -86,8 +86,21 @@ def find_header(tx: Tx, mailbox_id: int, name: str, needle: str) -> set[int]:
     return {
         int(content_id)
         for content_id, head in tx.execute(statement, {"mailbox_id": mailbox_id, **values})
-        if any(line.startswith(prefix) and wanted in line[len(prefix) :] for line in head.split("\n"))
+        if _field_holds(head, prefix, wanted)
     }
+
+
+def _field_holds(head: str, prefix: str, wanted: str) -> bool:
+    """Whether a line of the head that begins with the prefix holds the text after it."""
+    lines, mark = "\n" + head, "\n" + prefix
+    at = lines.find(mark)
+    while at >= 0:
+        start = at + len(mark)
+        end = lines.find("\n", start)
+        if lines.find(wanted, start, end if end >= 0 else len(lines)) >= 0:
+            return True
+        at = lines.find(mark, start)
+    return False
 
 
 def index_pending(tx: Tx, limit: int) -> int:
