@@ -16,6 +16,7 @@ from mailsvc.auth.passwords import Credentials, PasswordHasher
 from mailsvc.auth.throttle import Throttle
 from mailsvc.core.clock import Clock, SystemClock
 from mailsvc.core.settings import Settings
+from mailsvc.documents import clerks
 from mailsvc.mail import addresses
 from mailsvc.mail.office import Office
 from mailsvc.net import tls
@@ -36,6 +37,8 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
     spool.mkdir(exist_ok=True)
     migrate.upgrade(settings.database_url)
     db = Database(settings.database_url, clock)
+    if db.read_now(clerks.main_organisation) != settings.organisation.code:
+        db.write_now(clerks.set_main_organisation, settings.organisation.code)
 
     async def lookup(login: str) -> Credentials | None:
         return await db.read(_credentials, settings.organisation.domains, login)

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from mailsvc.core.errors import Refused
-from mailsvc.store import accounts, mailboxes, units
+from mailsvc.store import accounts, mailboxes, meta, units
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
 
 DEPARTMENT = "phong"  # a unit without registers of its own: its documents pass through the organisation's clerks
 CLERK_ROLES = frozenset({"van_thu", "van_thu_don_vi"})
+_MAIN = "organisation"
 READER_ROLES = frozenset({"lanh_dao_so", "chanh_van_phong", "luu_tru", "thu_truong_don_vi"})
+
+
+def main_organisation(tx: Tx) -> str:
+    """The code of the organisation whose office this is, as the settings say."""
+    return meta.get(tx, _MAIN)
+
+
+def set_main_organisation(tx: Tx, code: str) -> None:
+    """Make the setting known to the transactions."""
+    meta.put(tx, _MAIN, code)
 
 
 def organisation_of_unit(tx: Tx, unit_code: str) -> str:
     """The code of the organisation whose registers serve the unit: the unit itself or the nearest one above it that
-    is no department. Without units, or for an account outside them, the topmost organisation."""
+    is no department. For an account outside all units the office's own."""
     known: dict[str, Unit] = {unit.code: unit for unit in units.listing(tx)}
     unit = known.get(unit_code)
     seen: set[str] = set()
     while unit is not None and unit.kind == DEPARTMENT and unit.code not in seen:
         seen.add(unit.code)
         unit = known.get(unit.parent_code)
-    if unit is not None:
-        return unit.code
-    return next((one.code for one in known.values() if one.parent_code not in known and one.kind != DEPARTMENT), "")
+    return unit.code if unit is not None else main_organisation(tx)
 
 
 def organisation_of(tx: Tx, account_id: int) -> str:
