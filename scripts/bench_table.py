@@ -1,7 +1,7 @@
 """Measures a bench instance of this service and, where installed, Postfix and Dovecot beside it; prints one table.
 
-The measuring client and the peers' set-ups are those of the rig in ../shared (MAILSVC_SHARED overrides). All servers are
-durable, all in clear on loopback, measured in turn. Medians; each row carries its ratio to the peer and its aim.
+The measuring client and the peers' set-ups are those of the rig in ../shared (MAILSVC_SHARED overrides). All servers
+are durable, all in clear on loopback, measured in turn. Medians; each row carries its ratio to the peer and its aim.
 """
 
 from __future__ import annotations
@@ -132,8 +132,8 @@ class Bench:
         count, runs = ("1000", "1") if self.quick else ("3000", "3")
 
         def measure(server: Server) -> dict[str, Any]:
-            return rig("bench_accept.py", server, "--smtp-port", str(server.smtp), "-m", count, "--runs", runs,
-                       "--fresh-users", "user%04d@example.test", "--first", "100", "--pid", str(server.pid))  # fmt: skip
+            fresh = ["--fresh-users", "user%04d@example.test", "--first", "100", "--pid", str(server.pid)]
+            return rig("bench_accept.py", server, "--smtp-port", str(server.smtp), "-m", count, "--runs", runs, *fresh)
 
         ours, theirs = self.both(measure)
         mine = ours["delivered_per_s"]["median"]

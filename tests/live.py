@@ -91,8 +91,9 @@ class Live:
         """Run `mailsvc --data DATA …`."""
         command = [sys.executable, "-m", "mailsvc.cli.main", "--data", str(self.data), *arguments]
         return subprocess.run(
-            command, cwd=REPOSITORY, capture_output=True, text=True, input=given, timeout=60, env=os.environ | self.environ
-        )
+            command, cwd=REPOSITORY, capture_output=True, text=True, input=given, timeout=60,
+            env=os.environ | self.environ,
+        )  # fmt: skip
 
     def users(self) -> list[DemoUser]:
         with open(self.data / "demo-accounts.csv", encoding="utf-8", newline="") as file:

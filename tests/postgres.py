@@ -32,10 +32,8 @@ def postgres_server() -> Iterator[str]:
     as_user = _prefix(folder)
     port = _free_port()
     data = folder / "data"
-    subprocess.run(
-        [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "mailsvc", "--auth=trust", "-E", "UTF8", "--locale=C"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    create = [str(binaries / "initdb"), "-D", str(data), "-U", "mailsvc", "--auth=trust", "-E", "UTF8", "--locale=C"]
+    subprocess.run([*as_user, *create], check=True, capture_output=True)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
     control = [*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True, timeout=60)
