@@ -13,6 +13,7 @@ from mailsvc.cli import context
 from mailsvc.cli.output import Json, show, show_one
 from mailsvc.core.clock import office_datetime
 from mailsvc.mail import mailboxes as mail_mailboxes
+from mailsvc.mailauth import dkim_sign
 from mailsvc.store import audit, contents, placements, queue
 from mailsvc.store.flags import join_flags
 from mailsvc.store.tx import Tx
@@ -88,3 +89,34 @@ def list_queue(json: Json = False) -> None:
     with context.office() as office:
         rows = [dataclasses.asdict(one) for one in office.db.read_now(queue.listing)]
         show(rows, json, empty="Hàng đợi trống.")
+
+
+@queue_app.command("retry")
+def retry(
+    domain: Annotated[str | None, typer.Option(help="Chỉ thư gửi tới miền này.")] = None,
+    ids: Annotated[list[int] | None, typer.Argument(help="Số của các dòng; không có: tất cả.")] = None,
+) -> None:
+    """Gửi lại ngay thư đang chờ, không đợi đến giờ; dịch vụ đang chạy sẽ gửi trong vòng nửa phút."""
+    with context.office() as office:
+        typer.echo(f"{office.db.write_now(queue.retry_now, ids or None, domain)} dòng sẽ được gửi lại.")
+
+
+@queue_app.command("cancel")
+def cancel(ids: list[int]) -> None:
+    """Thôi gửi những dòng này; người gửi không được báo. Dòng đang gửi dở thì không hủy được."""
+    with context.office() as office:
+        count = office.db.write_now(_cancel, ids)
+        typer.echo(f"Đã hủy {count} trong {len(ids)} dòng.")
+
+
+def _cancel(tx: Tx, ids: list[int]) -> int:
+    count = queue.cancel(tx, ids, "Quản trị đã hủy")
+    audit.record(tx, None, "queue.cancel", "queue", ids=ids, count=count)
+    return count
+
+
+def dkim() -> None:
+    """In bản ghi DNS của khóa DKIM, để dán vào vùng của từng miền; lần đầu thì tạo khóa."""
+    settings = context.settings()
+    key = dkim_sign.load_or_make(settings.folder, settings.dkim.selector)
+    typer.echo(dkim_sign.dns_text(key, settings.dkim.selector, settings.organisation.domains), nl=False)

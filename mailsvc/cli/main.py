@@ -10,7 +10,7 @@ import typer
 from mailsvc.cli import context
 from mailsvc.cli.accounts import account_app, unit_app
 from mailsvc.cli.documents import extract, intake_app, register_app
-from mailsvc.cli.mail import mailbox_app, message_app, queue_app
+from mailsvc.cli.mail import dkim, mailbox_app, message_app, queue_app
 from mailsvc.cli.maintenance import demo, serve, settings_app, verify
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(queue_app, name="queue")
 app.add_typer(intake_app, name="intake")
 app.add_typer(register_app, name="register")
 app.add_typer(settings_app, name="settings")
+app.command("dkim")(dkim)
 app.command("extract")(extract)
 app.command("serve")(serve)
 app.command("demo")(demo)

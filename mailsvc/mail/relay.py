@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import re
@@ -23,12 +24,19 @@ FINAL = 600.0
 GOODBYE = 2.0
 TLS = 60.0
 
+# What all of it may take, for servers that use up each of the limits above only to hold us.
+OPENING = 900.0
+LETTER = 1800.0
+SLOWEST = 4000
+"""Octets per second, which a large letter has on top of LETTER."""
+
 RECIPIENTS = 100
 """What every server takes in one transaction. RFC 5321 §4.5.3.1.8"""
 
 NO_EIGHT_BIT = said(554, "5.6.3", "The next server takes no 8-bit text (8BITMIME), which this message has")
 NO_UTF8_ADDRESS = said(553, "5.6.7", "The next server takes no addresses in other letters than ASCII (SMTPUTF8)")
 NO_UTF8_HEADER = said(554, "5.6.9", "The next server takes no header in other letters than ASCII (SMTPUTF8)")
+TOO_SLOW = said(451, "4.4.2", "The server is too slow")
 BAD_ADDRESS = said(553, "5.1.3", "The address has control characters")
 _TOO_MANY = {(452, "4.5.3"), (552, "5.5.3"), (452, "4.0.0")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
@@ -100,11 +108,15 @@ class Conversation:
     async def open(self, terms: Terms) -> None:
         """Greeting, EHLO, TLS, login. Raises Trouble; and TlsFailed, when the server failed at encrypting."""
         try:
-            await self._greeted(terms)
-            await self._hello(terms.name)
-            await self._encrypt(terms)
-            if terms.user:
-                await self._log_in(terms)
+            async with asyncio.timeout(OPENING):
+                await self._greeted(terms)
+                await self._hello(terms.name)
+                await self._encrypt(terms)
+                if terms.user:
+                    await self._log_in(terms)
+        except TimeoutError as error:
+            self.abort()
+            raise Trouble(TOO_SLOW, self.host) from error
         except TlsFailed:
             self.abort()
             raise
@@ -197,7 +209,11 @@ class Conversation:
             return [flaw] * len(mail.targets)
         replies: list[Reply | None] = [None] * len(mail.targets)
         try:
-            rest = await self._transaction(mail, letter, replies)
+            async with asyncio.timeout(LETTER + letter.size / SLOWEST):
+                rest = await self._transaction(mail, letter, replies)
+        except TimeoutError:
+            self.abort()
+            rest = TOO_SLOW
         except NetError as error:
             self.abort()
             rest = _lost(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 
@@ -56,10 +57,12 @@ def for_now(reply: Reply) -> Reply:
 
 
 async def read_reply(connection: Connection, within: float) -> Reply:
-    """The next reply; each of its lines must come within that many seconds. Raises NetError (BadReply among them)."""
-    connection.read_timeout = within
+    """The next reply, all of whose lines must come within that many seconds. Raises NetError (BadReply among them)."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
     lines: list[bytes] = []
     while len(lines) < _LINES:
+        connection.read_timeout = max(0.0, deadline - loop.time())
         found = _LINE.fullmatch(await connection.read_line(LINE_LIMIT))
         if found is None:
             raise BadReply("the server does not speak SMTP")
