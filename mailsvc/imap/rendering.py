@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mailsvc.core.errors import NotFound
 from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.dates import format_date_time
 from mailsvc.imap.grammar.fetch import Fetch, Section
@@ -75,11 +76,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`taken` of the batch's messages have been dealt with; `missing` of them are no longer there."""
+    """`taken` of the batch's messages have been dealt with; of those, `missing` are no longer there and the contents of
+    `damaged` could not be read."""
 
     pieces: list[Piece]
     taken: int
     missing: int
+    damaged: int = 0
 
 
 class Plan:
@@ -145,30 +148,41 @@ def render(tx: Tx, blobs: Blobs, plan: Plan, batch: Batch) -> Rendered:
     if not plan.sections:
         return Rendered([b"".join(plan.lines(rows, numbers))], len(batch.uids), missing)
     pieces: list[Piece] = []
-    size = 0
+    size = damaged = 0
     content_at, header_at = plan.columns.index("content_id"), plan.columns.index("header_end")
     for row, line in zip(rows, plan.lines(rows, numbers), strict=True):
         message = _Message(tx, blobs, row[content_at], row[header_at])
-        size += _message_pieces(pieces, line, plan, message)
+        try:
+            size += _message_pieces(pieces, line, plan, message)
+        except NotFound:  # a row without its bytes; the other messages can still be read
+            damaged += 1
+            pieces.append(_nothing(line, plan))
         if size >= ENOUGH and row is not rows[-1]:
             taken = sum(1 for uid in batch.uids if uid <= row[0])
-            return Rendered(pieces, taken, taken - 1 - rows.index(row))
-    return Rendered(pieces, len(batch.uids), missing)
+            return Rendered(pieces, taken, taken - 1 - rows.index(row), damaged)
+    return Rendered(pieces, len(batch.uids), missing, damaged)
 
 
 def _message_pieces(pieces: list[Piece], line: bytes, plan: Plan, message: _Message) -> int:
-    """Append one message's response; its octets."""
+    """Append one message's response; its octets. Raises NotFound, and then nothing was appended."""
     size = 0
-    pieces.append(line)
+    response: list[Piece] = [line]
     blank = b" " if plan.items else b""
     for section in plan.sections:
         found = message.section(section)
-        pieces.append(blank + section.label + b" ")
-        pieces.extend(found)
+        response.append(blank + section.label + b" ")
+        response.extend(found)
         size += sum(len(piece) if isinstance(piece, bytes) else piece.length for piece in found)
         blank = b" "
+    pieces.extend(response)
     pieces.append(b")\r\n")
     return size
+
+
+def _nothing(line: bytes, plan: Plan) -> bytes:
+    """The response of a message that cannot be read."""
+    values = (b"%s %s" % (one.label, b"0" if one.kind == "BINARY.SIZE" else b"NIL") for one in plan.sections)
+    return line + (b" " if plan.items else b"") + b" ".join(values) + b")\r\n"
 
 
 class _Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntFlag
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -158,8 +158,3 @@ def _is_loopback(peer: str) -> bool:
         return not peer or ip_address(peer).is_loopback
     except ValueError:
         return False
-
-
-def untagged(pieces: Iterable[bytes]) -> bytes:
-    """One untagged response from its words."""
-    return b"* " + b" ".join(pieces) + b"\r\n"

@@ -80,6 +80,19 @@ def test_a_full_mailbox_takes_all_or_nothing(world: World) -> None:
     assert len(world.read(placements.uids, world.read(mailboxes.by_name, 1, "INBOX").id)) == 1
 
 
+def test_a_message_without_its_bytes_does_not_hide_the_others(world: World) -> None:
+    client = world.login("an")
+    client.append(b"Subject: lost\r\n\r\n" + b"x" * 200_000)
+    client.append(b"Subject: kept\r\n\r\n")
+    for file in (world.office.settings.folder / "blobs").glob("??/*"):
+        file.unlink()
+    client.ok("SELECT INBOX")
+    lines, status = client.command("FETCH 1:2 (UID BODY.PEEK[])")
+    assert lines[0] == b"* 1 FETCH (UID 1 BODY[] NIL)"
+    assert b"kept" in lines[1]
+    assert status.startswith(b"NO [CORRUPTION]")
+
+
 def test_messages_are_kept_byte_for_byte(world: World) -> None:
     client = world.login("an")
     odd = b"Subject: \xff\xfe\r\nX: 1\nY\x0b: 2\r\n\r\n\rbare\nbare\r" + bytes(range(1, 256)) * 600 + b"\n.\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections.abc import Iterator, Sequence
 
 from mailsvc.imap.commands.store import Change, change_flags, note_own_change
-from mailsvc.imap.errors import BadCommand
+from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
@@ -17,6 +18,7 @@ from mailsvc.imap.session import Session
 from mailsvc.imap.view import SelectedView, Span
 from mailsvc.store import placements
 
+log = logging.getLogger("mailsvc.imap")
 SLICE = 128 * 1024
 
 
@@ -41,7 +43,10 @@ async def _fetch(session: Session, arguments: Fetch) -> Done:
     if arguments.changed_since is not None:
         spans = await _changed(session, view, spans, arguments.changed_since)
     recent_from = 1 << 32 if session.rev2 else view.recent_from
-    missing = await _send(session, view, spans, Plan(arguments, view.mailbox_id, recent_from, seen_now))
+    missing, damaged = await _send(session, view, spans, Plan(arguments, view.mailbox_id, recent_from, seen_now))
+    if damaged:
+        log.error("mailbox %d: the contents of %d messages cannot be read", view.mailbox_id, damaged)
+        raise Refused(f"Có {damaged} thư không đọc được nội dung, xin báo quản trị", "CORRUPTION")
     if missing:
         view.dirty = True
         return Done("Có thư vừa bị xóa ở nơi khác", "EXPUNGEISSUED")
@@ -63,17 +68,18 @@ async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], 
     return [(low, high + 1) for low, high in ranges_of(wanted)]
 
 
-async def _send(session: Session, view: SelectedView, spans: Sequence[Span], plan: Plan) -> int:
-    """Write the responses batch by batch, never more than the client takes; how many messages were gone."""
-    office, missing = session.office, 0
+async def _send(session: Session, view: SelectedView, spans: Sequence[Span], plan: Plan) -> tuple[int, int]:
+    """Write the responses batch by batch, never more than the client takes; how many were gone, and damaged."""
+    office, missing, damaged = session.office, 0, 0
     for batch in _batches(view, spans, plan.rows):
         rest = batch
         while rest.uids:
             rendered = await office.db.read(render, office.blobs, plan, rest)
             missing += rendered.missing
+            damaged += rendered.damaged
             await _write(session, rendered)
             rest = Batch(rest.numbers[rendered.taken :], rest.uids[rendered.taken :])
-    return missing
+    return missing, damaged
 
 
 def _batches(view: SelectedView, spans: Sequence[Span], size: int) -> Iterator[Batch]:

@@ -74,7 +74,10 @@ def _decoded(text: bytes) -> bytes:
 def _refusal(session: Session, error: AuthFailed | TooManyAttempts) -> Refused:
     """The same words whatever was wrong (RFC 9051 §11.7); the log says more."""
     log.info("login of %r from %s refused: %s", error.username, session.connection.peer, error.reason)
-    return Refused(error.message, "UNAVAILABLE" if isinstance(error, TooManyAttempts) else "AUTHENTICATIONFAILED")
+    if isinstance(error, TooManyAttempts):
+        return Refused(error.message, "UNAVAILABLE")
+    other = error.reason == "authorization identity differs"  # RFC 9051 §7.1: AUTHORIZATIONFAILED
+    return Refused(error.message, "AUTHORIZATIONFAILED" if other else "AUTHENTICATIONFAILED")
 
 
 def _welcome(session: Session, identity: Identity) -> Done:

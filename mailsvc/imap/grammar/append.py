@@ -18,11 +18,10 @@ ANNOUNCED = re.compile(rb"(~?)\{([0-9]{1,19})(\+?)\}(?:\r\n)?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """An announced literal: its octets, whether the client waits for `+`, whether NUL may stand in it."""
+    """An announced literal: its octets, and whether the client waits for `+`."""
 
     size: int
     synchronising: bool
-    binary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class AppendMessage:
 def announced(line: bytes) -> Literal | None:
     """The literal that a line announces at its end, or None."""
     match = ANNOUNCED.search(line)
-    return Literal(int(match[2]), not match[3], bool(match[1])) if match else None
+    return Literal(int(match[2]), not match[3]) if match else None
 
 
 def parse_append_mailbox(cursor: Cursor) -> str:
@@ -61,4 +60,4 @@ def parse_append_message(cursor: Cursor) -> AppendMessage:
     if match is None:
         raise cursor.error("cần nội dung thư dưới dạng literal như {310}")
     cursor.pos = match.end()
-    return AppendMessage(flags, date_ms, Literal(int(match[2]), not match[3], bool(match[1])))
+    return AppendMessage(flags, date_ms, Literal(int(match[2]), not match[3]))

@@ -8,7 +8,6 @@ import unicodedata
 from mailsvc.imap.grammar.names import encode_name
 
 _LINE = re.compile(rb"[^\x00\r\n]{0,4096}")
-_ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 _SPECIAL = re.compile(rb'(["\\])')
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -30,15 +29,6 @@ def _is_utf8(content: bytes) -> bool:
 
 def literal(content: bytes) -> bytes:
     return b"{%d}\r\n%s" % (len(content), content)
-
-
-def nstring(content: bytes | None, *, utf8: bool = False) -> bytes:
-    return b"NIL" if content is None else string(content, utf8=utf8)
-
-
-def astring(content: bytes) -> bytes:
-    """Bare where it may be; NIL as a word would be a name of three letters, so it is quoted."""
-    return content if _ASTRING.fullmatch(content) and content.upper() != b"NIL" else string(content)
 
 
 def mailbox_name(name: str, *, utf8: bool) -> bytes:
