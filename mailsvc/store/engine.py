@@ -83,8 +83,7 @@ class Database:
         Raises what `fn` raised (its savepoint is undone, the group goes on), StorageFull when the disk has no room
         (nothing of the group is kept), Busy when conflicts did not end.
         """
-        loop = asyncio.get_running_loop()
-        self._loop = loop
+        loop = self._loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._submit(_Job(lambda tx: fn(tx, *args, **kwargs), loop, done))
         # Whoever waits may be cancelled (a client hangs up); the work is not, and its outcome is then dropped.
@@ -95,8 +94,7 @@ class Database:
 
         For letters: many small hops are dearer than the work. Raises what either raised, and what `write` does.
         """
-        loop = asyncio.get_running_loop()
-        self._loop = loop
+        loop = self._loop = asyncio.get_running_loop()
         done: asyncio.Future[R] = loop.create_future()
 
         def first() -> None:
