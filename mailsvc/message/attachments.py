@@ -105,11 +105,10 @@ class _Collector:
 
     def file(self, file: _File, content: bytes) -> None:
         deep = file.depth >= self.budget.limits.depth
-        if file.content_type == INSIDE_MESSAGE and file.role == "other":
-            if not deep:
-                self._nested(file, content, INSIDE_MESSAGE)
-                return
-        elif file.content_type in _OPAQUE or (extension(file.name) == "p7m" and file.role == "other"):
+        if file.content_type == INSIDE_MESSAGE and file.role == "other" and not deep:
+            self._message_file(file, content)
+            return
+        if file.content_type in _OPAQUE or (extension(file.name) == "p7m" and file.role == "other"):
             if not deep and self._opaque(file, content):
                 return
         elif (file.content_type in _TNEF or extension(file.name) == "dat") and is_tnef(content):
@@ -135,6 +134,13 @@ class _Collector:
 
     def _nested(self, file: _File, content: bytes, inside: str) -> None:
         self.message(content, scan(content), f"{file.path}/", inside, file.depth + 1)
+
+    def _message_file(self, file: _File, content: bytes) -> None:
+        """An attached message is shown as what it holds; one that lies in an archive is a file besides."""
+        attached = file.inside in ("", INSIDE_MESSAGE)
+        if not attached:
+            self._add(file, content, "container")
+        self._nested(file, content, INSIDE_MESSAGE if attached else file.name)
 
     def _opaque(self, file: _File, content: bytes) -> bool:
         """The signed message of a p7m takes its place; an encrypted one stays a file."""

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from mailsvc.message.fieldwriter import parameter, people_field, plain_line, text_field
+from mailsvc.message.fieldwriter import parameter, people_field, plain_line, storable, text_field
 from mailsvc.message.text import html_to_text
 from mailsvc.vietnamese.normal import nfc
 
@@ -124,7 +124,8 @@ def _mixed(letter: Letter) -> bytes:
 def _text(letter: Letter) -> bytes:
     """The text part, with the HTML and its pictures beside it (RFC 2046 §5.1.4, RFC 2387 §3)."""
     message = EmailMessage(policy=SMTP)
-    message.set_content(_body(letter.text or html_to_text(letter.html)), cte=_encoding(letter.text))
+    plain = letter.text or html_to_text(letter.html)
+    message.set_content(_body(plain), cte=_encoding(plain))
     if letter.html:
         message.add_alternative(_body(letter.html), subtype="html", cte=_encoding(letter.html))
         page = message.get_payload()[1]  # type: ignore[index]
@@ -153,7 +154,7 @@ def _attachment(file: File) -> bytes:
 
 
 def _body(text: str) -> str:
-    return nfc(text).replace("\r\n", "\n").replace("\r", "\n")
+    return nfc(storable(text)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _encoding(text: str) -> str:

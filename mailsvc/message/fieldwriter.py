@@ -21,7 +21,12 @@ _LONGEST_WORD = 900
 
 def plain_line(value: str) -> str:
     """A header value that cannot start another field: NFC, no control characters."""
-    return _CONTROLS.sub(" ", nfc(value)).strip()
+    return _CONTROLS.sub(" ", nfc(storable(value))).strip()
+
+
+def storable(text: str) -> str:
+    """The text without lone surrogates, which no charset can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def text_field(name: str, value: str, utf8: bool = False) -> bytes:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from mailsvc.message.charsets import clean, guess, to_text
 
 # A field starts at a line start; continuation lines start with a blank (RFC 5322 §2.2.3). Other lines are passed over.
-_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)\n?", re.MULTILINE)
-_LINE = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*)", re.MULTILINE)
+# Possessive, so that a header of a million continuation lines leaves nothing behind to go back to.
+FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:(.*+(?:\n[ \t].*+)*+)\n?", re.MULTILINE)
+_LINE = re.compile(rb"^([!-9;-~]++)[ \t]*+:(.*)", re.MULTILINE)
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _LETTERS64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
@@ -25,7 +26,7 @@ class Field(NamedTuple):
 
 def fields(block: bytes) -> list[Field]:
     """The fields of a header block in order; `end` lies after the line break. Linear, never raises."""
-    return [Field(m[1], m.start(), m.start(2), m.end()) for m in _FIELD.finditer(block)]
+    return [Field(m[1], m.start(), m.start(2), m.end()) for m in FIELD.finditer(block)]
 
 
 def values(block: bytes) -> list[tuple[bytes, bytes]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mailsvc.message.buffer import Buffer
-from mailsvc.message.headers import fields
+from mailsvc.message.headers import FIELD
 from mailsvc.message.parts import Part, decode_part
 from mailsvc.message.transfer import KNOWN
 
@@ -88,8 +88,8 @@ def header_fields(block: bytes, names: Iterable[bytes], wanted: bool) -> bytes:
     asked = {name.lower() for name in names}
     # A header with bare CR is read as if with LF; offsets stay the same.
     readable = block if b"\n" in block else block.replace(b"\r", b"\n")
-    chosen = [block[f.start : f.end] for f in fields(readable) if (f.name.lower() in asked) is wanted]
-    return b"".join(chosen) + _blank_line(block)
+    found = (f.span() for f in FIELD.finditer(readable) if (f[1].lower() in asked) is wanted)
+    return b"".join([block[start:end] for start, end in found]) + _blank_line(block)
 
 
 def _blank_line(block: bytes) -> bytes:

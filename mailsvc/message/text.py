@@ -6,7 +6,7 @@ import re
 # Whatever is not closed runs to the end: no pattern can be made to look at the same text twice.
 _UNSEEN = re.compile(
     r"<!--(?:.*?-->|.*)"
-    r"|<(script|style|head|title|template|noscript|xml|object)\b[^>]*(?:/>|>(?:.*?</\1\s*(?:>|\Z)|.*)|\Z)"
+    r"|<(script|style|title|template|xml)\b[^>]*(?:/>|>(?:.*?</\1\s*(?:>|\Z)|.*)|\Z)"
     r"|<[!?][^>]*(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -17,6 +17,7 @@ _LINE = re.compile(
 )
 _CELL = re.compile(r"</[tT][dhDH](?![a-zA-Z0-9])[^>]*(?:>|\Z)")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*(?:>|\Z)")
+_PRE = re.compile(r"<pre\b[^>]*(?:>(?:.*?</pre\b|.*)|\Z)", re.DOTALL | re.IGNORECASE)
 _SPACES = re.compile("  +")
 _EMPTY_LINES = re.compile(r"\n[ \n]*\n")
 _HUGE_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
@@ -24,7 +25,8 @@ _HUGE_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 
 def html_to_text(source: str) -> str:
     """What a reader sees: tags, comments, scripts and styles gone, blocks on lines, entities decoded."""
-    text = source.replace("\t", " ").replace("\f", " ")
+    text = _PRE.sub(lambda block: block[0].replace("\n", "<br>"), source) if "<pre" in source.lower() else source
+    text = text.replace("\t", " ").replace("\f", " ")
     text = text.replace("\r", " ").replace("\n", " ")
     if "<" in text:
         text = _UNSEEN.sub("", text)

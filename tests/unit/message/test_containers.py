@@ -271,3 +271,14 @@ def test_what_a_report_returns_is_no_attachment() -> None:
         b"Content-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n--b--\r\n"
     )
     assert attachments(data, scan(data)) == ()
+
+
+def test_a_message_in_an_archive_is_a_file_and_a_container() -> None:
+    inner = b'Content-Type: application/pdf; name="a.pdf"\r\n\r\nx'
+    found = sent(("a.zip", "application/zip", zipped(("thu.eml", inner))), ("b.eml", "message/rfc822", inner))
+    assert [(one.name, one.role, one.path, one.inside) for one in found] == [
+        ("a.zip", "container", "2", ""),
+        ("thu.eml", "container", "2/thu.eml", "a.zip"),
+        ("a.pdf", "other", "2/thu.eml/1", "thu.eml"),
+        ("a.pdf", "other", "3/1", "message/rfc822"),
+    ]
