@@ -21,7 +21,7 @@ from mailsvc.mail.office import Office
 def sockets() -> Iterator[Sockets]:
     names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     names.bind(("127.0.0.1", 0))
-    mail = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    mail = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     mail.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     mail.bind(("127.0.0.1", 0))
     yield Sockets(names, mail)

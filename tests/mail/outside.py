@@ -54,6 +54,7 @@ class MailServer:
         self.said: list[str] = []
         self.connections = 0
         self.reached: dict[str, asyncio.Event] = {}
+        self.arrived = asyncio.Event()
         self.implicit_tls = False
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,6 +78,11 @@ class MailServer:
     async def wait_for(self, verb: str) -> None:
         """Until a client has come to that verb."""
         await self.reached.setdefault(verb, asyncio.Event()).wait()
+
+    async def wait_for_letters(self, count: int) -> None:
+        while len(self.letters) < count:
+            self.arrived.clear()
+            await self.arrived.wait()
 
     @property
     def verbs(self) -> list[str]:
@@ -165,6 +171,7 @@ class _Dialogue:
         reply = self._scripted("END") or "250 2.0.0 taken"
         if reply.startswith("250"):
             self.server.letters.append(Received(self.mail, self.rcpts, b"".join(lines)))
+            self.server.arrived.set()
         return await self._out(reply)
 
     async def _starttls(self) -> bool:

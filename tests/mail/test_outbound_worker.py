@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -207,6 +208,32 @@ class TestKilled:
             states = sorted((row.recipient, row.state) for row in await world.rows())
             assert states == [("ai@ngoai.example", "sent"), ("em@ngoai.example", "failed")]
             assert len(await world.inbox(an)) == 1
+
+        play(story)
+
+    @pytest.mark.crash
+    def test_killed_again_and_again(self, play: Play) -> None:
+        """Each letter arrives; twice only what was between the other's 250 and our commit when death came."""
+
+        async def story(world: World) -> None:
+            world.clock.advance(int(time.time() * 1000) - world.clock.now_ms())
+            server = await world.server()
+            wanted = {f"n{number}@ngoai.example" for number in range(80)}
+            for address in sorted(wanted):
+                await world.send(address)
+            kills = 4
+            for _ in range(kills):
+                process = self._start(world)
+                try:
+                    await server.wait_for_letters(len(server.letters) + random.randint(2, 12))
+                finally:
+                    process.kill()
+                    await asyncio.to_thread(process.wait)
+            await OutboundWorker(world.office).run_due()
+            arrived = [line.partition("<")[2].partition(">")[0] for one in server.letters for line in one.rcpts]
+            assert set(arrived) == wanted
+            assert len(arrived) - len(wanted) <= kills * 4  # connections at once to one domain
+            assert len(await world.rows("sent")) == len(wanted)
 
         play(story)
 
