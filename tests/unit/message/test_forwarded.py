@@ -127,8 +127,8 @@ def test_blocks_of_the_programs(text: str, style: str) -> None:
 def test_html_alone() -> None:
     html = (
         "<html><head><style>p{}</style></head><body><p>Chuyển.</p><div><p class=MsoNormal><b>From:</b> VP UBND tỉnh "
-        "(demo) &lt;vpub@tinh.example&gt; <br><b>Sent:</b> Tuesday, May 12, 2026 9:45 AM<br><b>To:</b> b<br><b>Subject:</b> "
-        "Gửi công văn<o:p></o:p></p></div><p>Kính gửi</p></body></html>"
+        "(demo) &lt;vpub@tinh.example&gt; <br><b>Sent:</b> Tuesday, May 12, 2026 9:45 AM<br><b>To:</b> b<br>"
+        "<b>Subject:</b> Gửi công văn<o:p></o:p></p></div><p>Kính gửi</p></body></html>"
     )
     found = told("", subject="FW: Gửi công văn", html=html)
     assert found is not None and (found.style, found.from_address, found.sent_ms) == ("outlook", PERSON[1], NINE_MS)
