@@ -25,38 +25,45 @@ from webmail.face import WebFace
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 4.0
+DOORS_SECONDS = 2.0
+JOBS_SECONDS = 2.5
 
 
 class Service:
-    """The whole service: `async with Service(settings) as service:` runs it."""
+    """The whole service: `async with Service(office) as service:` runs it."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
         self.smtp = SmtpDoor(office, office.tls)
         self.imap = ImapDoor(office)
         self.http = HttpDoor(office, WebFace(), ready=lambda: self.ready)
+        self._doors = (self.http, self.imap, self.smtp)
         self.outbound = OutboundWorker(office)
         self.ready = False
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Service:
-        await self._stack.__aenter__()
-        scheduler = ticks.start(self.office)
-        self._stack.callback(scheduler.shutdown, wait=False)
-        self._stack.push_async_callback(self._stop_jobs)
-        for name, job in self._jobs():
-            self._tasks.append(asyncio.create_task(_kept_running(name, job), name=name))
-        for door in (self.http, self.imap, self.smtp):
-            await door.start()
-            self._stack.push_async_callback(door.stop)
+        async with contextlib.AsyncExitStack() as stack:
+            scheduler = ticks.start(self.office)
+            stack.callback(scheduler.shutdown, wait=False)
+            for name, job in self._jobs():
+                self._tasks.append(asyncio.create_task(_kept_running(name, job), name=name))
+            stack.push_async_callback(self._stop_jobs)
+            stack.push_async_callback(self._stop_doors)
+            for door in self._doors:
+                await door.start()
+            self._stack = stack.pop_all()
         self.ready = True
         return self
 
     async def __aexit__(self, *details: Any) -> None:
         self.ready = False
-        await self._stack.__aexit__(*details)
+        await self._stack.aclose()
+
+    async def _stop_doors(self) -> None:
+        """All at once: each lets its sessions finish the command they are at."""
+        await asyncio.gather(self.smtp.stop(DOORS_SECONDS), self.imap.stop(DOORS_SECONDS), self.http.stop())
 
     def _jobs(self) -> list[tuple[str, Any]]:
         return [
@@ -69,7 +76,7 @@ class Service:
         for task in self._tasks:
             task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            await asyncio.wait(self._tasks, timeout=JOBS_SECONDS)
 
 
 async def _kept_running(name: str, job: Any) -> None:

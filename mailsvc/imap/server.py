@@ -38,9 +38,9 @@ class ImapDoor:
             port: int = getattr(self._listen, name)
             await listener.start([self._listen.address], self._listen.base_port + port if port else 0)
 
-    async def stop(self) -> None:
+    async def stop(self, within: float = 5.0) -> None:
         """Say goodbye to everybody and close."""
-        await asyncio.gather(*(listener.stop() for listener in self.listeners.values()))
+        await asyncio.gather(*(listener.stop(within=within) for listener in self.listeners.values()))
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait([self._work])
