@@ -1,6 +1,7 @@
 """How well the extraction does: per field, how many that exist were found and how many that were given are right."""
 
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -127,3 +128,20 @@ def sample_documents(
         for name, entry in files.items()
         if name.split("/")[0] in kinds and entry.get("document")
     ]
+
+
+def measure_samples(folder: Path) -> tuple[dict[str, Count], list[str]]:
+    """The sample set read in this process: counts and differences."""
+    from mailsvc.documents.extraction.reading import read_file
+
+    pairs = []
+    for path, expected in sample_documents(folder, ("docx", "pdf", "signed", "format")):
+        proposal = read_file(path.read_bytes()).proposal
+        given = proposal.to_dict() if proposal is not None else None
+        pairs.append((path.relative_to(folder).as_posix(), expected, given))
+    return measure(pairs)
+
+
+if __name__ == "__main__":  # python -m tests.documents.accuracy SAMPLES
+    counts, differences = measure_samples(Path(sys.argv[1]))
+    print("\n".join([*differences, report(counts)]))

@@ -31,12 +31,19 @@ class Page:
         assert found is not None
         self._apart = apart
         self._measures = [ImageFont.truetype(str(path), 1000) for path in found]
+        self._widths: list[dict[str, float]] = [{}, {}]
         self._pages: list[list[str]] = [[]]
         self._used: list[set[str]] = [set(), set()]
         self.y = HEIGHT - 60.0
 
     def measure(self, bold: bool, size: float) -> Callable[[str], float]:
-        return lambda text: sum(self._measures[bold].getlength(c) for c in text) * size / 1000
+        return lambda text: sum(self._width(c, bold) for c in text) * size / 1000
+
+    def _width(self, character: str, bold: bool) -> float:
+        known = self._widths[bold]
+        if character not in known:
+            known[character] = self._measures[bold].getlength(character)
+        return known[character]
 
     def _show(self, text: str, x: float, size: float, bold: bool) -> None:
         self._used[bold] |= set(text)

@@ -100,7 +100,7 @@ PAPERS: dict[str, Paper] = {
             "Xét đề nghị của Giám đốc Sở tại Tờ trình số 95/TTr-SGDĐT ngày 02 tháng 12,",
             "QUYẾT ĐỊNH:",
             "Điều 1. Phê duyệt Đề án nâng cao chất lượng dạy học ngoại ngữ giai đoạn 2027 - 2030.",
-            "Điều 2. Giao Sở Giáo dục và Đào tạo xây dựng kế hoạch, báo cáo Ủy ban nhân dân tỉnh trước ngày 31/01/2027.",
+            "Điều 2. Giao Sở Giáo dục và Đào tạo lập kế hoạch, báo cáo Ủy ban nhân dân tỉnh trước ngày 31/01/2027.",
             "Điều 3. Chánh Văn phòng chịu trách nhiệm thi hành Quyết định này./.",
         ),
         copies=("- Như Điều 3;", "- CT, các PCT;", "- Lưu: VT."),

@@ -193,9 +193,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "numbers of other documents do not count": (
         head([*SCHOOL, "Số: 33/BC-THPTLQĐ"])
         + centre("BÁO CÁO", "Việc thực hiện Công văn số 2456/SGDĐT-GDTrH", bold=True)
-        + paragraph(
-            "Thực hiện Công văn số 2456/SGDĐT-GDTrH yêu cầu gửi trước ngày 15/10/2025, trường báo cáo./."
-        )
+        + paragraph("Thực hiện Công văn số 2456/SGDĐT-GDTrH yêu cầu gửi trước ngày 15/10/2025, trường báo cáo./.")
         + PRINCIPAL,
         {"code": "33/BC-THPTLQĐ", "issue_date": "2026-03-10", "deadline": None},
     ),

@@ -140,6 +140,16 @@ def test_pdf_and_word_of_one_document_are_one() -> None:
     assert [file.role for file in verdict.files] == ["scan", "original", "annex"]
 
 
+def test_forms_and_parts_beside_a_document_are_annexes() -> None:
+    draft = docx_table(PAPERS["draft of a notice"])
+    message = attach(letter("Gửi công văn"), "cong-van.docx", LETTER)
+    attach(attach(message, "mau-bao-cao.docx", draft), "phu-luc.docx", LETTER)
+    verdict = judge(message)
+    assert [file.role for file in verdict.files] == ["main", "annex", "annex"]
+    assert len(verdict.documents) == 1
+    assert judge(attach(letter("Xin ý kiến dự thảo"), "du-thao.docx", draft)).is_document
+
+
 def test_a_scan_alone_is_a_document_for_the_clerk() -> None:
     verdict = judge(attach(letter("Nộp"), "Scan_0012.pdf", scan_pdf(), "application/pdf"))
     assert verdict.is_document and verdict.proposal is None

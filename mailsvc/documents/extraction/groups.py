@@ -63,17 +63,24 @@ def _read_ones(files: Sequence[Attachment], readings: Mapping[str, Reading]) -> 
             groups.append(_Group(file, proposal=proposal))
         elif _is_pdf(file) and not _is_pdf(group.main):
             group.original, group.main, group.proposal = group.main, file, proposal
-        elif group.original is None:
-            group.original = file
-    return groups
+        elif group.original is None and not _is_pdf(file) and _is_pdf(group.main):
+            group.original = file  # any further file of the same number stays an annex
+    numbered = [group for group in groups if group.proposal is not None and group.proposal.code]
+    # Beside a document with a number, a head without one is a form to be filled in.
+    return [group for group in groups if not numbered or group in numbered or _is_dated(group)]
+
+
+def _is_dated(group: _Group) -> bool:
+    return group.proposal is not None and bool(group.proposal.issue_date)
 
 
 def _is_same(group: _Group, file: Attachment, proposal: Proposal) -> bool:
-    if group.proposal is None or _is_pdf(file) == _is_pdf(group.main):
+    if group.proposal is None:
         return False
     if group.proposal.code and proposal.code:
-        return folded(group.proposal.code) == folded(proposal.code)
-    return _stem(group.main.name) == _stem(file.name)
+        same_issuer = not (group.proposal.issuer and proposal.issuer) or group.proposal.issuer == proposal.issuer
+        return folded(group.proposal.code) == folded(proposal.code) and same_issuer
+    return _is_pdf(file) != _is_pdf(group.main) and _stem(group.main.name) == _stem(file.name)
 
 
 def _add_unread(files: Sequence[Attachment], readings: Mapping[str, Reading], groups: list[_Group]) -> None:

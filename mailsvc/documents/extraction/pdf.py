@@ -67,13 +67,13 @@ def read_pdf(data: bytes) -> Sheet:
 def _lines(document: pdfium.PdfDocument) -> list[Line]:
     lines: list[Line] = []
     count = len(document)
-    signing = False
+    signing = found = False
     for number in range(min(count, FIRST_PAGES)):
-        begun = signing
         page_lines, signing = _page_lines(document, number, signing)
         lines += page_lines
-        if begun and number > 1:  # the block began on an earlier page: what follows are annexes
+        if found and number > 1:  # the block began on an earlier page: what follows are annexes
             return lines
+        found = found or any(line.key.startswith("noi nhan") for line in page_lines)
     for number in range(max(FIRST_PAGES, count - LAST_PAGES), count):
         page_lines, signing = _page_lines(document, number, signing)
         lines += page_lines

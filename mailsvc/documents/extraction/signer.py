@@ -94,14 +94,11 @@ def _cut(line: Line) -> list[Line]:
 def read_signer(lines: Sequence[Line]) -> tuple[Signer, int]:
     """The signer and the index of the first line of the signature part (the number of lines when there is none)."""
     begin = _signing_part(lines)
-    blocks = _blocks(lines)
+    stop = next((n for n in range(begin + 1, len(lines)) if _opens_annex(lines[n])), len(lines))
+    blocks = _blocks(lines[:stop])
     named = [block for block in blocks if block.name]
     if named:
-        group = [
-            block
-            for block in named
-            if block.at - named[0].at <= 14 and lines[block.at].page - lines[named[0].at].page <= 1
-        ]
+        group = [block for block in named if block.at - named[0].at <= 14]
         right = [block for block in group if block.side == RIGHT]
         chosen = right[0] if right else group[-1]
         others = [block for block in group if block is not chosen and block.side == LEFT]
@@ -113,6 +110,10 @@ def read_signer(lines: Sequence[Line]) -> tuple[Signer, int]:
         authority, position = _parts(late[0].roles)
         return Signer(authority, position, ""), begin
     return Signer("", "", ""), begin
+
+
+def _opens_annex(line: Line) -> bool:
+    return len(line.text) < 120 and line.side == WHOLE and bool(_APPENDIX.match(line.key))
 
 
 def _signing_part(lines: Sequence[Line]) -> int:
