@@ -95,5 +95,7 @@ def case_of(
 
 
 def plain(text: str) -> str:
-    """NUL cannot be stored everywhere."""
-    return text.replace("\0", " ")
+    """NUL and halves of surrogate pairs cannot be stored everywhere."""
+    if text.isascii():
+        return text.replace("\0", " ")
+    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

@@ -14,6 +14,7 @@ from typing import Any
 
 from mailsvc.core.errors import Busy
 from mailsvc.documents import intake as acts
+from mailsvc.documents.case import plain
 from mailsvc.documents.findings import Findings, read_letter
 from mailsvc.mail.office import Office
 from mailsvc.store import audit, contents, documents, intake
@@ -198,4 +199,4 @@ def _give_up(tx: Tx, entry: Entry, reason: str) -> None:
 def _proposal(entry: Entry, **found: Any) -> str:
     """The proposal as stored; a release stays noted."""
     kept = {"released": True} if released(entry) else {}
-    return json.dumps(kept | found, ensure_ascii=False)
+    return plain(json.dumps(kept | found, ensure_ascii=False))

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from mailsvc.core.errors import Invalid
+from mailsvc.documents.case import plain
 from mailsvc.documents.extraction.catalogue import DocumentType, document_types
 from mailsvc.documents.extraction.duplicates import number_key
 from mailsvc.documents.extraction.number import Number, parse_number
@@ -107,7 +108,7 @@ def tidy(given: Fields) -> Fields:
 
 
 def _plain(value: str) -> str:
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", value.replace("\0", " "))).strip()[:_LONGEST]
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", plain(value[:_LONGEST]))).strip()
 
 
 def iso(value: str) -> str:

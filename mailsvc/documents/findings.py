@@ -107,4 +107,4 @@ def document_key(document: dict[str, Any]) -> str:
     notation = str(document.get("notation") or "")
     head = notation.split("/")[0]
     year = head if head.isdigit() and len(head) == 4 else str(document.get("issue_date") or "")[:4]
-    return number_key(str(document.get("code") or ""), str(document.get("issuer") or ""), year)
+    return plain(number_key(str(document.get("code") or ""), str(document.get("issuer") or ""), year))

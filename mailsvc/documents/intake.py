@@ -72,11 +72,12 @@ def arrived(tx: Tx, arrival: Arrival, scan: Scan, data: Buffer, case: Case | Non
         return None
     org_code = clerks.organisation_of_mailbox(tx, arrival.mailbox_id)
     earlier = intake.of_content(tx, org_code, arrival.content_id)
-    moved = [one for one in earlier if not _lies(tx, one)]
-    if moved:
-        for one in moved:  # several when one letter brought several documents
+    # Several of one letter that brought several documents.
+    same = [one for one in earlier if not _lies(tx, one) or (arrival.filed and one.status == DISMISSED)]
+    if same:
+        for one in same:
             _follow(tx, one, arrival)
-        return moved[0].id
+        return same[0].id
     channel, actor_id = _channel(tx, arrival, case, scan)
     values = _values(arrival, org_code, case) | {"channel": channel, "actor_id": actor_id}
     return _open(tx, values, case, earlier)
@@ -165,11 +166,11 @@ def _lies(tx: Tx, entry: Entry) -> bool:
 
 
 def _follow(tx: Tx, entry: Entry, arrival: Arrival) -> None:
-    """The letter was moved: its entry goes along. One that was dismissed lives again, for somebody filed it anew."""
+    """The letter was moved: its entry goes along. One that was dismissed waits again when somebody files it anew."""
     values: dict[str, Any] = {"mailbox_id": arrival.mailbox_id, "uid": arrival.uid}
     if entry.status == DISMISSED and arrival.filed:
         values |= {"status": WAITING, "reason": ""}
-        audit.record(tx, arrival.actor_id, "intake.restore", _thing(entry.id), by="move")
+        audit.record(tx, arrival.actor_id, "intake.restore", _thing(entry.id), by="filing")
     intake.change(tx, entry.id, values, version=entry.version if "status" in values else None)
     audit.record(tx, arrival.actor_id, "intake.follow", _thing(entry.id), mailbox=arrival.mailbox_id, uid=arrival.uid)
     tx.wake("intake")

@@ -53,7 +53,7 @@ def _values(tx: Tx, entry: Entry, document: dict[str, Any], files: Sequence[Entr
         tx, entry.org_code, key, before_id=entry.id
     )
     return {
-        "proposal": json.dumps({"document": document}, ensure_ascii=False),
+        "proposal": json.dumps({"document": document}, ensure_ascii=False),  # as it was stored already
         "code_key": key,
         "duplicate_of": None if first is None else acts.root(first),
     }

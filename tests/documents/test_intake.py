@@ -155,10 +155,11 @@ def test_a_moved_letter_keeps_its_entry(world: World) -> None:
     assert (entry.id, entry.mailbox_id, entry.uid) == (first.id, folder.id, 1)
 
 
-def test_a_dismissed_letter_that_is_filed_again_waits_again(world: World) -> None:
+@pytest.mark.parametrize("act", [mail.move, mail.copy])
+def test_a_dismissed_letter_that_is_filed_again_waits_again(world: World, act: Any) -> None:
     first = world.bring(letter("Gửi công văn 5120/BGDĐT-GDPT", ("cv.pdf", PDF)))
     world.office.db.write_now(intake.dismiss, world.clerk, first.id, "Không phải việc của Sở", 1)
-    world.office.db.write_now(transfer, world, mail.move, "Dùng chung/vanthu", [1])
+    world.office.db.write_now(transfer, world, act, "Dùng chung/vanthu", [1])
     (entry,) = world.entries()
     assert (entry.id, entry.status, entry.version) == (first.id, "waiting", 3)
 
