@@ -31,8 +31,8 @@ class ArchiveLimits:
     """Most members, octets unpacked in all and per member, unpacked size over packed size, archives in archives."""
 
     members: int = 2_000
-    total: int = 300 * 1024 * 1024
-    member: int = 150 * 1024 * 1024
+    total: int = 200 * 1024 * 1024
+    member: int = 100 * 1024 * 1024
     ratio: int = 100
     depth: int = 3
 

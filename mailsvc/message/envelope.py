@@ -67,7 +67,7 @@ def _repeated(fields: Sequence[tuple[bytes, bytes]], header: Mapping[bytes, byte
 
 
 def _shown(who: Sequence[Address]) -> str:
-    """Names where there are names, else addresses, comma separated."""
+    """The first 200 people: names where there are names, else addresses, comma separated."""
     texts = (address.display or address.mailbox for address in who[:_SHOWN_ADDRESSES])
     return ", ".join(text for text in texts if text)
 

@@ -36,7 +36,8 @@ class Scan:
     """What one pass over a message found; offsets and sizes in octets.
 
     envelope, body, bodystructure: IMAP text ready to send, parenthesised, without the words before them.
-    subject .. to_text: decoded NFC text; from_address as written in the message, '' when it has none.
+    subject .. to_text: decoded NFC text; from_address as written in the message, '' when it has none; to_text: the
+    first 200 people of To and Cc.
     sent_ms: the Date field, None when it is missing or unusable. message_id: '' or '<…>'.
     references: References, then In-Reply-To where it adds something; oldest first.
     preview: at most 200 characters. head_text: `name: value` per line for each field. body_text: all text parts and
