@@ -56,6 +56,14 @@ def test_documents_of_sample_letters(letters: dict[str, tuple[dict[str, Any], di
 
 
 @needs_samples
+def test_edxml_messages_tell_their_fields(letters: dict[str, tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    for name, (expected, found) in letters.items():
+        if expected["class"] == "edxml_new":
+            keys = ("code", "issue_date", "place", "issuer", "subject", "deadline", "urgency", "type_name")
+            assert {key: found["document"][key] for key in keys} == {key: expected["document"][key] for key in keys}, name
+
+
+@needs_samples
 def test_origin_of_forwarded_sample_letters(letters: dict[str, tuple[dict[str, Any], dict[str, Any]]]) -> None:
     for name, (expected, found) in letters.items():
         wanted, given = expected.get("forwarded"), found.get("forwarded")

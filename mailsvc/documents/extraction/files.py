@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from mailsvc.documents.edxml_fields import edxml_fields
 from mailsvc.message.addresses import addresses
 from mailsvc.message.forwarded import Forwarded
 from mailsvc.message.headers import first, values
@@ -40,7 +41,7 @@ def _letter(data: bytes) -> dict[str, Any]:
         "is_document": verdict.is_document,
         "message": _message(data, scanned),
         "attachments": [_attachment(file) for file in verdict.files],
-        "document": _plain(_best(verdict)),
+        "document": _plain(_best(verdict)) or _told(verdict),
         "secrecy": {"verdict": "hold", "why": verdict.reason} if verdict.hold else {"verdict": "none"},
     }
     if len(documents) > 1:
@@ -52,6 +53,14 @@ def _letter(data: bytes) -> dict[str, Any]:
 
 def _best(verdict: Verdict) -> Proposal | None:
     return next((document.proposal for document in verdict.documents if document.proposal is not None), None)
+
+
+def _told(verdict: Verdict) -> dict[str, Any] | None:
+    """The fields that an edXML message states itself."""
+    if verdict.mail_class != "edxml_new":
+        return None
+    message = next(file.attachment for file in verdict.files if file.role == "edxml")
+    return edxml_fields(message.read())
 
 
 def _plain(proposal: Proposal | None) -> dict[str, Any] | None:
