@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.responses import Response
 
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, NotFound, Refused
+from mailsvc.core.errors import NotFound, Refused
 from mailsvc.documents import clerks, intake, register
 from mailsvc.documents.errors import AlreadyRegistered, Stale
-from mailsvc.documents.fields import NAMES, Fields, InvalidFields, Problem, from_form, from_proposal, iso
+from mailsvc.documents.fields import NAMES, Fields, InvalidFields, from_proposal, tidy
 from mailsvc.documents.intake import Item, WaitList
 from mailsvc.documents.register import Advice
+from mailsvc.documents.split import split
 from mailsvc.http.visits import Visit, get, post
 from mailsvc.store import accounts
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import DISMISSED, HELD, REGISTERED, WAITING
 from mailsvc.store.tx import Tx
-from webmail import papers, views
+from webmail import forms, papers, views
+from webmail.forms import EntryFields
 from webmail.pages import go, page
 from webmail.papers import Paper
 from webmail.routes.document_types import type_names
@@ -81,25 +82,14 @@ def _before(visit: Visit) -> tuple[int, int] | None:
 
 # ---- the form -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Form:
-    """The form as it is shown: what stands in the fields, which of them were recognised, what is to be said.
+class Form(EntryFields):
+    """The form of an entry: its letter, the số đến it would get, documents that are the same, what comes next."""
 
-    `others` are the other documents the letter holds; `rival` what somebody else wrote meanwhile, field by field.
-    """
-
-    item: Item
-    fields: Fields
-    recognised: frozenset[str]
-    arrival: str
-    advice: Advice
-    problems: tuple[Problem, ...]
-    carrier: str
-    next_id: int | None
-    readable: bool
-    rival: tuple[tuple[str, str, str], ...] = ()
-
-    def problems_of(self, name: str) -> list[Problem]:
-        return [one for one in self.problems if one.field == name]
+    item: Item = field(kw_only=True)
+    advice: Advice = field(kw_only=True)
+    carrier: str = field(kw_only=True)
+    next_id: int | None = field(kw_only=True)
+    readable: bool = field(kw_only=True)
 
 
 def _item(tx: Tx, account_id: int, entry_id: int) -> Item:
@@ -117,7 +107,7 @@ def _form(tx: Tx, account_id: int, entry_id: int, given: Fields | None, arrival:
     recognised = frozenset(
         name for name in NAMES if getattr(proposed, name) and getattr(proposed, name) == getattr(fields, name)
     )
-    day = _day(arrival) or office_date(tx.now_ms)
+    day = forms.calendar_day(arrival) or office_date(tx.now_ms)
     but = item.entry.document_id
     advice = register.advise(tx, item.entry.org_code, fields, on_date=day, but=but)
     shown = [one for one in advice.problems if given is not None or not one.severe]
@@ -148,13 +138,6 @@ def _next(tx: Tx, item: Item) -> int | None:
     return next((entry_id for entry_id in reversed(ids) if entry_id != item.entry.id), None)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(iso(text))
-    except ValueError:
-        return None
-
-
 async def entry(visit: Visit) -> Response:
     """The form with the paper beside it; an entry that is registered leads to its document."""
     form = await visit.office.db.read(_form, visit.who.account.id, visit.whole("entry"), None, "")
@@ -169,7 +152,9 @@ async def _page(visit: Visit, form: Form, status: int = 200, problem: str = "") 
     chosen = papers.choose(found, visit.query("tep"))
     held = form.item.entry.status == HELD
     shown = papers.Shown(None) if held else await papers.show(visit, chosen, form.item.entry.content_id)
+    parts_found = len(form.item.entry.proposed.get("documents") or ())
     values: dict[str, Any] = {"form": form, "papers": found, "shown": shown, "problem": problem}
+    values["parts_found"] = parts_found
     return await page(visit, "intake_entry.html", status=status, **values, types=type_names())
 
 
@@ -189,49 +174,34 @@ def _address(document: Document) -> str:
 # ---- decisions ----------------------------------------------------------------------------------------------
 async def save(visit: Visit) -> Response:
     """Enter the letter into the register; then its document, or the next letter that waits."""
-    entry_id, fields, arrival = visit.whole("entry"), _given(visit), visit.field("arrival_date", 40)
+    entry_id, fields, arrival = visit.whole("entry"), forms.given(visit), visit.field("arrival_date", 40)
     account_id = visit.who.account.id
     form = await visit.office.db.read(_form, account_id, entry_id, fields, arrival)
-    day = _day(arrival)
+    day = forms.calendar_day(arrival)
     if day is None:
         return await _page(visit, form, 422, f"Ngày đến “{arrival}” không phải là ngày.")
     try:
         document = await visit.office.db.write(
-            register.register, account_id, entry_id, fields, version=_version(visit), on_date=day
+            register.register, account_id, entry_id, fields, version=forms.version(visit), on_date=day
         )
+    except AlreadyRegistered as error:
+        return await _conflict(visit, fields, error.document)
     except InvalidFields as error:
-        return await _page(visit, replace(form, problems=_together(error.problems, form.problems)), 422)
+        return await _page(visit, replace(form, problems=forms.together(error.problems, form.problems)), 422)
     except Stale as error:
-        return await _page(visit, replace(form, rival=_rival(form)), 409, error.message)
+        now = from_proposal(form.item.entry.proposed.get("document"))
+        return await _page(visit, replace(form, rival=forms.differences(fields, now)), 409, error.message)
     if visit.field("tiep", 10) and form.next_id is not None:
         text = f"Đã vào sổ: số đến {document.arrival_number}/{document.year}. Đây là thư tiếp theo."
         return go(visit, f"{LIST}/{form.next_id}", text)
     return go(visit, f"{_address(document)}?moi=1")
 
 
-def _given(visit: Visit) -> Fields:
-    return from_form({name: visit.field(name, 4000) for name in NAMES if name in visit.form})
-
-
-def _version(visit: Visit) -> int:
-    text = visit.field("version", 15)
-    if not (text.isascii() and text.isdigit()):
-        raise Invalid("Trang này đã cũ; xin tải lại.")
-    return int(text)
-
-
-def _together(first: tuple[Problem, ...], others: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return first + tuple(one for one in others if one not in first)
-
-
-def _rival(form: Form) -> tuple[tuple[str, str, str], ...]:
-    """(field, what was typed, what is there now) for each field that differs."""
-    now = from_proposal(form.item.entry.proposed.get("document"))
-    return tuple(
-        (name, getattr(form.fields, name), getattr(now, name))
-        for name in NAMES
-        if getattr(form.fields, name) != getattr(now, name)
-    )
+async def _conflict(visit: Visit, fields: Fields, document: Document) -> Response:
+    """Somebody else has entered the letter: what was typed beside what stands in the register."""
+    rival = forms.differences(tidy(fields), register.fields_of(document))
+    form = EntryFields(fields, rival=rival)
+    return await page(visit, "conflict.html", status=409, form=form, document=document)
 
 
 async def dismiss(visit: Visit) -> Response:
@@ -239,7 +209,7 @@ async def dismiss(visit: Visit) -> Response:
     entry_id = visit.whole("entry")
     try:
         found = await visit.office.db.write(
-            intake.dismiss, visit.who.account.id, entry_id, visit.field("reason", 500), _version(visit)
+            intake.dismiss, visit.who.account.id, entry_id, visit.field("reason", 500), forms.version(visit)
         )
     except AlreadyRegistered as error:
         return go(visit, _address(error.document), error.message)
@@ -252,11 +222,18 @@ async def restore(visit: Visit) -> Response:
     entry_id = visit.whole("entry")
     try:
         await visit.office.db.write(
-            intake.restore, visit.who.account.id, entry_id, _version(visit), visit.field("reason", 500)
+            intake.restore, visit.who.account.id, entry_id, forms.version(visit), visit.field("reason", 500)
         )
     except AlreadyRegistered as error:
         return go(visit, _address(error.document), error.message)
     return go(visit, f"{LIST}/{entry_id}", "Thư lại chờ vào sổ.")
+
+
+async def divide(visit: Visit) -> Response:
+    """A letter with several documents: an entry for each."""
+    entry_id = visit.whole("entry")
+    found = await visit.office.db.write(split, visit.who.account.id, entry_id, forms.version(visit))
+    return go(visit, f"{LIST}/{entry_id}", f"Đã tách thành {len(found)} mục chờ vào sổ.")
 
 
 # ---- files --------------------------------------------------------------------------------------------------
@@ -281,6 +258,7 @@ ROUTES = (
     post(LIST + "/{entry}", save),
     post(LIST + "/{entry}/khong-vao-so", dismiss),
     post(LIST + "/{entry}/khoi-phuc", restore),
+    post(LIST + "/{entry}/tach", divide),
     get(LIST + "/{entry}/tep/{number}", file),
     get(LIST + "/{entry}/tep/{number}/trang/{page}", page_picture),
 )
