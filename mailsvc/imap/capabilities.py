@@ -51,6 +51,7 @@ CAPABILITIES = (
     Capability("CREATE-SPECIAL-USE", 6154),
     Capability("STATUS=SIZE", 8438),
     Capability("CONDSTORE", 7162),
+    Capability("QRESYNC", 7162),
     Capability("MULTIAPPEND", 3502),
     Capability("BINARY", 3516),
 )

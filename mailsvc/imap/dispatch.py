@@ -82,7 +82,7 @@ COMMANDS = {
     "EXPUNGE": Command(expunge.expunge, State.SELECTED),
     "UID EXPUNGE": Command(expunge.uid_expunge, State.SELECTED, "UIDPLUS"),
     "SEARCH": Command(search.search, State.SELECTED, numbers_stand=True),
-    "UID SEARCH": Command(search.uid_search, State.SELECTED),
+    "UID SEARCH": Command(search.uid_search, State.SELECTED, numbers_stand=True),  # its keys may hold numbers
     "FETCH": Command(fetch.fetch, State.SELECTED, numbers_stand=True),
     "UID FETCH": Command(fetch.uid_fetch, State.SELECTED),
     "STORE": Command(store.store, State.SELECTED, numbers_stand=True),
@@ -118,7 +118,7 @@ async def answer(session: Session, data: bytes) -> None:
     try:
         command = _find(session, head.tag, head.verb)
         done = await command.run(session, cursor)
-        await session.sync(expunge=not command.numbers_stand)
+        await _tell_news(session, command)
     except (Farewell, NetError):
         raise
     except ImapError as error:
@@ -132,6 +132,16 @@ async def answer(session: Session, data: bytes) -> None:
         session.mistakes = 0
         if done is not None:
             session.status(head.tag, "OK", done.text or f"{head.verb} xong", done.code)
+
+
+async def _tell_news(session: Session, command: Command) -> None:
+    """What changed meanwhile. The command is done whatever comes of this, so a failure here must not deny it."""
+    try:
+        await session.sync(expunge=not command.numbers_stand)
+    except (ImapError, NetError):
+        raise
+    except Exception:
+        failure_reference(log, "news")
 
 
 def _find(session: Session, tag: bytes, verb: str) -> Command:

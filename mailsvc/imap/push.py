@@ -68,7 +68,7 @@ class Pusher:
             session.closing = True
             session.connection.nudge()
             return
-        session.write(*view.tell(changes, expunge=True, modseq=session.condstore, recent=not session.rev2))
+        session.write(*view.tell(changes, session.manner, expunge=True))
         session.connection.flush()
         if view.stale:
             self.add(session)

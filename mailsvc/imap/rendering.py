@@ -13,7 +13,7 @@ from typing import Any
 from mailsvc.core.errors import NotFound
 from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.dates import format_date_time
-from mailsvc.imap.grammar.fetch import Fetch, Section
+from mailsvc.imap.grammar.fetch import Section
 from mailsvc.imap.grammar.response import literal
 from mailsvc.imap.view import flags_text
 from mailsvc.message import section as sections
@@ -86,14 +86,14 @@ class Rendered:
 
 
 class Plan:
-    """How one FETCH is answered. `seen_now` are UIDs whose \\Seen this very command has set: their FLAGS are told."""
+    """How one FETCH is answered: the columns to read and the format of a line."""
 
-    def __init__(self, fetch: Fetch, mailbox_id: int, recent_from: int, seen_now: frozenset[int]) -> None:
+    def __init__(
+        self, attributes: frozenset[str], sections: Sequence[Section], mailbox_id: int, recent_from: int
+    ) -> None:
         self.mailbox_id = mailbox_id
         self.recent_from = recent_from
-        self.sections = fetch.sections
-        self.seen_now = seen_now
-        attributes = fetch.attributes | {"FLAGS"} if seen_now else fetch.attributes
+        self.sections = sections
         self.items = [item for item in ITEMS if item.name in attributes]
         self.columns = self._chosen_columns()
         plain = b" ".join(item.text for item in self.items)

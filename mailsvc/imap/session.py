@@ -12,7 +12,7 @@ from mailsvc.imap.errors import BadCommand, Farewell, Refused
 from mailsvc.imap.grammar import response
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.sync import changes_since
-from mailsvc.imap.view import SelectedView
+from mailsvc.imap.view import Manner, SelectedView
 from mailsvc.net.connection import Connection
 from mailsvc.store import mailboxes
 
@@ -39,7 +39,7 @@ class Session:
 
     __slots__ = (
         "account_id", "client", "closing", "condstore", "connection", "idling", "keeper", "mistakes", "off", "office",
-        "rev2", "saved", "strikes", "username", "view",
+        "qresync", "rev2", "saved", "strikes", "username", "view",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
@@ -49,7 +49,7 @@ class Session:
         self.account_id = 0
         self.username = ""
         self.view: SelectedView | None = None
-        self.condstore = self.rev2 = self.idling = self.closing = False
+        self.condstore = self.qresync = self.rev2 = self.idling = self.closing = False
         self.saved: tuple[Range, ...] = ()
         self.strikes = self.mistakes = 0
         self.off: frozenset[str] = frozenset()
@@ -85,6 +85,11 @@ class Session:
             logged_in=bool(self.account_id), may_login=self.may_login, can_tls=self.can_tls, off=self.off
         )
         return " ".join(names)
+
+    @property
+    def manner(self) -> Manner:
+        """How this client is told of changes."""
+        return Manner(modseq=self.condstore, recent=not self.rev2, vanished=self.qresync)
 
     # ---- writing ------------------------------------------------------------------------------------------------
     def write(self, *pieces: bytes) -> None:
@@ -130,7 +135,7 @@ class Session:
             changes = await self.office.db.read(changes_since, view.mailbox_id, view.modseq, view.stale)
             if changes is None:
                 raise Farewell("Hộp thư đang mở đã bị xóa; xin kết nối lại", "UNAVAILABLE")
-            self.write(*view.tell(changes, expunge=expunge, modseq=self.condstore, recent=not self.rev2))
+            self.write(*view.tell(changes, self.manner, expunge=expunge))
             if not view.stale:
                 return
 

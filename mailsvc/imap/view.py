@@ -9,11 +9,12 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from mailsvc.imap.errors import BadCommand
 from mailsvc.imap.grammar.flags import format_flags
-from mailsvc.imap.grammar.sequence import Range, SequenceSet, slices
+from mailsvc.imap.grammar.sequence import Range, SequenceSet, format_set, slices
 from mailsvc.imap.sync import Changes, Opened
 
 Span = tuple[int, int]  # half open, positions in the view
@@ -25,6 +26,15 @@ _STANDARD = {one.lower(): one for one in STANDARD_KEYWORDS}
 def flags_text(bits: int, keywords: str, recent: bool = False) -> bytes:
     """Stored flags between parentheses; keywords are joined by blanks."""
     return format_flags(bits, tuple(keywords.split()), recent=recent)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a client is told: with mod-sequences (CONDSTORE), with RECENT (IMAP4rev1), with VANISHED (QRESYNC)."""
+
+    modseq: bool = False
+    recent: bool = False
+    vanished: bool = False
 
 
 class SelectedView:
@@ -116,27 +126,27 @@ class SelectedView:
         return [b"* FLAGS %s\r\n" % flags, b"* OK [PERMANENTFLAGS %s] co luu\r\n" % permanent]
 
     # ---- telling ------------------------------------------------------------------------------------------------
-    def tell(self, changes: Changes, *, expunge: bool, modseq: bool, recent: bool) -> list[bytes]:
+    def tell(self, changes: Changes, manner: Manner, *, expunge: bool) -> list[bytes]:
         """Take in what changed in the store and give the responses that say so.
 
-        `expunge`: whether numbers may change now. `modseq`: the client follows mod-sequences. `recent`: it speaks
-        of RECENT. Sets `stale` when the counts do not agree: the next changes must be read whole.
+        `expunge`: whether numbers may change now. Sets `stale` when the counts do not agree: then the next changes
+        must be read whole.
         """
         last = self.uids[-1] if self.uids else 0
         self._lose(changes)
         fresh = [row for row in changes.rows if row[0] > last]
         known = [row for row in changes.rows if row[0] <= last and not self._is_own(row[3])]
-        lines = self._expunge_lines() if expunge and self.gone else []
+        lines = self._expunge_lines(manner) if expunge and self.gone else []
         self.uids.extend(row[0] for row in fresh)
         self.stale = len(self.uids) - len(self.gone or ()) != changes.messages
         if fresh:
             lines.append(b"* %d EXISTS\r\n" % len(self.uids))
-            if recent:
+            if manner.recent:
                 self.claim = True
                 lines.append(b"* %d RECENT\r\n" % self.recent)
         if self.learn(one for row in changes.rows if row[2] for one in row[2].split()):
             lines += self.flag_lines()
-        lines += self._flag_changes(known, modseq=modseq, recent=recent)
+        lines += self._flag_changes(known, manner)
         self.modseq = changes.modseq
         self.own = None
         self.dirty = self.dirty or self.stale  # a wake-up that came while the changes were read still counts
@@ -154,21 +164,21 @@ class SelectedView:
         if lost:
             self.gone = (self.gone or set()) | set(lost)
 
-    def _expunge_lines(self) -> list[bytes]:
-        """EXPUNGE from the highest number down, so that no number shifts before it is used."""
+    def _expunge_lines(self, manner: Manner) -> list[bytes]:
+        """EXPUNGE from the highest number down, so that no number shifts before it is used; or one VANISHED."""
         gone, self.gone = self.gone or set(), None
         numbers = [bisect_left(self.uids, uid) + 1 for uid in sorted(gone, reverse=True)]
         self.uids = array("I", [uid for uid in self.uids if uid not in gone])
+        if manner.vanished:  # RFC 7162 §3.2.10.2
+            return [b"* VANISHED %s\r\n" % format_set(sorted(gone))]
         return [b"* %d EXPUNGE\r\n" % number for number in numbers]
 
-    def _flag_changes(
-        self, rows: Iterable[tuple[int, int, str, int]], *, modseq: bool, recent: bool
-    ) -> Iterator[bytes]:
+    def _flag_changes(self, rows: Iterable[tuple[int, int, str, int]], manner: Manner) -> Iterator[bytes]:
         gone = self.gone or ()
         for uid, bits, keywords, at in rows:
             number = None if uid in gone else self.number_of(uid)
             if number is None:
                 continue
-            flags = flags_text(bits, keywords, recent and uid >= self.recent_from)
-            tail = b" MODSEQ (%d)" % at if modseq else b""
+            flags = flags_text(bits, keywords, manner.recent and uid >= self.recent_from)
+            tail = b" MODSEQ (%d)" % at if manner.modseq else b""
             yield b"* %d FETCH (UID %d FLAGS %s%s)\r\n" % (number, uid, flags, tail)

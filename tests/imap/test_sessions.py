@@ -154,3 +154,27 @@ async def settled(world: World) -> None:
     async with asyncio.timeout(5):
         while tasks := [task for listener in world.door.listeners.values() for task in listener._tasks]:
             await asyncio.wait(tasks)
+
+
+def test_a_client_that_was_away_catches_up(world: World) -> None:
+    """RFC 7162 §3.2.5: after the same changes, what SELECT (QRESYNC …) tells makes the old picture the new one."""
+    client = world.login("an")
+    for number in range(20):
+        client.append(b"Subject: %d\r\n\r\n" % number)
+    box = world.read(mailboxes.by_name, 1, "INBOX")
+    client.ok("SELECT INBOX")
+    client.ok("STORE 3:5,9 +FLAGS (\\Deleted)")
+    client.ok("EXPUNGE")
+    client.ok("STORE 1 +FLAGS (\\Flagged)")
+    client.append(b"Subject: new\r\n\r\n")
+    away = world.login("an")
+    away.ok("ENABLE QRESYNC")
+    lines = away.ok(f"SELECT INBOX (QRESYNC ({box.uidvalidity} {box.modseq}))")
+    assert b"* VANISHED (EARLIER) 3:5,9" in lines
+    fetched = {int(UID.search(line)[1]) for line in lines if b" FETCH " in line}  # type: ignore[index]
+    assert fetched == {1, 21}
+    lines = away.ok(f"SELECT INBOX (QRESYNC ({box.uidvalidity} {box.modseq} 4:8))")
+    assert b"* VANISHED (EARLIER) 4:5" in lines
+    assert not [line for line in lines if b" FETCH " in line]
+    lines = away.ok(f"SELECT INBOX (QRESYNC ({box.uidvalidity + 1} {box.modseq}))")
+    assert not [line for line in lines if b"VANISHED" in line]

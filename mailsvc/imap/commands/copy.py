@@ -63,7 +63,7 @@ async def _move(session: Session, arguments: Transfer) -> Done:
     if code := _copyuid(copied):
         session.status(b"*", "OK", "Đã chuyển", code)
     await session.sync(expunge=True, always=True)
-    return Done()
+    return Done(code=f"HIGHESTMODSEQ {session.selected.modseq}" if copied[1] and session.condstore else "")
 
 
 async def _run(session: Session, arguments: Transfer, *, moving: bool) -> tuple[list[int], Copied]:

@@ -15,6 +15,10 @@ async def enable(session: Session, cursor: Cursor) -> Done:
         if name == "CONDSTORE" and name not in session.off and not session.condstore:
             session.enable_condstore()
             enabled.append(name)
+        elif name == "QRESYNC" and not session.off & {"CONDSTORE", "QRESYNC"} and not session.qresync:
+            session.enable_condstore()
+            session.qresync = True
+            enabled.append(name)
         elif name == "IMAP4REV2" and "IMAP4rev2" not in session.off and not session.rev2:
             session.rev2 = True
             enabled.append("IMAP4rev2")

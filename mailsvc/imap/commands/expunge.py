@@ -33,7 +33,6 @@ async def uid_expunge(session: Session, cursor: Cursor) -> Done:
 
 async def _expunge(session: Session, ranges: Sequence[Range] | None) -> Done:
     view = session.expect_writable()
-    modseq = await session.office.db.write(remove_deleted, view.mailbox_id, ranges)
+    removed = await session.office.db.write(remove_deleted, view.mailbox_id, ranges)
     await session.sync(expunge=True, always=True)
-    code = f"HIGHESTMODSEQ {modseq}" if modseq and session.condstore else ""
-    return Done(code=code)
+    return Done(code=f"HIGHESTMODSEQ {view.modseq}" if removed and session.condstore else "")  # RFC 7162 §3.2.7

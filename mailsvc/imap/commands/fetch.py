@@ -6,6 +6,7 @@ import logging
 from array import array
 from collections.abc import Iterator, Sequence
 
+from mailsvc.imap.commands.select import vanished_earlier
 from mailsvc.imap.commands.store import Change, change_flags, note_own_change
 from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import Cursor
@@ -32,8 +33,8 @@ async def uid_fetch(session: Session, cursor: Cursor) -> Done:
 
 async def _fetch(session: Session, arguments: Fetch) -> Done:
     view = session.selected
-    if arguments.vanished:
-        raise BadCommand("VANISHED cần QRESYNC, máy chủ này chưa có")
+    if arguments.vanished and not session.qresync:
+        raise BadCommand("VANISHED cần ENABLE QRESYNC trước")
     if "MODSEQ" in arguments.attributes:
         session.enable_condstore()
     spans = view.spans(arguments.messages, session.saved, uid=arguments.uid)
@@ -41,9 +42,10 @@ async def _fetch(session: Session, arguments: Fetch) -> Done:
     if arguments.marks_seen and not view.readonly:
         seen_now = await _mark_seen(session, view, spans)
     if arguments.changed_since is not None:
+        if arguments.vanished:
+            await _tell_vanished(session, view, arguments)
         spans = await _changed(session, view, spans, arguments.changed_since)
-    recent_from = 1 << 32 if session.rev2 else view.recent_from
-    missing, damaged = await _send(session, view, spans, Plan(arguments, view.mailbox_id, recent_from, seen_now))
+    missing, damaged = await _send(session, view, spans, _plan(session, view, arguments, seen_now))
     if damaged:
         log.error("mailbox %d: the contents of %d messages cannot be read", view.mailbox_id, damaged)
         raise Refused(f"Có {damaged} thư không đọc được nội dung, xin báo quản trị", "CORRUPTION")
@@ -51,6 +53,16 @@ async def _fetch(session: Session, arguments: Fetch) -> Done:
         view.dirty = True
         return Done("Có thư vừa bị xóa ở nơi khác", "EXPUNGEISSUED")
     return DONE
+
+
+def _plan(session: Session, view: SelectedView, arguments: Fetch, seen_now: frozenset[int]) -> Plan:
+    """What is asked for; and the flags where this command changed them, with what a CONDSTORE client needs beside them
+    (RFC 7162 §3.2.4)."""
+    attributes = arguments.attributes
+    if seen_now:
+        attributes |= {"FLAGS", "UID", "MODSEQ"} if session.condstore else {"FLAGS"}
+    recent_from = 1 << 32 if session.rev2 else view.recent_from
+    return Plan(attributes, arguments.sections, view.mailbox_id, recent_from)
 
 
 async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]) -> frozenset[int]:
@@ -66,6 +78,14 @@ async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], 
     numbers = (view.number_of(row[0]) for row in rows)
     wanted = [number - 1 for number in numbers if number is not None and any(a < number <= b for a, b in spans)]
     return [(low, high + 1) for low, high in ranges_of(wanted)]
+
+
+async def _tell_vanished(session: Session, view: SelectedView, arguments: Fetch) -> None:
+    """Which of the UIDs named have been expunged since (RFC 7162 §3.2.6)."""
+    expunged = await session.office.db.read(placements.expunged_since, view.mailbox_id, arguments.changed_since or 0)
+    messages = arguments.messages
+    ranges = session.saved if messages.saved else messages.resolve(view.uids[-1] if view.uids else 0)
+    session.write(*vanished_earlier(view, expunged, ranges))
 
 
 async def _send(session: Session, view: SelectedView, spans: Sequence[Span], plan: Plan) -> tuple[int, int]:

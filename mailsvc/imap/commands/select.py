@@ -1,15 +1,18 @@
-"""SELECT and EXAMINE (RFC 9051 §6.3.2 and §6.3.3, RFC 7162 §3.1.8)."""
+"""SELECT and EXAMINE (RFC 9051 §6.3.2 and §6.3.3, RFC 7162 §3.1.8 and §3.2.5)."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
-from mailsvc.imap.grammar.arguments import parse_select
-from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.errors import BadCommand
+from mailsvc.imap.grammar.arguments import Resync, parse_select
+from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
+from mailsvc.imap.grammar.sequence import Range, contains, format_set
 from mailsvc.imap.reply import Done
 from mailsvc.imap.session import Session
-from mailsvc.imap.sync import Opened, open_mailbox
-from mailsvc.imap.view import SelectedView
+from mailsvc.imap.sync import Opened, changes_since, open_mailbox
+from mailsvc.imap.view import SelectedView, flags_text
 from mailsvc.store import mailboxes
 
 
@@ -23,6 +26,8 @@ async def examine(session: Session, cursor: Cursor) -> Done:
 
 async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
     arguments = parse_select(cursor)
+    if arguments.resync is not None and not session.qresync:  # RFC 7162 §3.2.5
+        raise BadCommand("QRESYNC cần ENABLE QRESYNC trước")
     if session.view is not None:  # whatever comes of this, the old mailbox is left (RFC 9051 §6.3.2)
         await session.unselect()
         session.status(b"*", "OK", "Đã rời hộp thư trước", "CLOSED")
@@ -32,9 +37,32 @@ async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
     view = SelectedView(arguments.mailbox, opened, readonly=readonly)
     session.select(view)
     _describe(session, view, opened)
+    if arguments.resync is not None and arguments.resync.uidvalidity == view.uidvalidity:
+        await _catch_up(session, view, arguments.resync)
     if view.recent and not readonly and not session.rev2:
         await session.office.db.write(mailboxes.claim_recent, view.mailbox_id)
     return Done("Chỉ đọc" if readonly else "Đã mở", "READ-ONLY" if readonly else "READ-WRITE")
+
+
+async def _catch_up(session: Session, view: SelectedView, known: Resync) -> None:
+    """Tell what was expunged and changed since the client last looked (RFC 7162 §3.2.5.1)."""
+    changes = await session.office.db.read(changes_since, view.mailbox_id, known.modseq, False)
+    if changes is None:
+        return
+    last = view.uids[-1] if view.uids else 0
+    ranges = known.known.resolve(last) if known.known is not None else ((1, MAX_NUMBER),)
+    session.write(*vanished_earlier(view, changes.expunged, ranges))
+    for uid, bits, keywords, modseq in changes.rows:
+        number = view.number_of(uid)
+        if number is not None and contains(ranges, uid):
+            flags = flags_text(bits, keywords, not session.rev2 and uid >= view.recent_from)
+            session.write(b"* %d FETCH (UID %d FLAGS %s MODSEQ (%d))\r\n" % (number, uid, flags, modseq))
+
+
+def vanished_earlier(view: SelectedView, expunged: Iterable[int], ranges: Sequence[Range]) -> list[bytes]:
+    """The VANISHED (EARLIER) response for those UIDs in the ranges that the client does not see now, if any."""
+    gone = [uid for uid in expunged if view.number_of(uid) is None and contains(ranges, uid)]
+    return [b"* VANISHED (EARLIER) %s\r\n" % format_set(gone)] if gone else []
 
 
 def _describe(session: Session, view: SelectedView, opened: Opened) -> None:

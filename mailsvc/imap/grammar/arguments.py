@@ -29,9 +29,19 @@ class Authenticate:
 
 
 @dataclass(frozen=True, slots=True)
+class Resync:
+    """What the client knew (RFC 7162 §3.2.5). `known` are the UIDs it asks about, None for all."""
+
+    uidvalidity: int
+    modseq: int
+    known: SequenceSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     mailbox: str
     condstore: bool = False
+    resync: Resync | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +129,48 @@ def parse_enable(cursor: Cursor) -> tuple[str, ...]:
 
 
 def parse_select(cursor: Cursor) -> Select:
-    """SELECT and EXAMINE, with RFC 7162's (CONDSTORE)."""
+    """SELECT and EXAMINE, with RFC 7162's (CONDSTORE) and (QRESYNC (…))."""
     cursor.space()
     name = mailbox(cursor)
-    condstore = False
+    condstore, resync = False, None
     if cursor.skip(b" ("):
-        cursor.pos -= 1
-        options = cursor.parenthesised(cursor.word, empty=True)
-        if set(options) - {"CONDSTORE"}:
-            raise cursor.error("chỉ nhận tuỳ chọn CONDSTORE")
-        condstore = bool(options)
+        while not cursor.skip(b")"):
+            word = cursor.word()
+            if word == "QRESYNC":
+                cursor.space()
+                resync = _resync(cursor)
+            elif word == "CONDSTORE":
+                condstore = True
+            else:
+                raise cursor.error("chỉ nhận tuỳ chọn CONDSTORE hoặc QRESYNC")
+            if not cursor.peek(b")"):
+                cursor.space()
     cursor.end()
-    return Select(name, condstore)
+    return Select(name, condstore, resync)
+
+
+def _resync(cursor: Cursor) -> Resync:
+    """UIDVALIDITY, mod-sequence, known UIDs, and pairs of numbers and UIDs, which we need not look at."""
+    cursor.expect(b"(")
+    uidvalidity = cursor.number(least=1)
+    cursor.space()
+    modseq = cursor.number64()
+    known = None
+    if cursor.skip(b" ("):
+        _match_data(cursor)
+    elif cursor.skip(b" "):
+        known = parse_set(cursor)
+        if cursor.skip(b" ("):
+            _match_data(cursor)
+    cursor.expect(b")")
+    return Resync(uidvalidity, modseq, known)
+
+
+def _match_data(cursor: Cursor) -> None:
+    parse_set(cursor)
+    cursor.space()
+    parse_set(cursor)
+    cursor.expect(b")")
 
 
 def parse_mailbox(cursor: Cursor) -> str:

@@ -7,7 +7,7 @@ import pytest
 from mailsvc.imap.errors import BadCommand
 from mailsvc.imap.grammar.sequence import STAR, SequenceSet
 from mailsvc.imap.sync import Changes, Opened
-from mailsvc.imap.view import SelectedView, flags_text
+from mailsvc.imap.view import Manner, SelectedView, flags_text
 from mailsvc.store.mailboxes import Mailbox
 
 
@@ -28,7 +28,7 @@ def changes(
 def told(
     view: SelectedView, what: Changes, *, expunge: bool = True, modseq: bool = False, recent: bool = False
 ) -> bytes:
-    return b"".join(view.tell(what, expunge=expunge, modseq=modseq, recent=recent)).replace(b"\r\n", b"|")
+    return b"".join(view.tell(what, Manner(modseq, recent), expunge=expunge)).replace(b"\r\n", b"|")
 
 
 def test_expunges_come_from_the_highest_down() -> None:
