@@ -10,11 +10,16 @@ from mailsvc.message.parameters import NOTHING, Raw, Typed, parse
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a message is taken apart: nesting levels, parts, octets of one header block."""
+    """How far a message is taken apart: nesting levels, parts, octets of one header block.
+
+    passes: how often its octets may be searched through for boundaries, which each level of nesting does once; a
+    message under 1 MiB may be searched as often as its levels ask for.
+    """
 
     depth: int = 100
     parts: int = 10_000
     header: int = 256 * 1024
+    passes: int = 16
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ _TYPE = re.compile(rb"\s*([!-.0-:<-~]+)\s*/\s*([!-.0-:<-~]+)")
 _IDENTITY = frozenset({b"", b"7bit", b"8bit", b"binary"})
 _DEFAULT_PARAMETERS = ((b"charset", b"us-ascii"),)
 _LONGEST_WORD = 100
+# A hundred levels over one megabyte.
+_SEARCHED_FREELY = 100 * 1024 * 1024
 
 
 def tree(data: Buffer, limits: Limits) -> Tree:
@@ -99,6 +106,7 @@ class _Walk:
         self.limits = limits
         self.tree = grown
         self.stack = stack
+        self.to_search = max(limits.passes * len(data), _SEARCHED_FREELY)
 
     def enter(self, start: int, end: int, parent: int, section: str, depth: int, digest: bool) -> None:
         """Take up the entity data[start:end]; containers are pushed on the stack."""
@@ -127,7 +135,7 @@ class _Walk:
             self.enter(frame.at, frame.end, frame.index, frame.prefix, frame.depth, False)
             return
         start = frame.at
-        found = delimiter(self.data, frame.delimiter, start, frame.end)
+        found = self._delimiter(frame.delimiter, start, frame.end)
         if len(self.tree.entities) >= self.limits.parts:
             self._rest(frame)
             return
@@ -213,7 +221,7 @@ class _Walk:
             return None
         boundary = next((value.rstrip() for name, value in entity.parameters if name == b"boundary"), b"")
         dashed = b"\n--" + boundary
-        found = delimiter(self.data, dashed, entity.body_start, entity.body_end) if boundary else None
+        found = self._delimiter(dashed, entity.body_start, entity.body_end) if boundary else None
         if found is None or found[2]:
             # RFC 2045 §5.2: what cannot be read as declared is shown as text.
             entity.type, entity.subtype = b"text", b"plain"
@@ -223,6 +231,11 @@ class _Walk:
         prefix, entity.section = entity.section, self._own_section(entity)
         return _Frame(index, depth + 1, prefix, dashed, found[1], entity.body_end, entity.subtype == b"digest")
 
+    def _delimiter(self, dashed: bytes, start: int, end: int) -> tuple[int, int, bool] | None:
+        found = delimiter(self.data, dashed, start, end)
+        self.to_search -= (end if found is None else found[1]) - start
+        return found
+
     def _own_section(self, entity: Entity) -> str:
         parent = entity.parent
         if parent < 0 or self.tree.entities[parent].multipart:
@@ -230,7 +243,8 @@ class _Walk:
         return f"{entity.section}.TEXT"
 
     def _full(self, depth: int) -> bool:
-        return depth >= self.limits.depth or len(self.tree.entities) >= self.limits.parts
+        spent = self.to_search < 0
+        return spent or depth >= self.limits.depth or len(self.tree.entities) >= self.limits.parts
 
 
 def header_end(data: Buffer, start: int, end: int) -> int:

@@ -18,8 +18,10 @@ from mailsvc.message.compose import (
     reply_references,
     reply_subject,
 )
+from mailsvc.message.fieldwriter import plain_line, storable
 from mailsvc.message.forwarded import forwarded
 from mailsvc.message.scan import decode_part, part_text, scan
+from mailsvc.vietnamese.normal import nfc
 
 MORNING_MS = 1_773_108_000_000
 SCHOOLS = tuple(Person(f"Trường THPT số {n}, Tây Ninh", f"truong{n}@so.example") for n in range(9))
@@ -122,10 +124,7 @@ def test_any_text_and_subject(text: str, subject: str) -> None:
 
 
 def compose_line(text: str, keep: bool = False) -> str:
-    from mailsvc.message.fieldwriter import plain_line
-    from mailsvc.vietnamese.normal import nfc
-
-    return nfc(text) if keep else plain_line(text)
+    return nfc(storable(text)) if keep else plain_line(text)
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,14 @@ def test_nesting_beyond_the_limit_is_an_opaque_leaf() -> None:
     assert found.parts[-1].content_type == "application/octet-stream"
 
 
+def test_deep_nesting_of_a_large_message_is_not_searched_for_ever() -> None:
+    levels = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(90))
+    data = HEAD + levels + b"\r\n" + b"x" * 30_000_000
+    found = scan(data)
+    assert found.opaque and 10 < len(found.parts) < 25
+    assert not scan(HEAD + levels + b"\r\n" + b"x" * 1_000_000).opaque
+
+
 def test_messages_in_messages_beyond_the_limit() -> None:
     found = checked(b"Content-Type: message/rfc822\r\n\r\n" * 1000)
     assert found.opaque and len(found.parts) == 101
