@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from mailsvc.documents.extraction.deadline import read_deadline
+from mailsvc.documents.extraction.issuer import full_name
+from mailsvc.documents.extraction.number import number_line
 from mailsvc.documents.extraction.reading import read_file
 from tests.documents.making import MOTTO, PARTY, SLOGAN, package, paragraph, table
 
@@ -237,3 +240,71 @@ def test_form(name: str) -> None:
     assert proposal is not None
     given = proposal.to_dict()
     assert {key: given[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "superior", "name"),
+    [
+        ("TRƯỜNG THPT LÊ HỒNG PHONG", "SỞ GD&ĐT TÂY NINH", "Trường Trung học phổ thông Lê Hồng Phong"),
+        ("TRƯỜNG TH & THCS VŨ HỘI", "UBND XÃ A", "Trường Tiểu học và Trung học cơ sở Vũ Hội"),
+        ("SỞ GIÁO DỤC VÀ ĐÀO TẠO", "UBND TP. CẦN THƠ", "Sở Giáo dục và Đào tạo Cần Thơ"),
+        ("PHÒNG GD&ĐT", "UBND HUYỆN CHÂU THÀNH", "Phòng Giáo dục và Đào tạo huyện Châu Thành"),
+        ("THANH TRA TỈNH", "UBND TỈNH TÂY NINH", "Thanh tra tỉnh Tây Ninh"),
+        ("VĂN PHÒNG", "TỈNH ỦY TÂY NINH", "Văn phòng Tỉnh ủy Tây Ninh"),
+        ("TRUNG TÂM GDNN - GDTX GÒ DẦU", "", "Trung tâm Giáo dục nghề nghiệp - Giáo dục thường xuyên Gò Dầu"),
+        ("CÔNG AN TỈNH TÂY NINH", "BỘ CÔNG AN", "Công an tỉnh Tây Ninh"),
+        ("UỶ BAN NHÂN DÂN XÃ HOÀ HIỆP", "", "Ủy ban nhân dân xã Hoà Hiệp"),
+    ],
+)
+def test_full_names(printed: str, superior: str, name: str) -> None:
+    assert full_name(printed, superior) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("Số: 1581/QĐ-SGDDT", "1581/QĐ-SGDDT"),
+        ("Số 67-KL/TU", "67-KL/TU"),
+        ("Số: 12 /KH-UBND", "12/KH-UBND"),
+        ("Số: 123/SGD&ĐT-VP", "123/SGD&ĐT-VP"),
+        ("Số: 30/2020/NĐ-CP", "30/2020/NĐ-CP"),
+        ("Số : 22 / HD – SGDĐT", "22/HD-SGDĐT"),
+        ("Số: 123a/QÐ-SGDÐT", "123a/QĐ-SGDĐT"),
+        ("Số: 2 2/HD-SGDĐT", "22/HD-SGDĐT"),
+        ("Số: 15-QĐ/TWĐTN-VP", "15-QĐ/TWĐTN-VP"),
+        ("Số: 12/BC-THPT Bàu Sen", "12/BC-THPT Bàu Sen"),
+        ("Số:        /SGDĐT-TCCB", ""),
+        ("Số: …/2026/QĐ-UBND", ""),
+    ],
+)
+def test_numbers(line: str, code: str) -> None:
+    found = number_line(line)
+    assert found is not None and found[0] is not None
+    assert found[0].code == code
+
+
+@pytest.mark.parametrize(
+    "line", ["Số lượng: 30 học sinh", "Số liệu năm 2026", "Sổ đăng ký", "Sở Giáo dục", "1. Nội dung"]
+)
+def test_other_lines_are_no_number_lines(line: str) -> None:
+    assert number_line(line) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Đề nghị nộp báo cáo về Phòng trước thứ Sáu (ngày 10/10/2026).", "2026-10-10"),
+        ("Hạn nộp: 30/10/2026.", "2026-10-30"),
+        ("Hạn cuối gửi bài dự thi là ngày 20/11/2026.", "2026-11-20"),
+        ("Gửi báo cáo về Sở trước 17g00 ngày 12.10.2026.", "2026-10-12"),
+        ("Báo cáo gửi về Sở trước ngày 10/01 để tổng hợp.", "2027-01-10"),
+        ("Báo cáo kết quả về Sở trong ngày 09/10/2026.", "2026-10-09"),
+        ("Trẻ em sinh trước ngày 01/01/2027 được nhập học.", ""),
+        ("Báo cáo trước ngày 15/12 hằng năm.", ""),
+        ("Báo cáo định kỳ trước ngày 25 hằng tháng.", ""),
+        ("Từ ngày 01/10/2026 đến ngày 15/10/2026 các trường tự kiểm tra.", ""),
+        ("Báo cáo theo công văn yêu cầu trước ngày 15/8/2026.", ""),
+    ],
+)
+def test_deadlines(text: str, day: str) -> None:
+    assert read_deadline([text], "2026-09-25", 2026).day == day

@@ -60,7 +60,8 @@ def test_edxml_messages_tell_their_fields(letters: dict[str, tuple[dict[str, Any
     for name, (expected, found) in letters.items():
         if expected["class"] == "edxml_new":
             keys = ("code", "issue_date", "place", "issuer", "subject", "deadline", "urgency", "type_name")
-            assert {key: found["document"][key] for key in keys} == {key: expected["document"][key] for key in keys}, name
+            wanted = {key: expected["document"][key] for key in keys}
+            assert {key: found["document"][key] for key in keys} == wanted, name
 
 
 @needs_samples

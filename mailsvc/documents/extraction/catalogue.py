@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from mailsvc.vietnamese.fold import fold
+from mailsvc.vietnamese.fold import canon, fold
 
 from .layout import squeeze
 
@@ -35,7 +35,7 @@ class DocumentType:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """heads, levels, cities folded; words: folded printed form to spelled form."""
+    """heads and the keys of words in small letters with their marks (Vụ is not Vũ); the others folded."""
 
     heads: tuple[str, ...]
     localities: tuple[str, ...]
@@ -67,11 +67,11 @@ def spelling() -> Spelling:
     with open(config_folder() / "issuers.toml", "rb") as file:
         data = tomllib.load(file)
     return Spelling(
-        heads=tuple(sorted((fold(word) for word in data["heads"]), key=len, reverse=True)),
+        heads=tuple(sorted((canon(word).casefold() for word in data["heads"]), key=len, reverse=True)),
         localities=tuple(fold(word) for word in data["localities"]),
         levels=tuple(fold(word) for word in data["levels"]),
         cities=tuple(fold(word) for word in data["cities"]),
-        words={fold(printed): spelled for printed, spelled in data["words"].items()},
+        words={canon(printed).casefold(): spelled for printed, spelled in data["words"].items()},
     )
 
 
@@ -83,7 +83,11 @@ def _by_title() -> tuple[tuple[str, DocumentType], ...]:
 
 @lru_cache(maxsize=1)
 def _by_abbreviation() -> dict[str, DocumentType]:
-    return {fold(short): kind for kind in document_types() for short in (kind.abbreviation, *kind.aliases) if short}
+    """By the abbreviation in small letters, and without marks where that names one type only (HD and HĐ are two)."""
+    pairs = [(short, kind) for kind in document_types() for short in (kind.abbreviation, *kind.aliases) if short]
+    folded = [fold(short) for short, _ in pairs]
+    plain = {fold(short): kind for short, kind in pairs if folded.count(fold(short)) == 1}
+    return plain | {short.casefold(): kind for short, kind in pairs}
 
 
 def type_of_title(text: str) -> tuple[DocumentType, str] | None:
@@ -101,7 +105,8 @@ def type_of_title(text: str) -> tuple[DocumentType, str] | None:
 
 def type_of_abbreviation(short: str) -> DocumentType | None:
     """The type of `QĐ`, `TTr`, also written `QD`."""
-    return _by_abbreviation().get(fold(short))
+    known = _by_abbreviation()
+    return known.get(short.casefold()) or known.get(fold(short))
 
 
 def type_named(name: str) -> DocumentType:

@@ -14,6 +14,7 @@ _COMMITTEE = re.compile(
     r"tinh doan|uy ban mat tran)"
 )
 _GOVERNMENT = re.compile(r"^(?:uy ban nhan dan|hoi dong nhan dan)\b")
+_NAMELESS = re.compile(r"\b(?:thpt|thcs|tieu hoc|mam non|mau giao|trung hoc pho thong|trung hoc co so|gdtx|noi tru)$")
 _ROMAN = re.compile(r"^[IVXLC]+$")
 _CITY = "Thành phố Hồ Chí Minh"
 
@@ -42,14 +43,14 @@ def _units(names: Sequence[Line]) -> list[str]:
     heads = spelling().heads
     units: list[list[Line]] = []
     for line in names:
-        key = line.key.lstrip("* ")
+        key = canon(squeeze(line.text)).casefold().lstrip("* ")
         opens = any(key == head or key.startswith((head + " ", head + ".")) for head in heads)
         before = units[-1][-1] if units else None
         if before is not None and re.search(r"(?:[-,&]|\bva|\bcua|\bthuoc)$", before.key):
             opens = False
         elif before is not None and line.bold and not before.bold:
             opens = True
-        if opens and before is not None and line.bold == before.bold and _is_split_name(before.key, key):
+        if opens and before is not None and line.bold == before.bold and _is_split_name(before.key, fold(key)):
             opens = False
         if opens or not units:
             units.append([line])
@@ -60,6 +61,8 @@ def _units(names: Sequence[Line]) -> list[str]:
 
 def _is_split_name(before: str, key: str) -> bool:
     """`VĂN PHÒNG` / `ỦY BAN NHÂN DÂN TỈNH`, `THANH TRA` / `SỞ …`: one name on two lines of the same weight."""
+    if _NAMELESS.search(before) and not key.startswith(("truong ", "trung tam ")):
+        return True
     return before in ("van phong", "thanh tra", "cong doan", "truong", "hoi dong", "ban") and key.split(" ")[0] != "so"
 
 
@@ -95,7 +98,7 @@ def _with_place(name: str, above: str, data: Spelling) -> str:
         if fold(place) == fold(_CITY):
             return f"{name} {_CITY}"
         return f"{name} {bare}" if level == "tinh" or fold(bare) in data.cities else f"{name} {place}"
-    return f"{name} {place}"
+    return f"{name} {bare}" if level and fold(name).endswith(" " + level) else f"{name} {place}"
 
 
 def spell(printed: str) -> str:
@@ -106,7 +109,7 @@ def spell(printed: str) -> str:
     at = 0
     while at < len(words):
         for size in range(min(9, len(words) - at), 0, -1):
-            known = table.get(fold(" ".join(words[at : at + size])).strip(",."))
+            known = table.get(canon(" ".join(words[at : at + size])).casefold().strip(",."))
             if known is not None:
                 tail = words[at + size - 1][-1:]
                 spelled.append(known + (tail if tail == "," else ""))

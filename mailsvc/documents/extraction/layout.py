@@ -75,7 +75,7 @@ def clean(text: str) -> str:
     """NFC, no-break and odd blanks as plain blanks, invisible characters dropped; tabs and line breaks stay."""
     composed = unicodedata.normalize("NFC", text)
     visible = "".join(c for c in composed if c in "\t\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return visible.replace("‐", "-").replace("‑", "-")
+    return visible.replace("‐", "-").replace("‑", "-").replace("Ð", "Đ").replace("ð", "đ")
 
 
 def squeeze(text: str) -> str:

@@ -87,11 +87,20 @@ def number_line(text: str) -> tuple[Number | None, str] | None:
         words = plain.split()
         number = parse_number(" ".join(words[:size])) if size == 1 else _joined(words[:size])
         if number is not None:
-            return number, " ".join(words[size:])
+            return _with_name(number, words[size:])
     bare = _BARE.match(plain)
     if bare is not None:
         return Number(bare["number"], "", ""), ""
     return (None, "") if len(plain) < 12 else None
+
+
+def _with_name(number: Number, rest: list[str]) -> tuple[Number, str]:
+    """`45/TB-THCS NTMK`, `12/BC-THPT Bàu Sen`: what follows the notation belongs to it."""
+    text = " ".join(rest)
+    if not rest or len(rest) > 3 or not all(re.match(r"^[A-ZĐÀ-Ỹ][\w.&]*$", word) for word in rest):
+        return number, text
+    code = f"{number.code} {text}" if number.code else ""
+    return Number(number.number, f"{number.notation} {text}", code, number.party), ""
 
 
 def _joined(words: list[str]) -> Number | None:
