@@ -96,7 +96,7 @@ def test_a_message_without_its_bytes_does_not_hide_the_others(world: World) -> N
 def test_messages_are_kept_byte_for_byte(world: World) -> None:
     client = world.login("an")
     odd = b"Subject: \xff\xfe\r\nX: 1\nY\x0b: 2\r\n\r\n\rbare\nbare\r" + bytes(range(1, 256)) * 600 + b"\n.\n"
-    for body in (odd, b"", b"\r\n", odd + b"\x00" * 100):
+    for body in (odd, b"x", b"\r\n", odd + b"\x00" * 100):
         text = b"APPEND INBOX ~{%d+}\r\n%s" % (len(body), body)
         assert client.command(text)[1].startswith(b"OK")
         box = world.read(mailboxes.by_name, 1, "INBOX")

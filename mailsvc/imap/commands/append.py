@@ -100,6 +100,8 @@ async def _head(session: Session, cursor: Cursor, name: str, count: int, total: 
     try:
         if count == 0:
             await session.office.db.read(_target, session.account_id, name)
+        if head.literal.size == 0:  # RFC 3502 §6.3.11: how a client cancels
+            raise Refused("Thư rỗng: đã hủy, chưa lưu gì", "CANNOT")
         largest = session.office.settings.smtp.max_size
         if head.literal.size > largest:
             raise Refused(f"Thư lớn hơn {largest} byte", "LIMIT")

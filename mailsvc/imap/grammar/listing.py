@@ -11,7 +11,7 @@ from mailsvc.imap.grammar.names import decode_name, mailbox
 STATUS_ITEMS = frozenset(("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE", "RECENT", "HIGHESTMODSEQ"))
 _SELECTS = frozenset(("SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"))
 _RETURNS = frozenset(("SUBSCRIBED", "CHILDREN", "SPECIAL-USE"))
-MAX_PATTERNS = 50
+MAX_PATTERNS = 20
 
 
 @dataclass(frozen=True, slots=True)

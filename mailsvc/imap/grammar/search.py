@@ -13,7 +13,8 @@ from mailsvc.imap.grammar.dates import parse_date
 from mailsvc.imap.grammar.flags import ANSWERED, DELETED, DRAFT, FLAGGED, SEEN, parse_keyword
 from mailsvc.imap.grammar.sequence import SequenceSet, parse_set
 
-MAX_KEYS = 2000
+MAX_KEYS = 1000
+MAX_TEXTS = 100  # each looks into the text of many letters
 CHARSETS = {"UTF-8": "utf-8", "US-ASCII": "ascii"}
 
 
@@ -120,7 +121,7 @@ class _Parser:
     def __init__(self, cursor: Cursor) -> None:
         self.cursor = cursor
         self.charset = "utf-8"
-        self.count = 0
+        self.count = self.texts = 0
         self.modseq = False
 
     def program(self) -> Key:
@@ -160,6 +161,9 @@ class _Parser:
         return read(self, word)
 
     def text(self) -> str:
+        self.texts += 1
+        if self.texts > MAX_TEXTS:
+            raise TooMuch(f"SEARCH tìm quá {MAX_TEXTS} đoạn chữ")
         self.cursor.space()
         raw = self.cursor.astring()
         try:

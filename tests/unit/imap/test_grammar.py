@@ -131,7 +131,13 @@ def test_search_refuses(wire: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "wire", [b" " + b"(" * 70 + b"ALL" + b")" * 70, b" " + b"NOT " * 5000 + b"ALL", b" " + b"ALL " * 3000 + b"ALL"]
+    "wire",
+    [
+        b" " + b"(" * 70 + b"ALL" + b")" * 70,
+        b" " + b"NOT " * 5000 + b"ALL",
+        b" " + b"ALL " * 3000 + b"ALL",
+        b" TEXT x" * 101,
+    ],
 )
 def test_search_caps(wire: bytes) -> None:
     with pytest.raises(TooMuch):
