@@ -96,6 +96,22 @@ def disable(
         show_one({"username": account.username, "active": enable}, json)
 
 
+@account_app.command("quota")
+def change_quota(
+    login: str, megabytes: Annotated[int, typer.Argument(min=0, help="MB; 0: không giới hạn.")], json: Json = False
+) -> None:
+    """Đặt dung lượng hộp thư."""
+    with context.office() as office:
+        account = _find(office, login)
+
+        def change(tx: Tx) -> None:
+            accounts.set_quota(tx, account.id, megabytes * 1_000_000)
+            audit.record(tx, None, "account.quota", f"account/{account.id}", megabytes=megabytes)
+
+        office.db.write_now(change)
+        show_one({"username": account.username, "quota_bytes": megabytes * 1_000_000}, json)
+
+
 @account_app.command("import")
 def import_accounts(
     file: Path,

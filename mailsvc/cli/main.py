@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,13 +38,29 @@ def common(
     data: Annotated[Path | None, typer.Option(help="Thư mục dữ liệu.")] = None,
     config: Annotated[Path | None, typer.Option(help="Tệp cấu hình TOML.")] = None,
 ) -> None:
-    """Tùy chọn chung, đặt trước tên lệnh."""
+    """Tùy chọn chung của mọi lệnh."""
     context.chosen.update(data=data, config=config)
 
 
 def main() -> None:
     """Entry point of the `mailsvc` script."""
-    app()
+    app(args=common_first(sys.argv[1:]))
+
+
+def common_first(arguments: list[str]) -> list[str]:
+    """The arguments with `--data` and `--config` moved to the front: people write them where they like."""
+    front, rest = [], []
+    given = iter(arguments)
+    for argument in given:
+        if argument == "--":
+            rest += [argument, *given]
+        elif argument in ("--data", "--config"):
+            front += [argument, *itertools.islice(given, 1)]
+        elif argument.startswith(("--data=", "--config=")):
+            front.append(argument)
+        else:
+            rest.append(argument)
+    return front + rest
 
 
 if __name__ == "__main__":

@@ -28,18 +28,14 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 settings_app = typer.Typer(help="Cấu hình.", no_args_is_help=True)
 
-Data = Annotated[Path | None, typer.Option(help="Thư mục dữ liệu.")]
 BasePort = Annotated[int | None, typer.Option(help="Cộng vào mọi cổng; 2000 cho 2025, 2143, 2080 …")]
 
 
 def serve(
-    data: Data = None,
     base_port: BasePort = None,
     with_demo: Annotated[bool, typer.Option("--demo", help="Lần đầu thì tạo cơ quan mẫu.")] = False,
 ) -> None:
     """Chạy dịch vụ ở tiền cảnh cho đến khi nhận SIGINT hoặc SIGTERM."""
-    if data is not None:
-        context.chosen["data"] = data
     context.chosen["base_port"] = base_port
     settings = context.settings()
     log.configure(settings.log.level)
@@ -64,10 +60,8 @@ async def _serve(settings: Settings, made: list[DemoAccount]) -> None:
         await stop.wait()
 
 
-def demo(data: Data = None) -> None:
+def demo() -> None:
     """Tạo cơ quan mẫu trong thư mục dữ liệu (chỉ một lần)."""
-    if data is not None:
-        context.chosen["data"] = data
     made = _ensure_demo(context.settings())
     print(f"{len(made)} tài khoản: {context.settings().folder / demo_organisation.CSV_NAME}")
 
@@ -107,13 +101,10 @@ def _ready_table(settings: Settings, made: list[DemoAccount]) -> str:
 
 
 def verify(
-    data: Data = None,
     deep: Annotated[bool, typer.Option("--deep", help="Băm lại từng thư.")] = False,
     json: Json = False,
 ) -> None:
     """Kiểm tra: cơ sở dữ liệu với tệp thư, UID, số đến. Mã thoát 1 khi có gì sai."""
-    if data is not None:
-        context.chosen["data"] = data
     with context.office() as office:
         findings = _findings(office, deep)
         orphans = office.db.read_now(store_verify.orphans, office.blobs)
