@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mailsvc.auth.passwords import PasswordHasher, PasswordKeys
+from mailsvc.auth.passwords import PasswordHasher
+from mailsvc.core import settings as settings_module
 from mailsvc.core.clock import FixedClock
+from mailsvc.core.settings import Settings
 from mailsvc.http.server import HttpDoor
 from mailsvc.mail.office import Office
-from tests.conftest import REPOSITORY
+from mailsvc.opening import close_office, open_office
+from tests.conftest import NOON_MS, REPOSITORY
 from tests.web.webhouse import PASSWORD, Site, populate
 from webmail.face import WebFace
 
 
 @pytest.fixture(scope="session")
-def keys(quick_hasher: PasswordHasher) -> PasswordKeys:
-    return quick_hasher.derive_now(PASSWORD)
+def organisation(tmp_path_factory: pytest.TempPathFactory, quick_hasher: PasswordHasher) -> Path:
+    """A data folder with the people in it, to be copied: making it takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("organisation") / "data"
+    opened = open_office(settings_module.load(environ={}, data=str(folder)), FixedClock(NOON_MS), quick_hasher)
+    keys = quick_hasher.derive_now(PASSWORD)
+    opened.db.write_now(populate, opened.settings.organisation.domains, keys)
+    close_office(opened)
+    return folder
 
 
 @pytest.fixture
-def site(office: Office, clock: FixedClock, keys: PasswordKeys) -> Iterator[Site]:
-    office.db.write_now(populate, office.settings.organisation.domains, keys)
+def office(organisation: Path, settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher) -> Iterator[Office]:
+    shutil.copytree(organisation, settings.folder)
+    opened = open_office(settings, clock, quick_hasher)
+    yield opened
+    close_office(opened)
+
+
+@pytest.fixture
+def site(office: Office, clock: FixedClock) -> Iterator[Site]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
