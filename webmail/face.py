@@ -36,3 +36,6 @@ class WebFace:
 
     def failure(self, request: Request, failure: Failure) -> Response:
         return pages.failure_page(request, failure)
+
+    def session_ended(self, request: Request, path: str, fields: tuple[tuple[str, str], ...]) -> Response:
+        return signin.session_ended(request, path, fields)

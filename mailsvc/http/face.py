@@ -28,3 +28,7 @@ class Face(Protocol):
     def failure(self, request: Request, failure: Failure) -> Response:
         """The page about an error."""
         ...
+
+    def session_ended(self, request: Request, path: str, fields: tuple[tuple[str, str], ...]) -> Response:
+        """The sign-in page (401) for somebody whose form came too late; it brings the form's fields back afterwards."""
+        ...

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mailsvc.core import errors
 from mailsvc.core.log import failure_reference
 from mailsvc.http.face import Face
-from mailsvc.http.visits import SIGN_IN_PATH, SignInNeeded
+from mailsvc.http.visits import SIGN_IN_PATH, SessionEnded, SignInNeeded
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +33,6 @@ _BACK = "Quay lại trang trước hoặc mở trang chính."
 _AGAIN = "Xin thử lại sau ít phút; nếu vẫn vậy, báo quản trị."
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
     400: ("Yêu cầu không đọc được", "Trình duyệt gửi lên dữ liệu không hợp lệ; chưa có gì được ghi.", _BACK),
-    401: (
-        "Phiên làm việc đã hết",
-        "Thay đổi vừa gửi chưa được ghi.",
-        "Đăng nhập ở một thẻ khác, rồi quay lại thẻ này, tải lại trang và gửi lại.",
-    ),
     403: ("Không được phép", "Bạn không có quyền mở trang này hoặc làm việc này.", _BACK),
     404: ("Không tìm thấy", "Không có trang này, hoặc bạn không có quyền xem.", _BACK),
     405: ("Không làm được cách này", "Địa chỉ này chỉ dùng cho biểu mẫu.", _BACK),
@@ -94,6 +89,8 @@ class Failures:
         """The page for an error. Never raises: when the page itself cannot be made, plain text is sent."""
         if isinstance(error, SignInNeeded):
             return RedirectResponse(SIGN_IN_PATH, 303)
+        if isinstance(error, SessionEnded):
+            return self._face.session_ended(request, error.path, error.fields)
         failure = describe(error, request.url.path)
         try:
             response = self._face.failure(request, failure)

@@ -84,12 +84,17 @@ def _find(tx: Tx, hashed: bytes) -> tuple[rows.WebSession, Account, frozenset[st
     return session, account, frozenset(accounts.roles_of(tx, account.id))
 
 
-async def open_session(office: Office, response: Response, account_id: int, peer: str, agent: str, old: str) -> None:
-    """A new session with a new token, whatever token the browser had before; that one ends."""
+async def open_session(office: Office, account_id: int, peer: str, agent: str, old: str) -> str:
+    """A new session with a new token, whatever token the browser had before; that one ends. Gives the token."""
     now_ms = office.clock.now_ms()
     token, session = rules.open_session(account_id, now_ms)
     expires_ms = now_ms + office.settings.web.session_hours * 3_600_000
     await office.db.write(_create, session.token_hash, account_id, expires_ms, peer, agent, old)
+    return token
+
+
+def hand_over(office: Office, response: Response, token: str) -> None:
+    """Give the browser the cookie of its new session."""
     set_cookie(office.settings, response, cookie_name(office.settings), token)
     drop_cookie(office.settings, response, guest_cookie_name(office.settings))
 

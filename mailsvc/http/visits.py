@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -29,6 +28,15 @@ SIGN_IN_PATH = "/dang-nhap"
 
 class SignInNeeded(Exception):
     """The page is for people who are signed in."""
+
+
+class SessionEnded(Exception):
+    """A form came after its session was over. What was typed goes along, so that it need not be typed again."""
+
+    def __init__(self, path: str, fields: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(path)
+        self.path = path
+        self.fields = fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +109,10 @@ def post(path: str, page: Page, *, public: bool = False) -> Route:
 
     async def endpoint(request: Request) -> Response:
         visit = _visit(request)
-        if not public and visit.visitor is None:
-            raise HTTPException(401)
         form = await request.form(max_files=0, max_fields=FORM_FIELDS)
+        if not public and visit.visitor is None:
+            typed = ((name, value) for name, value in form.multi_items() if name != TOKEN_FIELD)
+            raise SessionEnded(request.url.path, tuple((name, str(value)) for name, value in typed))
         guest = request.cookies.get(guest_cookie_name(visit.office.settings), "")
         secret = visit.visitor.token if visit.visitor else guest
         if not secret or not csrf_fits(secret, str(form.get(TOKEN_FIELD, ""))):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailsvc.auth.authenticate import AuthFailed, TooManyAttempts
 from mailsvc.auth.sessions import csrf_token, new_token
 from mailsvc.core.errors import Busy
 from mailsvc.http.paths import local_path
-from mailsvc.http.sessions import close_session, guest_cookie_name, open_session, set_cookie
+from mailsvc.http.sessions import close_session, guest_cookie_name, hand_over, open_session, set_cookie
 from mailsvc.http.visits import SIGN_IN_PATH, Visit, get, post
 from webmail import words
 from webmail.pages import bare_page
@@ -35,19 +38,50 @@ async def sign_in(visit: Visit) -> Response:
         identity = await visit.office.authenticator.password(name, password, visit.peer)
     except TooManyAttempts as error:
         after = words.wait(error.retry_after_ms)
-        response = _page(visit, 429, wanted, name, f"Đã thử sai nhiều lần. Xin đợi {after} rồi thử lại.")
+        text = f"Đã thử sai nhiều lần. Xin đợi {after} rồi thử lại."
+        response = _page(visit, 429, wanted, name, text, kept=_kept(visit))
         response.headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
         return response
     except AuthFailed as error:
         log.info("web sign-in refused: %s from %s", error.reason, visit.peer)
-        return _page(visit, 403, wanted, name, _WRONG)
+        return _page(visit, 403, wanted, name, _WRONG, kept=_kept(visit))
     except Busy:
-        return _page(visit, 503, wanted, name, "Máy chủ đang bận; xin thử lại sau ít giây.")
-    response = RedirectResponse(wanted, 303)
+        return _page(visit, 503, wanted, name, "Máy chủ đang bận; xin thử lại.", kept=_kept(visit))
     old = visit.visitor.token if visit.visitor else ""
     agent = visit.request.headers.get("user-agent", "")
-    await open_session(visit.office, response, identity.account_id, visit.peer, agent, old)
+    token = await open_session(visit.office, identity.account_id, visit.peer, agent, old)
+    kept = _kept(visit)
+    response = _resend(visit, kept, token) if kept else RedirectResponse(wanted, 303)
+    hand_over(visit.office, response, token)
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form that came when its session was over."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def _kept(visit: Visit) -> Kept | None:
+    """The form that was carried through signing in."""
+    path = local_path(str(visit.form.get("gui_lai", "")), "")
+    if not path:
+        return None
+    items = visit.form.multi_items()
+    return Kept(path, tuple((name[2:], str(value)) for name, value in items if name.startswith("o.")))
+
+
+def _resend(visit: Visit, kept: Kept, token: str) -> Response:
+    """What was typed, ready to be sent again by the person: signing in alone changes nothing."""
+    return bare_page(visit.request, "resend.html", 200, {"form_token": csrf_token(token), "kept": kept})
+
+
+def session_ended(request: Request, path: str, fields: tuple[tuple[str, str], ...]) -> Response:
+    """Sign in again without losing what was typed."""
+    visit = Visit(request, request.app.state.office, None)
+    return _page(visit, 401, path, ended=True, kept=Kept(path, fields))
 
 
 async def sign_out(visit: Visit) -> Response:
@@ -63,13 +97,21 @@ def _had_session(visit: Visit) -> bool:
 
 
 def _page(
-    visit: Visit, status: int, wanted: str, name: str = "", problem: str = "", *, ended: bool = False
+    visit: Visit,
+    status: int,
+    wanted: str,
+    name: str = "",
+    problem: str = "",
+    *,
+    ended: bool = False,
+    kept: Kept | None = None,
 ) -> Response:
     cookie = guest_cookie_name(visit.office.settings)
     token = visit.request.cookies.get(cookie, "")
     fresh = len(token) != 43
     token = new_token() if fresh else token
-    values = {"form_token": csrf_token(token), "wanted": wanted, "name": name, "problem": problem, "ended": ended}
+    values: dict[str, Any] = {"form_token": csrf_token(token), "wanted": wanted, "name": name, "problem": problem}
+    values |= {"ended": ended, "kept": kept}
     response = bare_page(visit.request, "signin.html", status, values)
     if fresh:
         set_cookie(visit.office.settings, response, cookie, token)
