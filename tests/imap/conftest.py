@@ -12,16 +12,26 @@ from mailsvc.auth.passwords import PasswordHasher
 from mailsvc.core import settings as settings_module
 from mailsvc.core.settings import Settings
 from mailsvc.mail.office import Office
+from tests.postgres import fresh_postgres_database
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database(request: pytest.FixtureRequest) -> str:
+    """The database URL; '' is SQLite in the data folder. Tests of both kinds ask for it through `on_both`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    return fresh_postgres_database(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
     """Free ports, and logins in clear on loopback as a bench has them."""
     doors = ("lmtp", "mx", "submissions", "submission", "imap", "imaps", "http")
     return settings_module.load(
         environ={},
         data=str(tmp_path / "data"),
         listen={"base_port": 0, **dict.fromkeys(doors, 0)},
+        store={"url": database},
         imap={"clear_login_on_loopback": True},
         smtp={"max_size": 1_000_000},
     )

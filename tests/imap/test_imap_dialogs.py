@@ -17,7 +17,7 @@ import re
 from pathlib import Path
 
 import pytest
-from world import PASSWORD, Client, World
+from world import PASSWORD, Client, World, on_both
 
 from mailsvc.imap.capabilities import CAPABILITIES, Capability
 from mailsvc.imap.dispatch import COMMANDS
@@ -80,6 +80,7 @@ class Play:
             assert not line or line.startswith(("#", "door:", "clear:")), f"line {number}: {line!r}"
 
 
+@on_both
 @pytest.mark.parametrize("dialog", DIALOGS, ids=lambda path: path.stem)
 def test_dialog(dialog: Path, world: World) -> None:
     lines = dialog.read_text("utf-8").splitlines()

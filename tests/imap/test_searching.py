@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from world import Client, World
+from world import Client, World, on_both
 
 from mailsvc.store import search
 
@@ -105,6 +105,7 @@ def combined(chance: random.Random, depth: int, count: int) -> tuple[str, Predic
     )
 
 
+@on_both
 @pytest.mark.parametrize("indexed", [False, True])
 def test_answers_equal_brute_force(world: World, indexed: bool) -> None:
     chance = random.Random(7)

@@ -7,7 +7,7 @@ import random
 import re
 
 import pytest
-from world import Client, World
+from world import Client, World, on_both
 
 from mailsvc.store import accounts, mailboxes, placements
 
@@ -77,7 +77,8 @@ def act(chance: random.Random, mirror: Mirror) -> None:
         assert not mirror.do(command).startswith(b"BAD"), command
 
 
-@pytest.mark.parametrize("seed", range(12))
+@on_both
+@pytest.mark.parametrize("seed", range(8))
 def test_pictures_stay_true(world: World, seed: int) -> None:
     chance = random.Random(seed)
     first = world.login("an")

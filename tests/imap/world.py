@@ -10,6 +10,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import pytest
+
 from mailsvc.auth.passwords import PasswordHasher
 from mailsvc.imap.server import ImapDoor
 from mailsvc.mail import mailboxes as office_mailboxes
@@ -18,6 +20,9 @@ from mailsvc.store import accounts
 from mailsvc.store.tx import Tx
 
 T = TypeVar("T")
+on_both = pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 PASSWORD = "bí mật 1"
 
 

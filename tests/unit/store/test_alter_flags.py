@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from mailsvc.mail import letter
-from mailsvc.mail.office import Office
 from mailsvc.store import accounts, contents, mailboxes, placements
+from mailsvc.store.engine import Database
 from mailsvc.store.placements import NewPlacement
 from mailsvc.store.tx import Tx
 
@@ -24,16 +24,16 @@ def _mailbox(tx: Tx) -> int:
     return box.id
 
 
-def test_alter_flags(office: Office) -> None:
-    box_id = office.db.write_now(_mailbox)
+def test_alter_flags(both_db: Database) -> None:
+    box_id = both_db.write_now(_mailbox)
     chance = random.Random(5)
     for _ in range(40):
         low, high = sorted((chance.randint(1, 60), chance.randint(1, 60)))
         added, removed = (chance.randrange(32), 0) if chance.random() < 0.5 else (0, chance.randrange(32))
-        before = office.db.read_now(placements.rows, box_id, 1, 99, ("uid", "flags", "modseq"))
-        modseq = office.db.write_now(placements.alter_flags, box_id, [(low, high)], added, removed)
-        box = office.db.read_now(mailboxes.get, box_id)
-        after = office.db.read_now(placements.rows, box_id, 1, 99, ("uid", "flags", "modseq"))
+        before = both_db.read_now(placements.rows, box_id, 1, 99, ("uid", "flags", "modseq"))
+        modseq = both_db.write_now(placements.alter_flags, box_id, [(low, high)], added, removed)
+        box = both_db.read_now(mailboxes.get, box_id)
+        after = both_db.read_now(placements.rows, box_id, 1, 99, ("uid", "flags", "modseq"))
         wanted = []
         for uid, flags, at in before:
             new = (flags | added) & ~removed if low <= uid <= high else flags
