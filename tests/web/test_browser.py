@@ -141,3 +141,12 @@ def test_pictures_of_the_other_pages(site: Site, browser: Browser, pictures: Pat
     page.click("text=Hoàn tác")
     page.wait_for_load_state("networkidle")
     shoot(page, pictures, "thu-hoan-tac")
+    page.goto(f"{site.url}/van-ban-den/moi")
+    shoot(page, pictures, "van-ban-giay")
+    page.emulate_media(color_scheme="dark")
+    for name, path in (("cho-vao-so", "/van-ban-den/cho-vao-so"), ("muc-5", "/van-ban-den/cho-vao-so/5")):
+        page.goto(site.url + path)
+        page.wait_for_load_state("networkidle")
+        shoot(page, pictures, f"toi-{name}")
+    page.goto(f"{site.url}/thu/{inbox}/1")
+    shoot(page, pictures, "toi-thu")
