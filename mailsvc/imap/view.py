@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from mailsvc.imap.errors import BadCommand
 from mailsvc.imap.grammar.flags import format_flags
+from mailsvc.imap.grammar.response import status
 from mailsvc.imap.grammar.sequence import Range, SequenceSet, format_set, slices
 from mailsvc.imap.sync import Changes, Opened
 
@@ -123,7 +124,8 @@ class SelectedView:
         known = _STANDARD | (self.keywords or {})
         flags = format_flags(31, tuple(known.values()))
         permanent = b"()" if self.readonly else flags[:-1] + b" \\*)"
-        return [b"* FLAGS %s\r\n" % flags, b"* OK [PERMANENTFLAGS %s] co luu\r\n" % permanent]
+        kept = status(b"*", "OK", "cờ và nhãn được giữ", f"PERMANENTFLAGS {permanent.decode('ascii')}")
+        return [b"* FLAGS %s\r\n" % flags, kept]
 
     # ---- telling ------------------------------------------------------------------------------------------------
     def tell(self, changes: Changes, manner: Manner, *, expunge: bool) -> list[bytes]:

@@ -283,7 +283,10 @@ class Wire(asyncio.BufferedProtocol):
         if linger:
             self._in.clear()
             self._resume()
-            transport.write_eof()
+            try:
+                transport.write_eof()
+            except OSError:  # the peer has reset the connection, and the loop has not told us yet
+                transport.abort()
         else:
             transport.close()
 

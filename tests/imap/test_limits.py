@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from world import PASSWORD, Client, World
+from world import PASSWORD, Client, World, over
 
 from mailsvc.imap import limits
 
@@ -77,6 +77,40 @@ def test_a_slow_reader_holds_no_memory(world: World) -> None:
         response = client.response()
         assert len(response) > 900_000
         assert client.line().startswith(b"s%d OK" % n)
+
+
+HANG_UPS = [
+    b"",
+    b"x",
+    b"x NOOP\r",
+    b"x APPEND INBOX {500000+}\r\n" + b"y" * 100_000,
+    b"x APPEND INBOX {10}\r\n",
+    b"x APPEND INBOX {3+}\r\nabc {5+}\r\nde",
+    b"x IDLE\r\n",
+    b"x IDLE\r\nDO",
+    b"x FETCH 1:* BODY.PEEK[]\r\n" * 30,
+    b"x SEARCH TEXT {5}\r\n",
+    b"x STORE 1:* +FLAGS (a)\r\nx STORE 1:* -FLAGS (a)\r\n" * 10,
+    b"x STARTTLS\r\n",
+    b"x LOGOUT\r\n",
+]
+
+
+def test_hanging_up_anywhere_leaves_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    for data in HANG_UPS:
+        for client in (prepared(world), world.connect()):
+            client.send(data)
+            client.close()
+    last = world.login("an")
+    last.ok("SELECT INBOX")
+    last.ok("LOGOUT")
+    assert world.door is not None
+    world.run(over(world))
+    assert not world.door.keeper.sessions
+    assert not world.door.keeper.per_account
+    assert not world.office.db.bus._listeners.keys() - {("directory", 0)}
+    assert not list(world.office.spool_folder.iterdir())
+    assert not [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")]
 
 
 NONSENSE = [

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import re
 
 import pytest
-from world import Client, World, on_both
+from world import Client, World, on_both, over
 
 from mailsvc.store import accounts, mailboxes, placements
 
@@ -143,18 +142,10 @@ def test_a_session_leaves_nothing_behind(world: World) -> None:
     assert len(world.door.keeper.sessions) == 1
     client.ok("LOGOUT")
     client.rest()
-    world.run(settled(world))
+    world.run(over(world))
     assert not world.door.keeper.sessions
     assert not world.door.keeper.per_account
     assert not world.office.db.bus._listeners.keys() - {("directory", 0)}
-
-
-async def settled(world: World) -> None:
-    """Until every session is over."""
-    assert world.door is not None
-    async with asyncio.timeout(5):
-        while tasks := [task for listener in world.door.listeners.values() for task in listener._tasks]:
-            await asyncio.wait(tasks)
 
 
 def test_a_client_that_was_away_catches_up(world: World) -> None:

@@ -108,6 +108,14 @@ def running(office: Office, hasher: PasswordHasher, **options: Any) -> Iterator[
         world.stop()
 
 
+async def over(world: World) -> None:
+    """Until every session is over."""
+    assert world.door is not None
+    async with asyncio.timeout(10):
+        while tasks := [task for listener in world.door.listeners.values() for task in listener._tasks]:
+            await asyncio.wait(tasks)
+
+
 class Client:
     """A blocking client. Whatever takes longer than some seconds is a failure."""
 
