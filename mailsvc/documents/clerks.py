@@ -11,7 +11,9 @@ from mailsvc.store.units import Unit
 DEPARTMENT = "phong"  # a unit without registers of its own: its documents pass through the organisation's clerks
 CLERK_ROLES = frozenset({"van_thu", "van_thu_don_vi"})
 _MAIN = "organisation"
-READER_ROLES = frozenset({"lanh_dao_so", "chanh_van_phong", "luu_tru", "thu_truong_don_vi"})
+READER_ROLES = frozenset(
+    {"lanh_dao_so", "chanh_van_phong", "truong_phong", "pho_phong", "luu_tru", "thu_truong_don_vi"}
+)
 
 
 def main_organisation(tx: Tx) -> str:
@@ -70,7 +72,7 @@ def require_clerk(tx: Tx, account_id: int, org_code: str) -> None:
 
 
 def may_read_register(tx: Tx, account_id: int, org_code: str) -> bool:
-    """Whether the person may look into the register: clerks, leaders, the head of the Office, the archive."""
+    """Whether the person may look into the register: clerks, leaders, heads of departments, the archive."""
     if is_clerk(tx, account_id, org_code):
         return True
     account = accounts.get(tx, account_id)
