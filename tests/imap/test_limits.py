@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 
 import pytest
+from sqlalchemy import text
 from world import PASSWORD, Client, World, over
 
 from mailsvc.imap import limits
@@ -77,6 +79,16 @@ def test_a_slow_reader_holds_no_memory(world: World) -> None:
         response = client.response()
         assert len(response) > 900_000
         assert client.line().startswith(b"s%d OK" % n)
+
+
+def test_a_fault_of_ours_is_told_with_a_reference(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    client = world.login("an")
+    world.write(lambda tx: tx.execute(text("ALTER TABLE subscriptions RENAME TO elsewhere")))
+    reply = client.fails('LSUB "" *').decode()
+    match = re.fullmatch(r"NO \[SERVERBUG\] Loi cua may chu, xin bao quan tri \(ma ([0-9A-F]{6})\)", reply)
+    assert match, reply
+    assert any(match[1] in record.getMessage() and record.exc_info for record in caplog.records)
+    assert client.ok("NOOP") == []
 
 
 HANG_UPS = [

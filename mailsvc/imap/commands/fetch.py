@@ -12,12 +12,13 @@ from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
-from mailsvc.imap.grammar.sequence import ranges_of
+from mailsvc.imap.grammar.sequence import Range, ranges_of
 from mailsvc.imap.rendering import Batch, Plan, Rendered, render
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.imap.view import SelectedView, Span
 from mailsvc.store import placements
+from mailsvc.store.tx import Tx
 
 log = logging.getLogger("mailsvc.imap")
 SLICE = 128 * 1024
@@ -70,6 +71,11 @@ async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]
     stored = await session.office.db.write(change_flags, view.mailbox_id, view.uid_ranges(spans), Change("+", SEEN, ()))
     note_own_change(view, stored.modseq)
     return frozenset(row[0] for row in stored.rows if stored.modseq and row[3] == stored.modseq)
+
+
+def _any_unseen(tx: Tx, mailbox_id: int, ranges: Sequence[Range]) -> bool:
+    rows = (row for low, high in ranges for row in placements.rows(tx, mailbox_id, low, high, ("flags",)))
+    return any(not row[0] & SEEN for row in rows)
 
 
 async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], since: int) -> list[Span]:
