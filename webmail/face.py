@@ -14,6 +14,7 @@ from mailsvc.http.failures import Failure
 from mailsvc.http.previews import Previews
 from mailsvc.http.static import StaticFiles
 from webmail import pages
+from webmail.bodies import BodyCache
 from webmail.routes import entering, intake, mail_acts, mail_files, mail_list, mail_read, register, signin, start
 
 _STATIC = Path(__file__).parent / "static"
@@ -32,6 +33,7 @@ class WebFace:
     def attach(self, app: Starlette) -> None:
         app.state.templates = pages.environment(self._static)
         app.state.static = self._static
+        app.state.bodies = BodyCache()
         app.state.previews = Previews(app.state.office, app.state.helpers)
 
     def failure(self, request: Request, failure: Failure) -> Response:

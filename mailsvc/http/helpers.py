@@ -23,7 +23,14 @@ _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUA
 
 
 class HelperFailedError(MailsvcError):
-    """The child refused the input, took too long or died; `message` says which, for the log."""
+    """The child refused the input, took too long or died; `message` says which, for the log.
+
+    `final` is True when the child looked at the input and refused it: another try would end the same way.
+    """
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ class _Lane:
             else:
                 await asyncio.shield(child.kill())
         if "error" in answer.about:
-            raise HelperFailedError(f"{task}: {answer.about['error']}")
+            raise HelperFailedError(f"{task}: {answer.about['error']}", final=True)
         return answer
 
     async def _take(self) -> _Child:

@@ -69,7 +69,8 @@ class Previews:
             answer = await self._helpers.call("pages", "pages", {"first": start, "count": PAGES}, data, seconds=SECONDS)
         except HelperFailedError as error:
             log.info("no preview: %s", error)
-            await self._office.work(_keep, folder, {"total": b"0"})
+            if error.final:
+                await self._office.work(_keep, folder, {"total": b"0"})
             return
         images: dict[str, bytes] = {}
         at = 0

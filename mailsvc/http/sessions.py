@@ -111,7 +111,7 @@ async def close_session(office: Office, response: Response, token: str) -> None:
     """The session ends in the store, not only in the browser."""
     await office.db.write(rows.remove, rules.token_hash(token))
     drop_cookie(office.settings, response, cookie_name(office.settings))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def set_cookie(settings: Settings, response: Response, name: str, value: str, max_age: int | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,7 +11,6 @@ from mailsvc.core.errors import NotFound
 from mailsvc.http import links
 from mailsvc.http.files import picture_type
 from mailsvc.http.headers import FILE_POLICY, LETTER_POLICY
-from mailsvc.http.helpers import Answer, HelperFailedError
 from mailsvc.http.links import PictureLink
 from mailsvc.http.visits import Visit, get
 from mailsvc.message.attachments import Attachment
@@ -20,17 +18,14 @@ from mailsvc.message.scan import Scan, decode_part, unpack_parts
 from mailsvc.store import contents, listing, placements
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.flags import SEEN
-from mailsvc.store.listing import Line
 from mailsvc.store.tx import Tx
-from webmail import letters, views
+from webmail import bodies, letters, views
 from webmail.opening import Contained, Placed, contained, open_letter
 from webmail.pages import page
 from webmail.plaintext import text_as_html
 from webmail.routes.mail_list import PAGE, MailList, mail_list
 from webmail.views import Shelf
 
-log = logging.getLogger(__name__)
-_CLEAN_SECONDS = 4.0
 _HEIGHTS = (6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128)
 _HIDDEN_ROLES = ("inline", "signature")
 
@@ -78,7 +73,7 @@ async def letter(visit: Visit) -> Response:
     opened = await open_letter(visit)
     found = await visit.office.work(contained, opened.data)
     reader = await _reader(visit, opened, found)
-    if not opened.line.flags & SEEN and not _is_prefetch(visit):
+    if not opened.line.flags & SEEN and visit.request.method == "GET" and not _is_prefetch(visit):
         await visit.office.db.write(mark_seen, opened.folder.id, opened.line.uid)
     beside = await visit.office.db.read(
         _beside, visit.who.account.id, opened, visit.query("tim"), visit.query("trang"), visit.page_number()
@@ -136,7 +131,7 @@ def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: str, num
 async def _reader(visit: Visit, opened: Placed, found: Contained) -> Reader:
     leaves = letters.body_leaves(found.scan.parts)
     as_text = visit.query("xem") == "chu" or not letters.has_html(leaves)
-    cleaned = None if as_text else await _cleaned(visit, opened, found.scan, leaves)
+    cleaned = None if as_text else await bodies.cleaned(visit, opened.line.content_id, opened.data, found.scan.parts)
     text = None
     if cleaned is None:
         text = text_as_html(await visit.office.work(letters.text_of, opened.data, leaves))
@@ -149,43 +144,10 @@ async def _reader(visit: Visit, opened: Placed, found: Contained) -> Reader:
         text=text,
         has_html=letters.has_html(leaves),
         refused=not as_text and cleaned is None,
-        blocked=int(cleaned.about["blocked"]) if cleaned else 0,
-        height=_height(int(cleaned.about["height"])) if cleaned else 0,
+        blocked=cleaned.blocked if cleaned else 0,
+        height=_height(cleaned.height) if cleaned else 0,
         cards=_cards(found.files, text is not None),
     )
-
-
-async def _cleaned(visit: Visit, opened: Placed, scan: Scan, leaves: list[letters.Leaf]) -> Answer | None:
-    """The HTML behind the first wall, in a child that can be killed; None when it is not fit to be shown."""
-    source = await visit.office.work(letters.html_of, opened.data, leaves)
-    addresses = await _picture_addresses(visit, opened.line, scan)
-    try:
-        return await visit.state.helpers.call(  # type: ignore[no-any-return]
-            "letter", "clean", {"pictures": addresses}, source.encode("utf-8", "replace"), seconds=_CLEAN_SECONDS
-        )
-    except HelperFailedError as error:
-        log.info("letter %d shown as text: %s", opened.line.content_id, error)
-        return None
-
-
-async def _picture_addresses(visit: Visit, line: Line, scan: Scan) -> dict[str, str]:
-    pictures = letters.pictures(scan.parts)
-    if not pictures:
-        return {}
-    key = await _key(visit)
-    until = visit.office.clock.now_ms() + links.LIFE_MS
-    return {
-        content_id: f"/anh/{links.sign(key, PictureLink(line.content_id, part, until))}"
-        for content_id, part in pictures.items()
-    }
-
-
-async def _key(visit: Visit) -> bytes:
-    """The key of signed addresses, read once."""
-    if not hasattr(visit.state, "link_key"):
-        visit.state.link_key = await visit.office.db.write(links.link_key)
-    key: bytes = visit.state.link_key
-    return key
 
 
 def _height(lines: int) -> int:
@@ -212,13 +174,14 @@ def _cards(files: tuple[Attachment, ...], as_text: bool) -> tuple[Card, ...]:
 async def body(visit: Visit) -> Response:
     """The HTML of a letter for the frame: own address, own policy, nothing from elsewhere."""
     opened = await open_letter(visit)
-    found = await visit.office.work(contained, opened.data)
-    leaves = letters.body_leaves(found.scan.parts)
-    cleaned = await _cleaned(visit, opened, found.scan, leaves) if letters.has_html(leaves) else None
+    parts = unpack_parts(await visit.office.db.read(contents.packed_parts, opened.line.content_id))
+    cleaned = None
+    if letters.has_html(letters.body_leaves(parts)):
+        cleaned = await bodies.cleaned(visit, opened.line.content_id, opened.data, parts)
     if cleaned is None:
         raise NotFound("Thư này chỉ xem được ở dạng chữ.")
     template = visit.state.templates.get_template("letter.html")
-    shown = template.render(body=Markup(cleaned.data.decode("utf-8", "replace")))  # noqa: S704 - it was cleaned
+    shown = template.render(body=Markup(cleaned.html))  # noqa: S704 - it was cleaned
     headers = {"Content-Security-Policy": LETTER_POLICY, "Cache-Control": "private, no-store"}
     return HTMLResponse(shown, headers=headers)
 
@@ -227,7 +190,7 @@ async def body(visit: Visit) -> Response:
 async def picture(visit: Visit) -> Response:
     """A picture that came inside a letter. The address is the permission: a sandboxed frame sends no cookie."""
     token = str(visit.request.path_params["token"])
-    link = links.check(await _key(visit), token, visit.office.clock.now_ms())
+    link = links.check(await bodies.link_key(visit), token, visit.office.clock.now_ms())
     data = await visit.office.db.read(_part_data, visit.office.blobs, link)
     kind = picture_type(data)
     if not kind:
