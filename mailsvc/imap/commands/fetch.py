@@ -12,7 +12,7 @@ from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
-from mailsvc.imap.grammar.sequence import Range, ranges_of
+from mailsvc.imap.grammar.sequence import Range, contains, ranges_of
 from mailsvc.imap.rendering import Batch, Plan, Rendered, render
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
@@ -68,7 +68,10 @@ def _plan(session: Session, view: SelectedView, arguments: Fetch, seen_now: froz
 
 async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]) -> frozenset[int]:
     """Set \\Seen on the messages; the UIDs of those that did not have it."""
-    stored = await session.office.db.write(change_flags, view.mailbox_id, view.uid_ranges(spans), Change("+", SEEN, ()))
+    db, ranges = session.office.db, view.uid_ranges(spans)
+    if not await db.read(_any_unseen, view.mailbox_id, ranges):  # most often so, and then nobody waits for the disk
+        return frozenset()
+    stored = await db.write(change_flags, view.mailbox_id, ranges, Change("+", SEEN, ()))
     note_own_change(view, stored.modseq)
     return frozenset(row[0] for row in stored.rows if stored.modseq and row[3] == stored.modseq)
 
@@ -81,8 +84,9 @@ def _any_unseen(tx: Tx, mailbox_id: int, ranges: Sequence[Range]) -> bool:
 async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], since: int) -> list[Span]:
     """Of those positions the ones whose messages changed after the mod-sequence."""
     rows = await session.office.db.read(placements.changed_since, view.mailbox_id, since)
-    numbers = (view.number_of(row[0]) for row in rows)
-    wanted = [number - 1 for number in numbers if number is not None and any(a < number <= b for a, b in spans)]
+    ranges = view.uid_ranges(spans)
+    numbers = (view.number_of(row[0]) for row in rows if contains(ranges, row[0]))
+    wanted = [number - 1 for number in numbers if number is not None]
     return [(low, high + 1) for low, high in ranges_of(wanted)]
 
 
