@@ -23,8 +23,8 @@ from mailsvc.store import contents, placements
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.tx import Tx
 
-LIGHT, HEAVY, BODIES = 4000, 500, 256
-"""Rows read in one go: numbers and flags only; with stored structures; with contents."""
+LIGHT, HEAVY, BODIES = 4000, 1000, 256
+"""Rows read in one go: numbers and flags only; with one stored structure; with contents."""
 ENOUGH = 256 * 1024
 """Octets of contents after which what is there is sent."""
 INLINE = 128 * 1024
@@ -98,8 +98,8 @@ class Plan:
         self.columns = self._chosen_columns()
         plain = b" ".join(item.text for item in self.items)
         self.template = b"* %d FETCH (" + plain + (b")\r\n" if not self.sections else b"")
-        heavy = any(item.heavy for item in self.items)
-        self.rows = BODIES if self.sections else HEAVY if heavy else LIGHT
+        heavy = sum(item.heavy for item in self.items)
+        self.rows = BODIES if self.sections else HEAVY // heavy if heavy else LIGHT
 
     def _chosen_columns(self) -> tuple[str, ...]:
         names = {"uid": None} | dict.fromkeys(item.column for item in self.items)
