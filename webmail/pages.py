@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -24,6 +25,7 @@ def environment(static: StaticFiles) -> Environment:
         loader=PackageLoader("webmail"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_without_tricks,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -45,6 +47,17 @@ def environment(static: StaticFiles) -> Environment:
         badge=words.badge,
     )
     return made
+
+
+# They turn the reading direction: "thu\u202efdp.exe" would be read as "thuexe.pdf".
+_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), None)
+
+
+def _without_tricks(value: Any) -> Any:
+    """Text without marks that make it look like other text."""
+    if isinstance(value, str) and not isinstance(value, Markup) and not value.isascii():
+        return value.translate(_TURNING)
+    return value
 
 
 async def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:

@@ -12,7 +12,9 @@ BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 30.0
 """Between two pieces of a request body."""
 FORM_FIELDS = 1000
-KEEP_ALIVE_SECONDS = 75
+KEEP_ALIVE_SECONDS = 60
 CONNECTIONS = 2000
+CONNECTIONS_PER_ADDRESS = 100
+"""A browser opens six; loopback and trusted proxies are not counted."""
 STOP_SECONDS = 1.5
 """What running requests are given when the service stops."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Collection
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mailsvc.http.limits import HEAD_BYTES, HEAD_FIELDS, HEAD_SECONDS
+from mailsvc.net.listeners import Gate
 
 _TARGET = re.compile(rb"/[!-~]*")
 
@@ -18,20 +20,42 @@ class HeadTooLargeError(Exception):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Refuses header blocks that are too large or come too slowly, and requests that are not in origin form."""
+    """Refuses header blocks that are too large or come too slowly, and requests that are not in origin form.
+
+    Made for one door by `with_gate`, which counts its connections.
+    """
+
+    gate = Gate()
+    trusted: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._counted: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        peer = self.client[0] if self.client else ""
+        # All clients of a trusted proxy have its address; it counts like loopback.
+        counted = "" if peer in self.trusted else peer
+        if not self.gate.enter(counted):
+            transport.abort()
+            return
+        self._counted = counted
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        if self._counted is not None:
+            self.gate.leave(self._counted)
+            self._counted = None
         super().connection_lost(exc)
+
+    @classmethod
+    def with_gate(cls, gate: Gate, trusted: Collection[str]) -> type[BoundedProtocol]:
+        """The protocol of one door."""
+        return type("DoorProtocol", (cls,), {"gate": gate, "trusted": frozenset(trusted)})
 
     def on_message_begin(self) -> None:
         self._head_bytes = 0

@@ -13,10 +13,10 @@ import uvicorn
 from mailsvc.http.application import application
 from mailsvc.http.face import Face
 from mailsvc.http.helpers import Helpers
-from mailsvc.http.limits import CONNECTIONS, KEEP_ALIVE_SECONDS, STOP_SECONDS
+from mailsvc.http.limits import CONNECTIONS, CONNECTIONS_PER_ADDRESS, KEEP_ALIVE_SECONDS, STOP_SECONDS
 from mailsvc.http.protocol import BoundedProtocol
 from mailsvc.mail.office import Office
-from mailsvc.net.listeners import BACKLOG, bind
+from mailsvc.net.listeners import BACKLOG, Gate, GateRules, bind
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +86,10 @@ class HttpDoor:
         self._server = self._task = None
 
     def _config(self) -> uvicorn.Config:
+        rules = GateRules(CONNECTIONS, CONNECTIONS_PER_ADDRESS)
         return uvicorn.Config(
             self._app,
-            http=BoundedProtocol,
+            http=BoundedProtocol.with_gate(Gate(rules), self._office.settings.web.trusted_proxies),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -97,7 +98,6 @@ class HttpDoor:
             proxy_headers=False,
             server_header=False,
             backlog=BACKLOG,
-            limit_concurrency=CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=int(STOP_SECONDS),
         )

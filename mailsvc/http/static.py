@@ -18,9 +18,8 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
-    ".webmanifest": "application/manifest+json",
 }
-_COMPRESSED = (".css", ".js", ".svg", ".webmanifest")
+_COMPRESSED = (".css", ".js", ".svg")
 
 
 @dataclass(frozen=True, slots=True)

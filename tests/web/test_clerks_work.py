@@ -232,3 +232,22 @@ def test_long_lists_have_pages(site: Site) -> None:
     assert "Trang 3/3" in reader
     found = client.get(f"/thu/{box}?tim=thu+so&trang=2").text
     assert "103 thư có" in found and found.count('class="letter-row') == 50
+
+
+def test_the_register_is_printed_with_all_columns(site: Site) -> None:
+    client = site.signed_in("daonth")
+    token = token_of(client.get("/van-ban-den/moi"))
+    for n in range(3):
+        data = {"ma": token, "arrival_date": "24/11/2026", "issuer": f"Cơ quan {n}", "subject": f"Việc {n}"}
+        assert client.post("/van-ban-den/moi", data=data).status_code == 303
+    printed = client.get("/van-ban-den/in?nam=2026").text
+    assert "từ số 1 đến số 3" in printed and "(10)" in printed
+    assert printed.index("Việc 0") < printed.index("Việc 2")
+    assert "Không có văn bản nào" in client.get("/van-ban-den/in?nam=2026&tu=25/11/2026").text
+    assert site.signed_in("phuongvh").get("/van-ban-den/in").status_code == 403
+
+
+def test_the_manifest_names_an_icon(site: Site) -> None:
+    answer = site.client().get("/manifest.webmanifest")
+    assert answer.headers["content-type"] == "application/manifest+json"
+    assert site.client().get(answer.json()["icons"][0]["src"]).status_code == 200

@@ -55,3 +55,31 @@ def test_waiting_entries_open(site: Site) -> None:
 
 def _entry_numbers(text: str) -> list[str]:
     return re.findall(r'href="/van-ban-den/cho-vao-so/(\d+)"', text)
+
+
+def test_letters_too_deep_to_clean_are_shown_as_text(site: Site) -> None:
+    html = b"<div>" * 400 + "Vẫn đọc được".encode() + b"</div>" * 400
+    uid = site.deliver(b"From: a@b.example\r\nSubject: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html)
+    client = site.signed_in("daonth")
+    page = client.get(f"/thu/{site.inbox('vanthu')}/{uid}")
+    assert page.status_code == 200
+    assert "chỉ hiện phần chữ" in page.text and "Vẫn đọc được" in page.text and "<iframe" not in page.text
+    assert client.get(f"/thu/{site.inbox('vanthu')}/{uid}/noi-dung").status_code == 404
+
+
+def test_marks_that_turn_text_around_are_left_out(site: Site) -> None:
+    head = "From: Nguoi \u202egui <a@b.example>\r\nSubject: bao cao \u202efdp.exe\r\n\r\n\u2066x\r\n"
+    uid = site.deliver(head.encode())
+    page = site.signed_in("daonth").get(f"/thu/{site.inbox('vanthu')}/{uid}")
+    assert page.status_code == 200 and "fdp.exe" in page.text
+    assert "\u202e" not in page.text.split("<iframe")[0].split('class="words"')[0]
+
+
+def test_programs_are_not_handed_out(site: Site) -> None:
+    uid = site.deliver(sample("04-tep-thuc-thi.eml"))
+    client = site.signed_in("daonth")
+    base = f"/thu/{site.inbox('vanthu')}/{uid}"
+    page = client.get(base)
+    assert "bị chặn" in page.text
+    answers = {n: client.get(f"{base}/tep/{n}").status_code for n in range(6)}
+    assert 403 in answers.values()

@@ -16,12 +16,13 @@ from mailsvc.store import documents, intake, placements
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
-from webmail import papers, views
+from webmail import forms, papers, views
 from webmail.pages import page
 from webmail.papers import Paper
 
 REGISTER = "/van-ban-den"
 LIMIT = 50
+PRINTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,40 @@ async def listing(visit: Visit) -> Response:
 
 def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+# ---- in print -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class PrintedRegister:
+    """The register of a year as it is printed, oldest first. `days` is what was asked for, ISO or empty."""
+
+    year: int
+    days: tuple[str, str]
+    rows: tuple[Document, ...]
+
+
+def _printed(tx: Tx, account_id: int, year: int, first_day: str, last_day: str) -> PrintedRegister:
+    org_code = _org(tx, account_id)
+    found: list[Document] = []
+    after: int | None = None
+    while len(found) < PRINTED:
+        rows = work.register_rows(
+            tx, org_code, year, limit=500, before=after, oldest_first=True, first_day=first_day, last_day=last_day
+        )
+        found += rows.rows
+        after = rows.next
+        if after is None:
+            break
+    return PrintedRegister(year, (first_day, last_day), tuple(found))
+
+
+async def printed(visit: Visit) -> Response:
+    """All ten columns for paper (A4 across), with the lines of the cover; `?tu=` and `?den=` are arrival days."""
+    year = _whole(visit.query("nam")) or office_date(visit.office.clock.now_ms()).year
+    days = [forms.calendar_day(visit.query(name)) for name in ("tu", "den")]
+    first, last = (found.isoformat() if found else "" for found in days)
+    shown = await visit.office.db.read(_printed, visit.who.account.id, year, first, last)
+    return await page(visit, "register_print.html", register=shown)
 
 
 # ---- one document -------------------------------------------------------------------------------------------
@@ -151,6 +186,7 @@ async def page_picture(visit: Visit) -> Response:
 
 ROUTES = (
     get(REGISTER, listing),
+    get(REGISTER + "/in", printed),
     get(REGISTER + "/{year}/{number}", document),
     get(REGISTER + "/{year}/{number}/tep/{file}", file),
     get(REGISTER + "/{year}/{number}/tep/{file}/trang/{page}", page_picture),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mailsvc.http.visits import Visit, get
 from webmail import views
@@ -18,7 +18,19 @@ async def start(visit: Visit) -> Response:
 
 async def manifest(visit: Visit) -> Response:
     """For "add to home screen"."""
-    return RedirectResponse(visit.state.static.address("app.webmanifest"), 302)
+    organisation = visit.office.settings.organisation
+    described = {
+        "name": f"Văn phòng điện tử – {organisation.name}",
+        "short_name": "Văn phòng",
+        "lang": "vi",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f3f5f8",
+        "theme_color": "#1c5aa0",
+        "icons": [{"src": visit.state.static.address("icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return JSONResponse(described, media_type="application/manifest+json")
 
 
 ROUTES = (get("/", start), get("/manifest.webmanifest", manifest, public=True))
