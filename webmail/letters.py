@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from mailsvc.message.scan import Part, part_text, plain_text
+from mailsvc.message.scan import Part, part_text, plain_text, scan
+from mailsvc.message.section import message_in
 from mailsvc.store.blobs import Buffer
 
+ATTACHED_SHOWN = 5
 READ_LIMIT = 3_000_000
 """Octets of one part that are read for showing."""
 
@@ -97,6 +99,37 @@ def _html(data: Buffer, leaf: Leaf) -> str:
         return part_text(data, leaf.html, READ_LIMIT)
     text = part_text(data, leaf.plain, READ_LIMIT) if leaf.plain is not None else ""
     return f"<div style='white-space: pre-wrap'>{escape(text)}</div>"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A message inside the message, as it is shown below the text."""
+
+    subject: str
+    from_name: str
+    from_address: str
+    sent_ms: int | None
+    text: str
+
+
+def attached_messages(data: Buffer, parts: Sequence[Part]) -> tuple[Attached, ...]:
+    """The first few messages that came along whole (forwarded as attachments); those inside them are not opened."""
+    found: list[Attached] = []
+    inside: set[int] = set()
+    for part in parts:
+        if part.parent in inside:
+            inside.add(part.index)
+        elif part.content_type == "message/rfc822" and message_in(parts, part) is not None:
+            inside.add(part.index)
+            if len(found) < ATTACHED_SHOWN:
+                found.append(_attached(data[part.body_start : part.body_end]))
+    return tuple(found)
+
+
+def _attached(data: bytes) -> Attached:
+    scanned = scan(data)
+    text = text_of(data, body_leaves(scanned.parts))
+    return Attached(scanned.subject, scanned.from_name, scanned.from_address, scanned.sent_ms, text)
 
 
 def pictures(parts: Sequence[Part]) -> dict[str, int]:

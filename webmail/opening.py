@@ -11,7 +11,7 @@ from mailsvc.store import contents, listing
 from mailsvc.store.blobs import Blobs, Buffer
 from mailsvc.store.listing import Line
 from mailsvc.store.tx import Tx
-from webmail import views
+from webmail import letters, views
 from webmail.views import Folder, Shelf
 
 
@@ -46,9 +46,10 @@ class Contained:
 
     scan: Scan
     files: tuple[Attachment, ...]
+    attached: tuple[letters.Attached, ...]
 
 
 def contained(data: Buffer) -> Contained:
     """Scan the message and list its files. For a worker thread."""
     scanned = scan(data)
-    return Contained(scanned, attachments(data, scanned))
+    return Contained(scanned, attachments(data, scanned), letters.attached_messages(data, scanned.parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -20,13 +21,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a page about an error shows. `reference` is '' when there is nothing to look up in the log."""
+    """What a page about an error shows. `reference` finds its line in the log."""
 
     status: int
     title: str
     message: str
     advice: str
-    reference: str = ""
+    reference: str
 
 
 _BACK = "Quay lại trang trước hoặc mở trang chính."
@@ -106,15 +107,20 @@ def describe(error: Exception, path: str) -> Failure:
     """What to say of an error. The unexpected is logged with its traceback; its text is for the log only."""
     if isinstance(error, HTTPException):
         title, message, advice = _BY_STATUS.get(error.status_code, _BY_STATUS[400])
-        return Failure(error.status_code, title, message, advice)
+        return Failure(error.status_code, title, message, advice, _note(error.status_code, path, error.detail))
     status = next((code for kind, code in _STATUS_OF if isinstance(error, kind)), 500)
     if status == 500 or not isinstance(error, errors.MailsvcError):
         return Failure(500, *_UNEXPECTED, failure_reference(log, path))
     title, message, advice = _BY_STATUS[status]
-    if status in (503, 507):
-        reference = failure_reference(log, path)
-        return Failure(status, title, _sentence(error.message) or message, advice, reference)
-    return Failure(status, title, _sentence(error.message) or message, advice)
+    reference = failure_reference(log, path) if status in (503, 507) else _note(status, path, error.message)
+    return Failure(status, title, _sentence(error.message) or message, advice, reference)
+
+
+def _note(status: int, path: str, message: str) -> str:
+    """One line in the log for an answer that is nobody's fault but the visitor's; its reference."""
+    reference = secrets.token_hex(3).upper()
+    log.info("[%s] %d for %.200r: %.200s", reference, status, path, message)
+    return reference
 
 
 def _sentence(message: str) -> str:

@@ -37,7 +37,13 @@ def sign_in(page: Page, site: Site, username: str) -> None:
     page.goto(site.url + "/dang-nhap")
     page.fill("#ten", username)
     page.fill("#mat_khau", PASSWORD)
-    page.click("button[type=submit]")
+    press(page, "button[type=submit]")
+
+
+def press(page: Page, selector: str) -> None:
+    """Click what leads to another page, and be there."""
+    with page.expect_navigation(wait_until="networkidle"):
+        page.click(selector)
 
 
 def shoot(page: Page, pictures: Path, name: str, *, full: bool = False) -> None:
@@ -69,10 +75,10 @@ def test_clerk_reads_registers_and_finds(site: Site, browser: Browser, pictures:
     fits(page)
     page.fill("#ten", "daonth")
     page.fill("#mat_khau", "sai-mat-khau")
-    page.click("button[type=submit]")
+    press(page, "button[type=submit]")
     shoot(page, pictures, "dang-nhap-sai")
     page.fill("#mat_khau", PASSWORD)
-    page.click("button[type=submit]")
+    press(page, "button[type=submit]")
     assert page.url.endswith("/van-ban-den/cho-vao-so")
     shoot(page, pictures, "cho-vao-so")
     fits(page)
@@ -81,16 +87,14 @@ def test_clerk_reads_registers_and_finds(site: Site, browser: Browser, pictures:
     fits(page)
     page.goto(f"{site.url}/thu/{site.inbox('vanthu')}?tim=khao+sat")
     shoot(page, pictures, "thu-tim")
-    page.click(".letter-row a >> nth=-1")
+    press(page, ".letter-row a >> nth=-1")
     shoot(page, pictures, "doc-thu")
     fits(page)
-    page.click("text=Vào sổ >> nth=-1" if width < 600 else "button:has-text('Vào sổ')")
-    page.wait_for_load_state("networkidle")
+    press(page, "text=Vào sổ >> nth=-1" if width < 600 else "button:has-text('Vào sổ')")
     shoot(page, pictures, "vao-so")
     shoot(page, pictures, "vao-so-ca-trang", full=True)
     fits(page)
-    page.click("#vao-so button:has-text('Vào sổ') >> nth=0")
-    page.wait_for_load_state("networkidle")
+    press(page, "#vao-so button:has-text('Vào sổ') >> nth=0")
     shoot(page, pictures, "van-ban")
     shoot(page, pictures, "van-ban-ca-trang", full=True)
     fits(page)
@@ -99,7 +103,7 @@ def test_clerk_reads_registers_and_finds(site: Site, browser: Browser, pictures:
     fits(page)
 
 
-@pytest.mark.parametrize(("width", "height"), WIDTHS)
+@pytest.mark.parametrize(("width", "height"), [*WIDTHS, (820, 1180), (1100, 800)])
 def test_pictures_of_the_other_pages(site: Site, browser: Browser, pictures: Path, width: int, height: int) -> None:
     """Empty states, errors, hostile and held letters: made to be looked at, and none is too wide."""
     page = open_page(browser, width, height)
@@ -118,6 +122,7 @@ def test_pictures_of_the_other_pages(site: Site, browser: Browser, pictures: Pat
     names = (
         "17-html-doc-hai.eml", "02-fwd-gmail.eml", "10-ban-tin.eml", "07-anh-noi-dong.eml", "04-zip.eml",
         "09-tra-loi-thu.eml", "15-chu-de-300-ky-tu.eml",
+        "02-fwd-dinh-kem-rfc822.eml", "04-tep-thuc-thi.eml",
     )  # fmt: skip
     for name in names:
         uid = site.deliver(sample(name))
@@ -135,11 +140,9 @@ def test_pictures_of_the_other_pages(site: Site, browser: Browser, pictures: Pat
     page.goto(f"{site.url}/thu/{inbox}")
     page.check(".pick input >> nth=1")
     shoot(page, pictures, "thu-chon")
-    page.click("button[value=luu-tru]")
-    page.wait_for_load_state("networkidle")
+    press(page, "button[value=luu-tru]")
     shoot(page, pictures, "thu-da-chuyen")
-    page.click("text=Hoàn tác")
-    page.wait_for_load_state("networkidle")
+    press(page, "text=Hoàn tác")
     shoot(page, pictures, "thu-hoan-tac")
     page.goto(f"{site.url}/van-ban-den/moi")
     shoot(page, pictures, "van-ban-giay")

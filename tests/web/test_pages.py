@@ -83,3 +83,18 @@ def test_programs_are_not_handed_out(site: Site) -> None:
     assert "bị chặn" in page.text
     answers = {n: client.get(f"{base}/tep/{n}").status_code for n in range(6)}
     assert 403 in answers.values()
+
+
+def test_messages_that_came_along_can_be_read(site: Site) -> None:
+    uid = site.deliver(sample("02-fwd-dinh-kem-rfc822.eml"))
+    page = site.signed_in("daonth").get(f"/thu/{site.inbox('vanthu')}/{uid}")
+    assert "Thư kèm" in page.text
+    assert "Văn phòng gửi văn bản." in page.text.split("Thư kèm")[-1]
+
+
+def test_every_failure_has_a_reference(site: Site) -> None:
+    client = site.signed_in("phuongvh")
+    for path, status in (("/khong-co", 404), ("/van-ban-den", 403), ("/dang-xuat", 405)):
+        page = client.get(path)
+        assert page.status_code == status
+        assert re.search(r"Mã để báo quản trị: <strong>[0-9A-F]{6}</strong>", page.text)

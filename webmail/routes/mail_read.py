@@ -62,6 +62,7 @@ class Reader:
     blocked: int
     height: int
     cards: tuple[Card, ...]
+    attached: tuple[tuple[letters.Attached, Markup], ...]
 
     @property
     def base(self) -> str:
@@ -147,6 +148,7 @@ async def _reader(visit: Visit, opened: Placed, found: Contained) -> Reader:
         blocked=cleaned.blocked if cleaned else 0,
         height=_height(cleaned.height) if cleaned else 0,
         cards=_cards(found.files, text is not None),
+        attached=tuple((one, text_as_html(one.text)) for one in found.attached),
     )
 
 
