@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 
 from mailsvc.core.clock import Clock
@@ -9,6 +10,11 @@ from mailsvc.mail.envelope import Client, Envelope, Recipient
 from mailsvc.smtp import header, trace
 from mailsvc.smtp.data import ChunkReader, Intake
 from mailsvc.smtp.grammar import MailCommand
+
+
+_RUN = secrets.token_hex(5)
+"""Of this process: names stay unique over restarts without asking the kernel for each letter."""
+_numbers = itertools.count(1)
 
 
 class Transaction:
@@ -20,7 +26,7 @@ class Transaction:
     )  # fmt: skip
 
     def __init__(self, mail: MailCommand) -> None:
-        self.id = secrets.token_hex(8)
+        self.id = f"{_RUN}{next(_numbers):06x}"
         self.mail = mail
         self.recipients: list[Recipient] = []
         self.intake: Intake | None = None

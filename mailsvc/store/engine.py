@@ -68,6 +68,7 @@ class Database:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: Connection | None = None
         self._closed = False
+        self.written = 0  # jobs done; background work looks at it and gives way
         self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._writer.start()
 
@@ -87,7 +88,7 @@ class Database:
         done: asyncio.Future[T] = loop.create_future()
         self._submit(_Job(lambda tx: fn(tx, *args, **kwargs), loop, done))
         # Whoever waits may be cancelled (a client hangs up); the work is not, and its outcome is then dropped.
-        return await asyncio.shield(done)
+        return await done
 
     async def write_after(self, pool: Executor, prepare: Callable[[], T], fn: Callable[[Tx, T], R], /) -> R:
         """Run `prepare()` in the pool, then `fn(tx, prepared)` in the next group, without a stop on the event loop.
@@ -107,7 +108,7 @@ class Database:
                 loop.call_soon_threadsafe(job.settle)
 
         pool.submit(first)
-        return await asyncio.shield(done)
+        return await done
 
     def read_now(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The same as `read`, from a plain thread."""
@@ -149,6 +150,7 @@ class Database:
                 return
             group, stop = self._take_group(first)
             topics = self._run_group(group)
+            self.written += len(group)
             self._settle(group, topics)
             if stop:
                 return
