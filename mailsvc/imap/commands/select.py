@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from mailsvc.imap.errors import BadCommand
 from mailsvc.imap.grammar.arguments import Resync, parse_select
 from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
+from mailsvc.imap.grammar.response import string
 from mailsvc.imap.grammar.sequence import Range, contains, format_set
 from mailsvc.imap.reply import Done
 from mailsvc.imap.session import Session
@@ -36,7 +37,7 @@ async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
         session.enable_condstore()
     view = SelectedView(arguments.mailbox, opened, readonly=readonly)
     session.select(view)
-    _describe(session, view, opened)
+    _describe(session, view, opened, arguments.written)
     if arguments.resync is not None and arguments.resync.uidvalidity == view.uidvalidity:
         await _catch_up(session, view, arguments.resync)
     if view.recent and not readonly and not session.rev2:
@@ -65,11 +66,12 @@ def vanished_earlier(view: SelectedView, expunged: Iterable[int], ranges: Sequen
     return [b"* VANISHED (EARLIER) %s\r\n" % format_set(gone)] if gone else []
 
 
-def _describe(session: Session, view: SelectedView, opened: Opened) -> None:
+def _describe(session: Session, view: SelectedView, opened: Opened, written: bytes) -> None:
     box = opened.mailbox
     session.write(*view.flag_lines(), b"* %d EXISTS\r\n" % len(view))
     if session.rev2:  # RFC 9051 §6.3.2: the LIST response is required, RECENT and UNSEEN are gone
-        session.write(b'* LIST () "/" %s\r\n' % session.name(view.name))
+        old = b"" if written == view.name.encode() else b' ("OLDNAME" (%s))' % string(written, utf8=True)
+        session.write(b'* LIST () "/" %s%s\r\n' % (session.name(view.name), old))  # OLDNAME: RFC 9051 §6.3.9.7
     else:
         session.write(b"* %d RECENT\r\n" % view.recent)
         if opened.first_unseen is not None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailsvc.imap.errors import TooMuch
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.flags import Flags, parse_store_flags
-from mailsvc.imap.grammar.names import mailbox
+from mailsvc.imap.grammar.names import decode_name, mailbox
 from mailsvc.imap.grammar.sequence import SequenceSet, parse_set
 
 MAX_ID_FIELDS = 30  # RFC 2971 §3.3: at most 30 pairs, names of 30 octets, values of 1024
@@ -39,9 +39,12 @@ class Resync:
 
 @dataclass(frozen=True, slots=True)
 class Select:
+    """`written` is the name in the client's own octets."""
+
     mailbox: str
     condstore: bool = False
     resync: Resync | None = None
+    written: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ def parse_enable(cursor: Cursor) -> tuple[str, ...]:
 def parse_select(cursor: Cursor) -> Select:
     """SELECT and EXAMINE, with RFC 7162's (CONDSTORE) and (QRESYNC (…))."""
     cursor.space()
-    name = mailbox(cursor)
+    written = cursor.astring()
+    name = decode_name(written, utf8=cursor.utf8)
     condstore, resync = False, None
     if cursor.skip(b" ("):
         while not cursor.skip(b")"):
@@ -146,7 +150,7 @@ def parse_select(cursor: Cursor) -> Select:
             if not cursor.peek(b")"):
                 cursor.space()
     cursor.end()
-    return Select(name, condstore, resync)
+    return Select(name, condstore, resync, written)
 
 
 def _resync(cursor: Cursor) -> Resync:
