@@ -91,7 +91,9 @@ def find(tx: Tx, account_id: int, arguments: ListMailboxes) -> list[Listed]:
     patterns = [compile_pattern(arguments.reference, text) for text in arguments.patterns]
     every = entries(tx, account_id)
     chosen = {name for name, entry in every.items() if _is_selected(entry, arguments.selects)}
-    holders = {above for name in chosen for above in _above(name)} if "RECURSIVEMATCH" in arguments.selects else set()
+    holders: set[str] = set()
+    if "RECURSIVEMATCH" in arguments.selects:  # what is listed itself needs no hint above it (RFC 5258 §3.5)
+        holders = {above for name in chosen if not _fits(patterns, name) for above in _above(name)}
     basis = tuple(sorted(arguments.selects & {"SUBSCRIBED", "SPECIAL-USE"}))
     found = []
     for name, entry in every.items():
