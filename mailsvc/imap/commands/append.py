@@ -64,7 +64,11 @@ def _words(flags: Flags) -> str:
 
 async def append(session: Session, cursor: Cursor) -> Done:
     """Refused before the octets are sent, where the client waits to be asked for them (RFC 9051 §6.3.12)."""
-    name = parse_append_mailbox(cursor)
+    try:
+        name = parse_append_mailbox(cursor)
+    except Refused:  # the message may be on its way already, and must not be taken for commands
+        await _read_away(session, cursor.data[cursor.pos :])
+        raise
     office = session.office
     with ExitStack() as spools:
         arrived = await _receive(session, cursor, name, spools)
