@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from mailsvc.imap.errors import BadCommand
+from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.arguments import Resync, parse_select
 from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
 from mailsvc.imap.grammar.response import string
@@ -26,12 +26,14 @@ async def examine(session: Session, cursor: Cursor) -> Done:
 
 
 async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
-    arguments = parse_select(cursor)
+    try:
+        arguments = parse_select(cursor)
+    except Refused:
+        await _leave(session)
+        raise
     if arguments.resync is not None and not session.qresync:  # RFC 7162 §3.2.5
         raise BadCommand("QRESYNC cần ENABLE QRESYNC trước")
-    if session.view is not None:  # whatever comes of this, the old mailbox is left (RFC 9051 §6.3.2)
-        await session.unselect()
-        session.status(b"*", "OK", "Đã rời hộp thư trước", "CLOSED")
+    await _leave(session)
     opened = await session.office.db.read(open_mailbox, session.account_id, arguments.mailbox)
     if arguments.condstore:
         session.enable_condstore()
@@ -43,6 +45,13 @@ async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
     if view.recent and not readonly and not session.rev2:
         await session.office.db.write(mailboxes.claim_recent, view.mailbox_id)
     return Done("Chỉ đọc" if readonly else "Đã mở", "READ-ONLY" if readonly else "READ-WRITE")
+
+
+async def _leave(session: Session) -> None:
+    """Whatever comes of the new mailbox, the old one is left (RFC 9051 §6.3.2)."""
+    if session.view is not None:
+        await session.unselect()
+        session.status(b"*", "OK", "Đã rời hộp thư trước", "CLOSED")
 
 
 async def _catch_up(session: Session, view: SelectedView, known: Resync) -> None:
