@@ -8,7 +8,7 @@ from mailsvc.imap.errors import Refused
 from mailsvc.imap.finding import Scope, find, resolve
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.response import string
-from mailsvc.imap.grammar.search import Messages, Search, parse_search
+from mailsvc.imap.grammar.search import Messages, Search, parse_returns, parse_search
 from mailsvc.imap.grammar.sequence import Range, format_set, ranges_of
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
@@ -26,11 +26,13 @@ async def uid_search(session: Session, cursor: Cursor) -> Done:
 
 
 async def _search(session: Session, cursor: Cursor, *, uid: bool) -> Done:
-    tag = cursor.data.split(b" ", 1)[0]
+    tag, start = cursor.data.split(b" ", 1)[0], cursor.pos
     try:
         arguments = parse_search(cursor, uid=uid)
     except Refused:
-        session.save(())  # RFC 5182 §2.1: a search that fails leaves an empty result
+        cursor.pos = start + 1
+        if "SAVE" in (parse_returns(cursor) or ()):  # RFC 5182 §2.1: only with SAVE a failure leaves an empty result
+            session.save(())
         raise
     view = session.selected
 
