@@ -12,6 +12,7 @@ from mailsvc.message.charsets import clean, guess, to_text
 FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:(.*+(?:\n[ \t].*+)*+)\n?", re.MULTILINE)
 _LINE = re.compile(rb"^([!-9;-~]++)[ \t]*+:(.*)", re.MULTILINE)
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
+_LINE_ENDS = str.maketrans("\r\n", "  ")  # left in, they would begin fields of their own for who reads by lines
 _LETTERS64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
 
@@ -80,7 +81,7 @@ def decode_words(text: str) -> str:
     if held:
         pieces.append(_held_text(held, held_charset))
     pieces.append(text[at:])
-    return clean("".join(pieces))
+    return clean("".join(pieces)).translate(_LINE_ENDS)
 
 
 def _held_text(held: list[bytes], charset: str) -> str:

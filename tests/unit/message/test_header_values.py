@@ -33,6 +33,7 @@ from mailsvc.message.parameters import clean_name, filename, parse, texts
         (b"=?utf-8?b?w6A?=", "à"),
         (b"=?utf-8?b?w6A*!=?=", "à"),
         (b"=?utf-8?q??=", ""),
+        (b"=?utf-8?q?a=0D=0Afrom=3A_b?= =?utf-8?b?Cng=?=", "a  from: b x"),
         (b"=?utf-8?x?abc?= =?", "=?utf-8?x?abc?= =?"),
         ("Công văn".encode(), "Công văn"),
         ("Co\u0302ng".encode(), "Công"),
