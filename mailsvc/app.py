@@ -106,7 +106,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
 @contextlib.contextmanager
 def held_folder(folder: Path) -> Any:
     """Hold the data folder against a second service on it. Raises Busy."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / "mailsvc.lock", "w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

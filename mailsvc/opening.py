@@ -32,7 +32,7 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
     """The office without its doors. Makes what the data folder still lacks; brings the database up to date."""
     clock = clock or SystemClock()
     folder = settings.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # everybody's mail lies here
     spool = folder / "spool"
     spool.mkdir(exist_ok=True)
     migrate.upgrade(settings.database_url)

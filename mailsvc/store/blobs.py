@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from mailsvc.core.errors import NotFound, StorageFull
+from mailsvc.core.errors import Busy, NotFound, StorageFull
 
 Buffer = bytes | mmap.mmap
 
@@ -42,6 +42,7 @@ class FileBlobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._durable: set[Path] = set()
         folder.mkdir(parents=True, exist_ok=True)
 
     def adopt(self, path: Path, digest: bytes) -> None:
@@ -49,15 +50,21 @@ class FileBlobs:
         if target.exists():
             os.utime(target)  # young again, so that a collection under way leaves it
             path.unlink()
+            self._sync(target.parent)  # whoever put it there may not have come to that yet
             return
         try:
-            if not target.parent.exists():
-                target.parent.mkdir(exist_ok=True)
-                sync_folder(self._folder)
+            target.parent.mkdir(exist_ok=True)
             os.replace(path, target)
-            sync_folder(target.parent)
+            self._sync(target.parent)
         except OSError as error:
             raise as_storage_full(error) from error
+
+    def _sync(self, folder: Path) -> None:
+        """Make a blob's name durable; its folder's own only until that has been done once."""
+        sync_folder(folder)
+        if folder not in self._durable:
+            sync_folder(self._folder)
+            self._durable.add(folder)
 
     def load(self, digest: bytes) -> Buffer:
         try:
@@ -101,6 +108,7 @@ class Spool:
         self._chunks: list[bytes] = []
         self._file: tempfile._TemporaryFileWrapper[bytes] | None = None
         self._map: mmap.mmap | None = None
+        self._closed = False
         self.size = 0
 
     def __enter__(self) -> Spool:
@@ -128,7 +136,13 @@ class Spool:
             raise as_storage_full(error) from error
 
     def view(self) -> Buffer:
-        """All bytes written so far; nothing may be written after this."""
+        """All bytes written so far; nothing may be written after this. Raises Busy once closed: they are gone."""
+        data = self._bytes()
+        if self._closed:  # looked at last: `close` may come from another thread, and says so before it forgets
+            raise Busy("Đường truyền đã đóng trước khi thư được nhận xong.")
+        return data
+
+    def _bytes(self) -> Buffer:
         if self._file is None:
             if len(self._chunks) > 1:
                 self._chunks = [b"".join(self._chunks)]
@@ -153,6 +167,7 @@ class Spool:
 
     def close(self) -> None:
         """Forget the bytes; a file that was not adopted goes away."""
+        self._closed = True
         self._chunks = []
         self._map = None  # views that others still hold keep the mapping alive
         if self._file is not None:
