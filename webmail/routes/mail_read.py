@@ -135,7 +135,8 @@ async def _reader(visit: Visit, opened: Placed, found: Contained) -> Reader:
     cleaned = None if as_text else await bodies.cleaned(visit, opened.line.content_id, opened.data, found.scan.parts)
     text = None
     if cleaned is None:
-        text = text_as_html(await visit.office.work(letters.text_of, opened.data, leaves))
+        text = await visit.office.work(lambda: text_as_html(letters.text_of(opened.data, leaves)))
+    shown = await visit.office.work(lambda: [text_as_html(one.text) for one in found.attached])  # may take long
     return Reader(
         placed=opened,
         scan=found.scan,
@@ -148,7 +149,7 @@ async def _reader(visit: Visit, opened: Placed, found: Contained) -> Reader:
         blocked=cleaned.blocked if cleaned else 0,
         height=_height(cleaned.height) if cleaned else 0,
         cards=_cards(found.files, text is not None),
-        attached=tuple((one, text_as_html(one.text)) for one in found.attached),
+        attached=tuple(zip(found.attached, shown, strict=True)),
     )
 
 
