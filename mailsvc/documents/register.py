@@ -28,6 +28,7 @@ from mailsvc.vietnamese.fold import fold
 IN = "in"
 _NEAR_SIGNS = re.compile(r"\s*([/-])\s*")
 _MOST_WORDS = 16
+_TWICE_MS = 120_000
 
 
 # ---- entering -----------------------------------------------------------------------------------------------
@@ -54,9 +55,16 @@ def register(
 
 
 def register_paper(tx: Tx, actor_id: int, org_code: str, fields: Fields, *, on_date: date | None = None) -> Document:
-    """Enter a document that came on paper, in the same series. Raises Refused, InvalidFields."""
+    """Enter a document that came on paper, in the same series. Raises Refused, InvalidFields.
+
+    A form that is sent twice (a double click, a reload) takes one number: the second gives the first's document.
+    """
     clerks.require_clerk(tx, actor_id, org_code)
     ready, day = _ready(tx, fields, on_date)
+    last = store.by_number(tx, org_code, IN, day.year, numbering.proposed(tx, org_code, day.year) - 1)
+    mine = last is not None and last.entry_id is None and last.registered_by == actor_id
+    if last is not None and mine and tx.now_ms - last.registered_ms < _TWICE_MS and fields_of(last) == ready:
+        return last
     document = _enter(tx, actor_id, org_code, ready, day, None)
     store.add_event(tx, document.id, actor_id, "received", "Nhận bản giấy.")
     _tell_entering(tx, actor_id, document)

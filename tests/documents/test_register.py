@@ -46,6 +46,21 @@ def intake_entry(world: World):  # type: ignore[no-untyped-def]
     return world.entries()[0]
 
 
+def test_paper_sent_twice_takes_one_number(any_world: World, clock: FixedClock) -> None:
+    db = any_world.office.db
+    paper = replace(FIELDS, code="7/UBND-VX")
+
+    def enter(fields: Fields) -> int:
+        return db.write_now(register.register_paper, any_world.clerk, ORG, fields).arrival_number
+
+    assert [enter(paper), enter(paper)] == [1, 1]
+    assert enter(replace(paper, subject="Về việc khác")) == 2
+    assert enter(paper) == 3
+    clock.advance(120_000)
+    assert enter(paper) == 4  # not a double click any more: the form has warned of the same document
+    assert db.read_now(numbering.verify_series) == []
+
+
 def test_the_timeline_tells_receipt_and_entering(world: World, clock: FixedClock) -> None:
     db = world.office.db
     entry_id = bring(world, 1)
