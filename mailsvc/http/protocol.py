@@ -10,6 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mailsvc.http.limits import HEAD_BYTES, HEAD_FIELDS, HEAD_SECONDS
+from mailsvc.http.peers import is_trusted
 from mailsvc.net.listeners import Gate
 
 _TARGET = re.compile(rb"/[!-~]*")
@@ -38,7 +39,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         peer = self.client[0] if self.client else ""
         # All clients of a trusted proxy have its address; it counts like loopback.
-        counted = "" if peer in self.trusted else peer
+        counted = "" if is_trusted(peer, self.trusted) else peer
         if not self.gate.enter(counted):
             transport.abort()
             return

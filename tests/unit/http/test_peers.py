@@ -18,6 +18,8 @@ from mailsvc.http.peers import peer_of
         ("127.0.0.1", "khong-phai-dia-chi", ["127.0.0.1"], "127.0.0.1"),
         ("127.0.0.1", "", ["127.0.0.1"], "127.0.0.1"),
         ("127.0.0.1", "2001:db8::1", ["127.0.0.1"], "2001:db8::1"),
+        ("10.1.2.3", "1.1.1.1, 10.0.0.2", ["10.0.0.0/8"], "1.1.1.1"),
+        ("203.0.113.5", "198.51.100.1", ["10.0.0.0/8", "::1"], "203.0.113.5"),
     ],
 )
 def test_only_trusted_proxies_are_believed(client: str, forwarded: str, trusted: list[str], peer: str) -> None:
