@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -114,24 +115,35 @@ class Doorkeeper:
         return True
 
     async def _watch_accounts(self) -> None:
-        """End the sessions of accounts that are no longer active."""
+        """End the sessions of accounts that are closed, or whose password is another than when it was last looked at.
+
+        The command line changes accounts in a process of its own and wakes nobody here, so it is looked at regularly.
+        """
         with self.office.db.bus.subscribe(("directory", 0)) as changes:
             while True:
-                await changes.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(limits.ACCOUNTS_SECONDS):
+                        await changes.wait()
                 try:
-                    closed = await self.office.db.read(_closed_among, sorted(self.per_account))
+                    versions = await self.office.db.read(_versions, sorted(self.per_account))
                 except Exception:
                     failure_reference(log, "accounts")
                     continue
-                for session in [one for one in self.sessions if one.account_id in closed]:
-                    self._dismiss(session)
+                for session in [one for one in self.sessions if one.account_id in versions]:
+                    version = versions[session.account_id]
+                    if version is None or session.version not in (0, version):
+                        self._dismiss(session)
+                    else:
+                        session.version = version
 
     @staticmethod
     def _dismiss(session: Session) -> None:
         session.closing = True
-        session.status(b"*", "BYE", "Tài khoản đã bị khóa", "CONTACTADMIN")
+        session.status(b"*", "BYE", "Tài khoản đã bị khóa hoặc đã đổi mật khẩu", "CONTACTADMIN")
         session.connection.close()
 
 
-def _closed_among(tx: Tx, account_ids: list[int]) -> set[int]:
-    return {account_id for account_id in account_ids if not accounts.get(tx, account_id).active}
+def _versions(tx: Tx, account_ids: list[int]) -> dict[int, int | None]:
+    """The version of each account's credentials (from 1), None for one that is closed."""
+    found = [accounts.get(tx, account_id) for account_id in account_ids]
+    return {one.id: one.credential_version if one.active else None for one in found}

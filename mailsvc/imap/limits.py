@@ -14,6 +14,8 @@ STRIKES = 3
 """Hostile mistakes before login that end the connection."""
 MISTAKES = 200
 """Rejected commands in a row after login that end the connection: a client in a loop."""
+ACCOUNTS_SECONDS = 15.0
+"""How often it is looked at whether the accounts of sessions still stand."""
 LOGIN_SECONDS = 60.0
 """Silence before login."""
 APPEND_MESSAGES = 1000

@@ -39,7 +39,7 @@ class Session:
 
     __slots__ = (
         "account_id", "client", "closing", "condstore", "connection", "idling", "keeper", "mistakes", "off", "office",
-        "qresync", "rev2", "saved", "strikes", "username", "view",
+        "qresync", "rev2", "saved", "strikes", "username", "version", "view",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
@@ -52,6 +52,7 @@ class Session:
         self.condstore = self.qresync = self.rev2 = self.idling = self.closing = False
         self.saved: tuple[Range, ...] = ()
         self.strikes = self.mistakes = 0
+        self.version = 0  # of the credentials; 0: not looked at yet
         self.off: frozenset[str] = frozenset()
         self.client = ""
 

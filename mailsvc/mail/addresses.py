@@ -44,8 +44,11 @@ def find(tx: Tx, domains: Sequence[str], address: str) -> Account | None:
 
 
 def may_send_as(tx: Tx, domains: Sequence[str], account_id: int, address: str) -> bool:
-    """Whether the account may use the address as its sender: its own, an alias, a subaddress, or one it was granted."""
-    if not is_local(address, domains):
+    """Whether the account may use the address as its sender: its own, an alias, a subaddress, or one it was granted.
+
+    A closed account may not, though a session of it may still stand.
+    """
+    if not is_local(address, domains) or not accounts.get(tx, account_id).active:
         return False
     owner = find(tx, domains, address)
     if owner is None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
+from collections.abc import Callable
 
 import pytest
-from world import Client, World, on_both, over
+from world import Client, World, on_both, over, running
 
+from mailsvc.auth.passwords import PasswordHasher
+from mailsvc.imap import limits
+from mailsvc.mail.office import Office
 from mailsvc.store import accounts, mailboxes, placements
+from mailsvc.store.engine import Database
 
 EXISTS = re.compile(rb"\* (\d+) EXISTS")
 EXPUNGE = re.compile(rb"\* (\d+) EXPUNGE")
@@ -133,6 +139,35 @@ def test_a_closed_account_loses_its_sessions(world: World) -> None:
     assert client.line().startswith(b"* BYE [CONTACTADMIN]")
     assert client.rest() == b""
     assert world.login("binh").ok("NOOP") == []
+
+
+@pytest.mark.parametrize("change", ["lock", "password"])
+def test_another_process_changes_the_account(
+    office: Office, quick_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """The command line wakes nobody in the service."""
+    monkeypatch.setattr(limits, "ACCOUNTS_SECONDS", 0.05)
+    with running(office, quick_hasher) as world:
+        account_id = world.add_account("an")
+        client = world.login("an")
+        assert world.door is not None
+        (session,) = world.door.keeper.sessions
+        world.run(until(lambda: session.version > 0))
+        elsewhere = Database(office.settings.database_url, office.clock)
+        if change == "lock":
+            elsewhere.write_now(accounts.set_active, account_id, False)
+        else:
+            elsewhere.write_now(accounts.set_password, account_id, quick_hasher.derive_now("bí mật 2"))
+        elsewhere.close()
+        assert client.line().startswith(b"* BYE [CONTACTADMIN]")
+        assert client.rest() == b""
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """What only a regular look brings about can only be looked for."""
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 def test_a_session_leaves_nothing_behind(world: World) -> None:

@@ -158,6 +158,20 @@ def test_whose_name_one_may_use(doors: Doors) -> None:
             assert client.mail(sender)[0] == code, sender
 
 
+def test_a_session_of_a_closed_account_sends_nothing_more(doors: Doors) -> None:
+    def close(tx: Tx) -> None:
+        account = accounts.by_username(tx, "an")
+        assert account is not None
+        accounts.set_active(tx, account.id, False)
+
+    with submission(doors) as client:
+        client.ehlo_or_helo_if_needed()
+        assert client.mail(f"an@{DOMAIN}")[0] == 250
+        client.rset()
+        doors.write(close)
+        assert client.mail(f"an@{DOMAIN}")[0] == 553
+
+
 def test_wrong_passwords(doors: Doors) -> None:
     client = smtplib.SMTP_SSL("127.0.0.1", doors.ports["submissions"], context=opportunistic_context(), timeout=20)
     with client, pytest.raises(smtplib.SMTPAuthenticationError) as caught:
