@@ -27,8 +27,6 @@ def _transfer(
         raise Refused(error.message, "TRYCREATE") from None
     if not box.selectable:
         raise Refused(f"“{target}” chỉ chứa hộp thư con", "CANNOT")
-    if moving and box.id == source_id:
-        raise Refused("Thư đã ở hộp thư này", "CANNOT")
     act = office_mailboxes.move if moving else office_mailboxes.copy
     return box.uidvalidity, act(tx, blobs, account_id, source_id, wanted, box)
 
