@@ -15,7 +15,8 @@ ONE = (
 )
 TWO = (
     b"From: dung@x.example\r\nTo: group: a@b.example, c@d.example;\r\nSubject: =?utf-8?q?B=C3=A1o_gi=C3=A1?=\r\n"
-    b"Date: Tue, 2 Jan 2024 00:30:00 +0700\r\nIn-Reply-To: <one@x.example>\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Date: Tue, 2 Jan 2024 00:30:00 +0700\r\nIn-Reply-To: <one@x.example>\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n"
     b"Content-Transfer-Encoding: base64\r\n\r\nU2Vjb25kIGJvZHkgd2l0aCBhIGh5cGhlbi1hdGVkIHdvcmQ=\r\n"
 )
 THREE = b"Subject: no date\r\n\r\nthird body, a little longer than the first one\r\n"
