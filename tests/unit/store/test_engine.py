@@ -45,7 +45,9 @@ def test_parallel_writes_each_see_the_one_before(db: Database) -> None:
 def test_a_failing_job_undoes_only_itself(db: Database) -> None:
     async def mixed() -> list[object]:
         jobs = [db.write(add_one, "count") for _ in range(5)]
-        return await asyncio.gather(*jobs, db.write(fail_after_writing), db.write(add_one, "count"), return_exceptions=True)
+        return await asyncio.gather(
+            *jobs, db.write(fail_after_writing), db.write(add_one, "count"), return_exceptions=True
+        )
 
     results = asyncio.run(mixed())
     assert isinstance(results[5], Invalid)
