@@ -116,21 +116,22 @@ async def _store(session: Session, arguments: Store) -> Done:
         spans = []
     else:
         stored = await db.write(change_flags, view.mailbox_id, ranges, change, arguments.unchanged_since)
-    note_own_change(view, stored.modseq)
+    note_own_change(view, stored.modseq, told=not arguments.silent)
     if view.learn(change.keywords):
         session.write(*view.flag_lines())
     session.connection.write_many(_told(session, view, arguments, stored))
     return _outcome(view, arguments, spans, stored)
 
 
-def note_own_change(view: SelectedView, modseq: int) -> None:
-    """The client hears of this change from its command's own responses.
+def note_own_change(view: SelectedView, modseq: int, *, told: bool = True) -> None:
+    """The client knows this change, because its command's own responses tell the flags (`told`) or it did it unseen.
 
-    Every change of a mailbox takes the next mod-sequence, so when ours is the next nobody else came between.
+    Every change of a mailbox takes the next mod-sequence, so when ours is the next nobody else came between. Otherwise
+    a silent change may hide what another did to the same message, and must be told (RFC 9051 §6.4.6).
     """
     if modseq and modseq == view.modseq + 1:
         view.modseq = modseq
-    elif modseq:
+    elif modseq and told:
         view.own = (view.own or set()) | {modseq}
 
 
