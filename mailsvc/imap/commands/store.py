@@ -141,7 +141,8 @@ def _told(session: Session, view: SelectedView, arguments: Store, stored: Stored
         return
     for uid, bits, words, modseq in stored.rows:
         number = view.number_of(uid)
-        if number is None or (arguments.silent and modseq != stored.modseq):
+        unasked = arguments.silent and arguments.unchanged_since is None  # RFC 7162 §3.1.3: else every success is told
+        if number is None or (unasked and modseq != stored.modseq):
             continue
         items = [b"UID %d" % uid] if arguments.uid or session.condstore else []
         if not arguments.silent:

@@ -110,6 +110,12 @@ def test_unchangedsince_of_what_is_current_succeeds(an: Speaker) -> None:  # RFC
     assert reply.fetched()[1][b"MODSEQ"][0] == modseq(an, 1)
 
 
+def test_a_conditional_store_that_changes_nothing_still_tells_the_modseq(an: Speaker) -> None:  # RFC 7162 §3.1.3
+    an.ok("SELECT INBOX (CONDSTORE)")
+    reply = an.ok("STORE 1:2 (UNCHANGEDSINCE 99) -FLAGS.SILENT (\\Seen)")
+    assert all(b"MODSEQ" in reply.fetched()[number] for number in (1, 2))
+
+
 def test_changedsince_tells_only_what_changed(an: Speaker) -> None:  # RFC 7162 §3.1.4.1
     an.ok("SELECT INBOX")
     base = highest(an)
