@@ -39,23 +39,80 @@ class Sorted:
 
 async def deliver(office: Office, envelope: Envelope, spool: Spool) -> list[Outcome]:
     """Take over the letter: an outcome for each recipient, in order, once everything is on disk."""
+    domains = office.settings.organisation.domains
+    posts: list[Post] = []  # kept for the second try
+
+    def prepare() -> Post:
+        posts.append(Post(domains, envelope, from_spool(spool, office.blobs, envelope.digest)))
+        return posts[0]
+
     try:
-        domains = office.settings.organisation.domains
-        made: list[Letter] = []  # kept for the second try
-
-        def prepare() -> Letter:
-            made.append(from_spool(spool, office.blobs, envelope.digest))
-            return made[0]
-
         try:
-            return await office.db.write_after(
-                office.workers, prepare, lambda tx, letter: deliver_letter(tx, domains, envelope, letter, early=True)
-            )
+            return await office.db.write_together(office.workers, prepare, deliver_each)  # type: ignore[no-any-return]
         except NeedsCase:
-            case = await office.work(intake.examine, made[0].data, made[0].scan)
-            return await office.db.write(deliver_letter, domains, envelope, made[0], case)
+            case = await office.work(intake.examine, posts[0].letter.data, posts[0].letter.scan)
+            return await office.db.write(deliver_letter, domains, envelope, posts[0].letter, case)
     except StorageFull:
         return [replace(DISK_FULL, recipient=one.address) for one in envelope.recipients]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A letter on its way into the store."""
+
+    domains: list[str]
+    envelope: Envelope
+    letter: Letter
+
+
+def deliver_each(tx: Tx, posts: list[Post]) -> list[list[Outcome] | NeedsCase]:
+    """Deliver letters that came at the same moment; NeedsCase in place of the outcomes of one for the clerks.
+
+    Most letters go to one ordinary mailbox: those share their statements. The others are delivered by themselves.
+    """
+    inboxes = _plain_inboxes(tx, posts)
+    told: dict[int, list[Outcome] | NeedsCase] = {}
+    if len(inboxes) > 1:
+        some = [posts[number] for number in inboxes]
+        content_ids = contents.add_each(tx, [post.letter.content for post in some])
+        new = [
+            NewPlacement(content_id, post.letter.content.size, post.envelope.received_ms)
+            for content_id, post in zip(content_ids, some, strict=True)
+        ]
+        placements.add_each(tx, list(zip((box.mailbox_id for box in inboxes.values()), new, strict=True)))
+        for number, post in zip(inboxes, some, strict=True):
+            outcomes = told[number] = [Outcome(post.envelope.recipients[0].address)]
+            _report(tx, post.domains, post.envelope, post.letter, outcomes)
+    for number, post in enumerate(posts):
+        if number not in told:
+            try:
+                told[number] = deliver_letter(tx, post.domains, post.envelope, post.letter, early=True)
+            except NeedsCase as needed:
+                told[number] = needed
+    return [told[number] for number in range(len(posts))]
+
+
+def _plain_inboxes(tx: Tx, posts: list[Post]) -> dict[int, Inbox]:
+    """The inboxes of letters with one recipient, an ordinary mailbox with room, by their place in the list."""
+    if len(posts) == 1:
+        return {}
+    addressed = {
+        number: post.envelope.recipients[0].address.lower()
+        for number, post in enumerate(posts)
+        if len(post.envelope.recipients) == 1
+        and addresses.split(post.envelope.recipients[0].address)[1] in post.domains
+    }
+    known = mailboxes.inboxes_of_addresses(tx, list(set(addressed.values())))
+    used: dict[int, int] = {}
+    plain = {}
+    for number, address in addressed.items():
+        box, size = known.get(address), posts[number].letter.content.size
+        if box is None or box.kind:
+            continue
+        used[box.account_id] = used.get(box.account_id, 0) + size
+        if box.room is None or used[box.account_id] <= box.room:
+            plain[number] = box
+    return plain
 
 
 class NeedsCase(Exception):
@@ -92,9 +149,14 @@ def deliver_letter(
         outbound.enqueue(tx, content_id, envelope, people.remote)
         outcomes.update({one.address: Outcome("", 250, "2.0.0", "Queued") for one in people.remote})
     told = [replace(outcomes[one.address], recipient=one.address) for one in envelope.recipients]
+    _report(tx, domains, envelope, letter, told)
+    return told
+
+
+def _report(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter, told: list[Outcome]) -> None:
+    """Where one reply stands for all recipients, the sender learns of the others by mail."""
     if envelope.door != "lmtp":
         bounce.report_at_once(tx, domains, envelope, letter, told)
-    return told
 
 
 def _sort(tx: Tx, domains: list[str], envelope: Envelope) -> Sorted:

@@ -33,10 +33,14 @@ READERS = 4
 RETRIES = 12
 
 
-class _Job:
-    """A function waiting for the writer."""
+Together = Callable[[Tx, list[Any]], list[Any]]
+"""Does the same act for many items at once; a result, or an exception, for each in order."""
 
-    __slots__ = ("call", "done", "error", "loop", "result")
+
+class _Job:
+    """A function waiting for the writer. With `together` the same act for `item` may be done along with others."""
+
+    __slots__ = ("call", "done", "error", "item", "loop", "result", "together")
 
     def __init__(self, call: Callable[[Tx], Any], loop: asyncio.AbstractEventLoop | None, done: Any) -> None:
         self.call = call
@@ -44,6 +48,8 @@ class _Job:
         self.done = done  # asyncio.Future with a loop, concurrent Future without
         self.result: Any = None
         self.error: BaseException | None = None
+        self.together: Together | None = None
+        self.item: Any = None
 
     def settle(self) -> None:
         if self.done.done():
@@ -67,6 +73,7 @@ class Database:
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: Connection | None = None
+        self._closing = threading.Lock()
         self._closed = False
         self.written = 0  # jobs done; background work looks at it and gives way
         self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
@@ -90,18 +97,21 @@ class Database:
         # Whoever waits may be cancelled (a client hangs up); the work is not, and its outcome is then dropped.
         return await done
 
-    async def write_after(self, pool: Executor, prepare: Callable[[], T], fn: Callable[[Tx, T], R], /) -> R:
-        """Run `prepare()` in the pool, then `fn(tx, prepared)` in the next group, without a stop on the event loop.
+    async def write_together(self, pool: Executor, prepare: Callable[[], Any], together: Together, /) -> Any:
+        """Run `item = prepare()` in the pool, then `together(tx, [item, …])` in the next group; the item's result.
 
-        For letters: many small hops are dearer than the work. Raises what either raised, and what `write` does.
+        For letters: those that wait at the same moment share statements as well as the commit, and nothing stops on
+        the event loop in between. When the common run fails each item is run by itself. Raises what `prepare` or
+        `together` raised, an exception that `together` gave as the item's result, and what `write` does.
         """
         loop = self._loop = asyncio.get_running_loop()
-        done: asyncio.Future[R] = loop.create_future()
+        done: asyncio.Future[Any] = loop.create_future()
 
         def first() -> None:
-            job = _Job(lambda tx: fn(tx, prepared), loop, done)
+            job = _Job(lambda tx: _only(together(tx, [job.item])), loop, done)
+            job.together = together
             try:
-                prepared = prepare()
+                job.item = prepare()
                 self._submit(job)
             except BaseException as error:
                 job.error = error
@@ -126,10 +136,11 @@ class Database:
 
     def close(self) -> None:
         """Finish what waits, then close. Idempotent."""
-        if self._closed:
-            return
-        self._closed = True
-        self._jobs.put(None)
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
         self._writer.join()
         if self._connection is not None:
             self._connection.close()
@@ -139,9 +150,10 @@ class Database:
 
     # ---- the writer -----------------------------------------------------------------------------------------
     def _submit(self, job: _Job) -> None:
-        if self._closed:
-            raise Busy("Hệ thống đang dừng, xin thử lại sau.")
-        self._jobs.put(job)
+        with self._closing:
+            if self._closed:
+                raise Busy("Hệ thống đang dừng, xin thử lại sau.")
+            self._jobs.put(job)
 
     def _write_loop(self) -> None:
         while True:
@@ -203,7 +215,7 @@ class Database:
         connection = self._writing_connection()
         try:
             with connection.begin() as transaction:
-                for job in group:
+                for job in self._run_together(group, connection, topics):
                     tx = Tx(connection, self.clock.now_ms())
                     self._run_job(job, tx, alone=len(group) == 1)
                     if job.error is None:
@@ -215,6 +227,21 @@ class Database:
             connection.close()
             raise
         return topics
+
+    def _run_together(self, group: list[_Job], connection: Connection, topics: set[Topic]) -> list[_Job]:
+        """Do what can be done in common; the jobs that remain to be run one by one."""
+        common = [job for job in group if job.together is not None]
+        if len(common) < 2 or any(job.together is not common[0].together for job in common):
+            return group
+        tx = Tx(connection, self.clock.now_ms())
+        batch = _Job(lambda tx: common[0].together(tx, [job.item for job in common]), None, None)  # type: ignore[misc]
+        self._run_job(batch, tx, alone=False)
+        if batch.error is not None:
+            return group
+        topics |= tx.topics
+        for job, result in zip(common, batch.result, strict=True):
+            job.result, job.error = (None, result) if isinstance(result, BaseException) else (result, None)
+        return [job for job in group if job.together is None]
 
     def _writing_connection(self) -> Connection:
         """The writer's own connection, kept from group to group."""
@@ -268,3 +295,11 @@ class Database:
         self.bus.publish(topics)
         for job in group:
             job.settle()
+
+
+def _only(results: list[Any]) -> Any:
+    """The one result; raised when it is an exception."""
+    (result,) = results
+    if isinstance(result, BaseException):
+        raise result
+    return result

@@ -6,6 +6,7 @@ so that a name that was deleted and made again never shows an old value (RFC 905
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from mailsvc.core.errors import AlreadyThere, NotFound
 from mailsvc.store import meta
-from mailsvc.store.schema import accounts, expunged, mailboxes, placements, subscriptions
+from mailsvc.store.schema import accounts, addresses, expunged, mailboxes, placements, subscriptions
 from mailsvc.store.tx import Prepared, Tx
 
 INBOX = "INBOX"
@@ -113,6 +114,16 @@ def inboxes(tx: Tx, account_ids: list[int]) -> dict[int, Inbox]:
             some = _INBOX_COLUMNS.where(mailboxes.c.account_id.in_(account_ids[start : start + 500]))
             rows.extend(tuple(row) for row in tx.execute(some))
     return {row[0]: Inbox(row[0], row[1], row[2], row[3] - row[4] if row[3] else None) for row in rows}
+
+
+def inboxes_of_addresses(tx: Tx, wanted: Sequence[str]) -> dict[str, Inbox]:
+    """The inboxes behind full addresses (lower case, no subaddress) of active accounts, by address."""
+    statement = (
+        _INBOX_COLUMNS.add_columns(addresses.c.address)
+        .join(addresses, addresses.c.account_id == accounts.c.id)
+        .where(addresses.c.address.in_(wanted))
+    )
+    return {row[5]: Inbox(row[0], row[1], row[2], row[3] - row[4] if row[3] else None) for row in tx.execute(statement)}
 
 
 def create(

@@ -75,17 +75,7 @@ def add(tx: Tx, mailbox_id: int, new: Sequence[NewPlacement]) -> list[int]:
         return []
     size = sum(one.size for one in new)
     _check_room(tx, mailbox_id, size)
-    row = tx.row(
-        _TAKE_UIDS,
-        mailbox=mailbox_id,
-        count=len(new),
-        fresh=sum(1 for one in new if not one.flags & SEEN),
-        bytes=size,
-    )
-    if row is None:
-        raise NotFound(f"mailbox {mailbox_id}")
-    uidnext, modseq, account_id = row
-    tx.run(_USE, account=account_id, bytes=size)
+    uidnext, modseq = _take_uids(tx, mailbox_id, new)
     uids = list(range(uidnext - len(new), uidnext))
     tx.run_many(_INSERT, [_values(tx, mailbox_id, uid, modseq, one) for uid, one in zip(uids, new, strict=True)])
     tx.wake("mailbox", mailbox_id)
@@ -125,16 +115,40 @@ def add_everywhere(tx: Tx, mailbox_ids: Sequence[int], new: NewPlacement) -> dic
     return uids
 
 
-def _add_one(tx: Tx, mailbox_id: int, new: NewPlacement) -> int:
-    fresh = 0 if new.flags & SEEN else 1
-    row = tx.row(_TAKE_UIDS, mailbox=mailbox_id, count=1, fresh=fresh, bytes=new.size)
+def add_each(tx: Tx, new: Sequence[tuple[int, NewPlacement]]) -> None:
+    """Put each message into its mailbox (id, message), with few statements. The caller has looked at quotas."""
+    of_mailbox: dict[int, list[NewPlacement]] = {}
+    for mailbox_id, one in new:
+        of_mailbox.setdefault(mailbox_id, []).append(one)
+    rows = []
+    for mailbox_id, some in of_mailbox.items():
+        uidnext, modseq = _take_uids(tx, mailbox_id, some)
+        for uid, one in enumerate(some, uidnext - len(some)):
+            values = _values(tx, mailbox_id, uid, modseq, one)
+            rows.append([values[name] for name in _STORED])
+        tx.wake("mailbox", mailbox_id)
+    tx.insert_rows("placements", _STORED, rows)
+
+
+def _take_uids(tx: Tx, mailbox_id: int, new: Sequence[NewPlacement]) -> tuple[int, int]:
+    """Give the messages UIDs and keep the counters: (the UID after the last, mod-sequence). Raises NotFound."""
+    size = sum(one.size for one in new)
+    fresh = sum(1 for one in new if not one.flags & SEEN)
+    row = tx.row(_TAKE_UIDS, mailbox=mailbox_id, count=len(new), fresh=fresh, bytes=size)
     if row is None:
         raise NotFound(f"mailbox {mailbox_id}")
-    uidnext, modseq, account_id = row
-    tx.run(_USE, account=account_id, bytes=new.size)
+    tx.run(_USE, account=row[2], bytes=size)
+    return int(row[0]), int(row[1])
+
+
+_STORED = ("mailbox_id", "uid", "content_id", "modseq", "flags", "keywords", "size", "internal_ms", "saved_ms")
+
+
+def _add_one(tx: Tx, mailbox_id: int, new: NewPlacement) -> int:
+    uidnext, modseq = _take_uids(tx, mailbox_id, [new])
     tx.run(_INSERT, **_values(tx, mailbox_id, uidnext - 1, modseq, new))
     tx.wake("mailbox", mailbox_id)
-    return int(uidnext) - 1
+    return uidnext - 1
 
 
 def _values(tx: Tx, mailbox_id: int, uid: int, modseq: int, new: NewPlacement) -> dict[str, Any]:

@@ -8,10 +8,11 @@ PostgreSQL: a pg_trgm index on the same text.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, select, text
 
 from mailsvc.store import meta
 from mailsvc.store.schema import search_texts
@@ -42,23 +43,10 @@ def searchable(head: str, body: str) -> SearchText:
     )
 
 
-_INSERT = Prepared(
-    insert(search_texts).values(
-        {name: bindparam(name) for name in ("content_id", "head", "body", "head_folded", "body_folded")}
-    )
-)
-
-
-def add(tx: Tx, content_id: int, new: SearchText) -> None:
-    """Keep a content's text. The index follows by `index_pending`; the answers are complete at once."""
-    tx.run(
-        _INSERT,
-        content_id=content_id,
-        head=new.head,
-        body=new.body,
-        head_folded=new.head_folded,
-        body_folded=new.body_folded,
-    )
+def add_each(tx: Tx, new: Sequence[tuple[int, SearchText]]) -> None:
+    """Keep texts by content id. The index follows by `index_pending`; the answers are complete at once."""
+    rows = [(content_id, one.head, one.body, one.head_folded, one.body_folded) for content_id, one in new]
+    tx.insert_rows("search_texts", ("content_id", "head", "body", "head_folded", "body_folded"), rows)
     tx.wake("search")
 
 

@@ -5,6 +5,8 @@ Subjects are not looked at: two schools that both write "Báo cáo" are not one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, func, insert, select, update
 
 from mailsvc.store.schema import contents, thread_members
@@ -34,6 +36,33 @@ def find_or_start(tx: Tx, message_id: str, references: tuple[str, ...]) -> int:
         if name not in known:
             tx.run(_JOIN, message_id=name, thread_id=thread_id)
     return thread_id
+
+
+def find_or_start_each(tx: Tx, letters: Sequence[tuple[str, tuple[str, ...]]]) -> list[int]:
+    """The same for several letters (Message-ID, references), in order, with few statements."""
+    wanted = {name for message_id, references in letters for name in (message_id, *references[-REFERENCES_LIMIT:])}
+    wanted.discard("")
+    statement = select(thread_members.c.message_id, thread_members.c.thread_id)
+    known = {str(row[0]): int(row[1]) for row in tx.execute(statement.where(thread_members.c.message_id.in_(wanted)))}
+    following = 0
+    found, joined = [], []
+    for message_id, references in letters:
+        names = list(dict.fromkeys(name for name in (message_id, *references[-REFERENCES_LIMIT:]) if name))
+        threads = {known[name] for name in names if name in known}
+        if len(threads) > 1:
+            raise SeveralThreads
+        if not threads and names:
+            following = following + 1 if following else _next(tx)
+        thread_id = min(threads) if threads else following if names else 0
+        joined += [(name, thread_id) for name in names if name not in known]
+        known |= dict.fromkeys(names, thread_id)
+        found.append(thread_id)
+    tx.insert_rows("thread_members", ("message_id", "thread_id"), joined)
+    return found
+
+
+class SeveralThreads(Exception):
+    """A letter joins threads: such letters are stored one by one, by `find_or_start`."""
 
 
 def _next(tx: Tx) -> int:
