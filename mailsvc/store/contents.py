@@ -83,8 +83,8 @@ def add(tx: Tx, new: NewContent) -> int:
 def add_each(tx: Tx, new: Sequence[NewContent]) -> list[int]:
     """The same for several contents, in order, with few statements. Raises threads.SeveralThreads."""
     digests = [one.digest for one in new]
-    statement = select(contents.c.digest, contents.c.id).where(contents.c.digest.in_(digests))
-    known = {bytes(row[0]): int(row[1]) for row in tx.execute(statement)}
+    found = tx.rows_among("SELECT digest, id FROM contents WHERE digest IN {among}", digests)
+    known = {bytes(row[0]): int(row[1]) for row in found}
     missing = list({one.digest: one for one in new if one.digest not in known}.values())
     if missing:
         chosen = threads.find_or_start_each(tx, [(one.message_id, one.references) for one in missing])

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from mailsvc.core.errors import AlreadyThere, NotFound
 from mailsvc.store import meta
-from mailsvc.store.schema import accounts, addresses, expunged, mailboxes, placements, subscriptions
+from mailsvc.store.schema import accounts, expunged, mailboxes, placements, subscriptions
 from mailsvc.store.tx import Prepared, Tx
 
 INBOX = "INBOX"
@@ -118,12 +118,15 @@ def inboxes(tx: Tx, account_ids: list[int]) -> dict[int, Inbox]:
 
 def inboxes_of_addresses(tx: Tx, wanted: Sequence[str]) -> dict[str, Inbox]:
     """The inboxes behind full addresses (lower case, no subaddress) of active accounts, by address."""
-    statement = (
-        _INBOX_COLUMNS.add_columns(addresses.c.address)
-        .join(addresses, addresses.c.account_id == accounts.c.id)
-        .where(addresses.c.address.in_(wanted))
-    )
-    return {row[5]: Inbox(row[0], row[1], row[2], row[3] - row[4] if row[3] else None) for row in tx.execute(statement)}
+    rows = tx.rows_among(_INBOXES_OF_ADDRESSES, wanted)
+    return {row[0]: Inbox(row[1], row[2], row[3], row[4] - row[5] if row[4] else None) for row in rows}
+
+
+_INBOXES_OF_ADDRESSES = """
+SELECT d.address, m.account_id, m.id, m.kind, a.quota_bytes, a.used_bytes
+FROM addresses d JOIN accounts a ON a.id = d.account_id JOIN mailboxes m ON m.account_id = a.id AND m.name = 'INBOX'
+WHERE a.active = 1 AND d.address IN {among}
+"""
 
 
 def create(

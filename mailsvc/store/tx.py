@@ -13,6 +13,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from mailsvc.store.bus import Topic
 
+AMONG = 16
+"""Values in one list of a query by `rows_among`; shorter lists repeat their last value."""
+
 
 class Prepared:
     """A Core statement compiled once per dialect and then run straight on the driver's cursor.
@@ -119,6 +122,15 @@ class Tx:
                 start += size
         return given
 
+    def rows_among(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Rows of a query whose `{among}` stands for a list of values, compiled once for all lengths of the list."""
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(values), AMONG):
+            some = values[start : start + AMONG]
+            padded = [*some, *[some[-1]] * (AMONG - len(some))]
+            found += self.rows(_among(sql), **{f"v{number}": value for number, value in enumerate(padded)})
+        return found
+
     def savepoint(self, command: str) -> None:
         """Run SAVEPOINT, RELEASE or ROLLBACK TO straight on the driver's connection."""
         self.connection.connection.driver_connection.execute(command)  # type: ignore[union-attr]
@@ -157,3 +169,8 @@ def _insert(table: str, columns: tuple[str, ...], size: int, returning: str) -> 
     )
     tail = f" RETURNING {returning}" if returning else ""
     return Prepared(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows}{tail}"))  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _among(sql: str) -> Prepared:
+    return Prepared(text(sql.format(among="(" + ", ".join(f":v{number}" for number in range(AMONG)) + ")")))
