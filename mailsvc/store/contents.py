@@ -98,7 +98,8 @@ def _insert(tx: Tx, new: Sequence[NewContent], thread_ids: Sequence[int]) -> dic
     for one, thread_id in zip(new, thread_ids, strict=True):
         given = {"created_ms": tx.now_ms, "thread_id": thread_id}
         rows.append([given[name] if name in given else getattr(one, name) for name in _STORED])
-    ids = {bytes(row[1]): int(row[0]) for row in tx.insert_rows("contents", _STORED, rows, returning="id, digest")}
+    numbers = tx.insert_numbered("contents", _STORED, rows)
+    ids = {one.digest: number for one, number in zip(new, numbers, strict=True)}
     inline = [(ids[one.digest], one.data) for one in new if one.data is not None]
     tx.insert_rows("content_bytes", ("content_id", "data"), inline)
     search.add_each(tx, [(ids[one.digest], one.text) for one in new])

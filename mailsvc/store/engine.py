@@ -60,6 +60,10 @@ class _Job:
             self.done.set_result(self.result)
 
 
+class _Apart(Exception):
+    """What was tried in common failed; the transaction is undone and each job runs by itself."""
+
+
 class Database:
     """The store of one process: a writer thread with group commit and a pool of readers."""
 
@@ -183,6 +187,8 @@ class Database:
         """Run and commit the group. A conflict or a lost transaction runs the jobs one by one."""
         try:
             return self._attempt(group)
+        except _Apart:
+            pass
         except self.backend.errors as error:
             if self.backend.is_full(error):
                 return self._fail(group, StorageFull("Đĩa đã đầy; chưa ghi gì. Xin báo quản trị."))
@@ -235,8 +241,10 @@ class Database:
             return group
         tx = Tx(connection, self.clock.now_ms())
         batch = _Job(lambda tx: common[0].together(tx, [job.item for job in common]), None, None)  # type: ignore[misc]
-        self._run_job(batch, tx, alone=False)
+        self._run_job(batch, tx, alone=len(common) == len(group))
         if batch.error is not None:
+            if len(common) == len(group):
+                raise _Apart
             return group
         topics |= tx.topics
         for job, result in zip(common, batch.result, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from mailsvc.store.bus import Topic
 
 AMONG = 16
-"""Values in one list of a query by `rows_among`; shorter lists repeat their last value."""
+"""Values in one list of a query by `rows_among` (shorter lists repeat their last one), rows in one INSERT."""
 
 
 class Prepared:
@@ -105,22 +105,27 @@ class Tx:
             raise self._wrapped(sql, error) from error
         cursor.close()
 
-    def insert_rows(
-        self, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], returning: str = ""
-    ) -> list[tuple[Any, ...]]:
-        """Insert rows (values in the order of the columns) with few statements; what RETURNING gives, in any order."""
-        given: list[tuple[Any, ...]] = []
-        start = 0
-        for size in (16, 8, 4, 2, 1):
-            while len(rows) - start >= size:
-                prepared = _insert(table, columns, size, returning)
-                values = [value for row in rows[start : start + size] for value in row]
-                cursor = self._run(prepared, {f"v{number}": value for number, value in enumerate(values)})
-                if returning:
-                    given.extend(cursor.fetchall())
-                cursor.close()
-                start += size
-        return given
+    def insert_rows(self, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows (values in the order of the columns) with few statements."""
+        for some in _portions(rows):
+            self._insert_portion(table, columns, some, "").close()
+
+    def insert_numbered(self, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> list[int]:
+        """The same for a table that numbers its rows itself in `id`; the ids in order."""
+        ids: list[int] = []
+        for some in _portions(rows):
+            cursor = self._insert_portion(table, columns, some, "" if self.is_sqlite else " RETURNING id")
+            if self.is_sqlite:  # one writer, one statement: the numbers follow one another
+                ids.extend(range(cursor.lastrowid - len(some) + 1, cursor.lastrowid + 1))
+            else:
+                ids.extend(sorted(row[0] for row in cursor.fetchall()))
+            cursor.close()
+        return ids
+
+    def _insert_portion(self, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], tail: str) -> Any:
+        values = [value for row in rows for value in row]
+        prepared = _insert(table, columns, len(rows), tail)
+        return self._run(prepared, {f"v{number}": value for number, value in enumerate(values)})
 
     def rows_among(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Rows of a query whose `{among}` stands for a list of values, compiled once for all lengths of the list."""
@@ -160,14 +165,18 @@ class Tx:
         return self.connection.connection.cursor()
 
 
+def _portions(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
+    for start in range(0, len(rows), AMONG):
+        yield rows[start : start + AMONG]
+
+
 @lru_cache(maxsize=256)
-def _insert(table: str, columns: tuple[str, ...], size: int, returning: str) -> Prepared:
+def _insert(table: str, columns: tuple[str, ...], size: int, tail: str) -> Prepared:
     """INSERT of `size` rows. Table and columns come from the schema, never from outside."""
     count = len(columns)
     rows = ", ".join(
         "(" + ", ".join(f":v{number}" for number in range(at * count, at * count + count)) + ")" for at in range(size)
     )
-    tail = f" RETURNING {returning}" if returning else ""
     return Prepared(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows}{tail}"))  # noqa: S608
 
 
