@@ -43,12 +43,17 @@ def find(tx: Tx, domains: Sequence[str], address: str) -> Account | None:
     return None
 
 
+def may_send(tx: Tx, account_id: int) -> bool:
+    """Whether the account may send at all. Raises NotFound."""
+    return bool(accounts.get(tx, account_id).active)
+
+
 def may_send_as(tx: Tx, domains: Sequence[str], account_id: int, address: str) -> bool:
     """Whether the account may use the address as its sender: its own, an alias, a subaddress, or one it was granted.
 
     A closed account may not, though a session of it may still stand.
     """
-    if not is_local(address, domains) or not accounts.get(tx, account_id).active:
+    if not is_local(address, domains) or not may_send(tx, account_id):
         return False
     owner = find(tx, domains, address)
     if owner is None:

@@ -10,7 +10,8 @@ from mailsvc.core.clock import Clock
 from mailsvc.mail import addresses, deliver
 from mailsvc.mail.envelope import Envelope, Outcome
 from mailsvc.mail.office import Office
-from mailsvc.mail.policy import AllowAll, Policy
+from mailsvc.mail.policy import Policy
+from mailsvc.mail.sender_policy import OwnFrom
 from mailsvc.smtp.ports import Standing
 from mailsvc.store.accounts import Account
 from mailsvc.store.blobs import Spool
@@ -26,14 +27,17 @@ Known = tuple[int, Account | None]
 
 
 class OfficeHouse:
-    """Answers the doors' questions, remembering for a moment whose an address is: it is asked for each recipient."""
+    """Answers the doors' questions, remembering for a moment whose an address is: it is asked for each recipient.
+
+    Submitted letters bear a name of their sender, whatever else the `policy` wants.
+    """
 
     def __init__(self, office: Office, policy: Policy | None = None) -> None:
         self._office = office
         self._domains = office.settings.organisation.domains
         self._accounts: dict[str, Known] = {}
         self._generation = 0
-        self.policy: Policy = policy or AllowAll()
+        self.policy: Policy = OwnFrom(office, policy)
 
     @property
     def host(self) -> str:
@@ -64,6 +68,9 @@ class OfficeHouse:
         if account.quota_bytes and max(size, 1) > account.quota_bytes - account.used_bytes:
             return Standing.NO_ROOM
         return Standing.HERE
+
+    async def may_send(self, account_id: int) -> bool:
+        return await self._office.db.read(addresses.may_send, account_id)
 
     async def may_send_as(self, account_id: int, address: str) -> bool:
         return await self._office.db.read(addresses.may_send_as, self._domains, account_id, address)

@@ -56,6 +56,10 @@ class House(Protocol):
         """A hint: `standing` will be asked for these addresses next, so they may be looked up together."""
         ...
 
+    async def may_send(self, account_id: int) -> bool:
+        """Whether the account may send at all, be it with the null reverse-path: not once it is closed."""
+        ...
+
     async def may_send_as(self, account_id: int, address: str) -> bool:
         """Whether the account may use `address` as its sender: its own, an alias, or one it was given."""
         ...

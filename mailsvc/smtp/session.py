@@ -153,11 +153,11 @@ class Session:
         if mail.sender and not mail.sender.is_ascii and not mail.smtputf8:
             return replies.ASCII_SENDER
         transaction = Transaction(mail)
-        # The null sender stays open to everybody: read receipts use it. RFC 6409 §6.1
-        account_id = self.account_id
-        if account_id is not None and mail.sender:
-            allowed = await self.house.may_send_as(account_id, transaction.sender)
-            if not allowed:
+        # The null sender stays open to every account that may send: read receipts use it. RFC 6409 §6.1
+        account_id, sender = self.account_id, transaction.sender
+        if account_id is not None:
+            allowed = self.house.may_send_as(account_id, sender) if sender else self.house.may_send(account_id)
+            if not await allowed:
                 return replies.NOT_YOURS
         refusal = await self.house.policy.mail(self.client, self.profile.name, transaction.sender)
         if refusal is not None:
