@@ -221,7 +221,7 @@ def main() -> None:
     try:
         ours = Server("mailsvc", live.port("imap"), live.port("mx"), live.process.pid, live.data)
         bench = Bench(ours, peer, options.quick)
-        for name in options.only or ["accept", "push", "fan_out", "idle_memory", "read", "accuracy"]:
+        for name in options.only or ["idle_memory", "push", "accept", "fan_out", "read", "accuracy"]:
             if name == "read":
                 pack = folder / "corpus.pack"
                 count = "2000" if options.quick else "20000"

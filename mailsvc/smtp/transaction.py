@@ -11,7 +11,6 @@ from mailsvc.smtp import header, trace
 from mailsvc.smtp.data import ChunkReader, Intake
 from mailsvc.smtp.grammar import MailCommand
 
-
 _RUN = secrets.token_hex(5)
 """Of this process: names stay unique over restarts without asking the kernel for each letter."""
 _numbers = itertools.count(1)
