@@ -58,7 +58,7 @@ class SqliteBackend:
                 "foreign_keys=ON",
                 "temp_store=MEMORY",
                 f"cache_size={-65536 if writing else -32768}",
-                "wal_autocheckpoint=4000",
+                "wal_autocheckpoint=8000",
                 "journal_size_limit=67108864",
             ):
                 connection.execute(f"PRAGMA {pragma}")
