@@ -1,6 +1,6 @@
 """Keeps the text index up with what has arrived. Searches are complete without it, only slower.
 
-It gives way: while letters keep coming in, the writer is theirs.
+It gives way: while letters pour in, the writer is theirs.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import asyncio
 from mailsvc.mail.office import Office
 from mailsvc.store import search
 
-BATCH = 64
-REST_SECONDS = 0.01  # between batches
-QUIET_SECONDS = 0.25  # without other writes, before it goes on
+BATCH = 256
+LOOK_SECONDS = 0.02  # how long it looks whether the writer is busy
+BUSY = 4  # jobs within that time
 LONGEST_SECONDS = 20.0  # of giving way
 
 
@@ -20,20 +20,17 @@ async def run(office: Office) -> None:
     """Index what waits, batch by batch, then wait for the next wake-up; until cancelled."""
     with office.db.bus.subscribe(("search", 0)) as news:
         while True:
-            before = office.db.written
             if not await office.db.write(search.index_pending, BATCH):
                 await news.wait()
-            await asyncio.sleep(REST_SECONDS)
-            if office.db.written > before + 1:
-                await _quiet(office)
+            await _give_way(office)
 
 
-async def _quiet(office: Office) -> None:
-    """Return once nobody has written for a moment, or it has lasted long enough."""
+async def _give_way(office: Office) -> None:
+    """Return once the writer is not busy, or it has lasted long enough."""
     loop = asyncio.get_running_loop()
     latest = loop.time() + LONGEST_SECONDS
     while loop.time() < latest:
         before = office.db.written
-        await asyncio.sleep(QUIET_SECONDS)
-        if office.db.written == before:
+        await asyncio.sleep(LOOK_SECONDS)
+        if office.db.written - before < BUSY:
             return
