@@ -132,7 +132,7 @@ class Plan:
         for item in self.items:
             column = columns[item.column]
             if item.name == "FLAGS":
-                recent = [uid >= self.recent_from for uid in columns["uid"]]
+                recent = map(self.recent_from.__le__, columns["uid"])
                 values.append(map(flags_text, column, columns["keywords"], recent))
             else:
                 values.append(column if item.convert is None else map(item.convert, column))
