@@ -1,0 +1,56 @@
+"""The tables. Every aggregate has a module of its own in `store/` that alone reads and writes its tables.
+
+Times are integers, milliseconds since 1970 UTC, in columns that end in `_ms`; calendar days are ISO text.
+Changes to this package need a migration in migrations/versions; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from mailsvc.store.schema.base import meta, metadata
+from mailsvc.store.schema.documents import (
+    document_events,
+    document_files,
+    documents,
+    intake_entries,
+    intake_files,
+    number_series,
+)
+from mailsvc.store.schema.messages import (
+    content_bytes,
+    contents,
+    expunged,
+    mailboxes,
+    placements,
+    search_texts,
+    subscriptions,
+    thread_members,
+)
+from mailsvc.store.schema.outgoing import queue
+from mailsvc.store.schema.people import account_roles, accounts, addresses, audit, grants, units, web_sessions
+
+__all__ = [
+    "account_roles",
+    "accounts",
+    "addresses",
+    "audit",
+    "content_bytes",
+    "contents",
+    "document_events",
+    "document_files",
+    "documents",
+    "expunged",
+    "grants",
+    "intake_entries",
+    "intake_files",
+    "mailboxes",
+    "meta",
+    "metadata",
+    "number_series",
+    "placements",
+    "queue",
+    "search_texts",
+    "subscriptions",
+    "thread_members",
+    "units",
+    "web_sessions",
+]

@@ -1,0 +1,102 @@
+"""People, units, roles, grants, sessions, audit."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint
+
+from mailsvc.store.schema.base import Big, bool_column, id_column, int_column, metadata, text_column
+
+units = Table(
+    "units",
+    metadata,
+    id_column(),
+    Column("code", Text, nullable=False),
+    Column("valid_from", Text, nullable=False),
+    Column("valid_to", Text),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    text_column("parent_code"),
+    text_column("notation"),
+    text_column("email"),
+    text_column("note"),
+    UniqueConstraint("code", "valid_from"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    id_column(),
+    Column("username", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),  # person, unit (shared mailbox of a unit), role (shared mailbox of a role)
+    Column("full_name", Text, nullable=False),
+    text_column("unit_code"),
+    text_column("position"),
+    text_column("phone"),
+    text_column("note"),
+    bool_column("active", True),
+    int_column("quota_bytes"),  # 0: without limit
+    int_column("used_bytes"),
+    text_column("argon2"),
+    Column("scram_salt", LargeBinary, nullable=False, server_default=""),
+    int_column("scram_iterations"),
+    Column("scram_stored_key", LargeBinary, nullable=False, server_default=""),
+    Column("scram_server_key", LargeBinary, nullable=False, server_default=""),
+    int_column("credential_version"),
+    int_column("created_ms"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("address", Text, primary_key=True),  # lower case, without subaddress
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    bool_column("is_primary"),
+)
+
+account_roles = Table(
+    "account_roles",
+    metadata,
+    id_column(),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    text_column("unit_code"),
+    text_column("valid_from"),
+    Column("valid_to", Text),
+)
+
+# Who may open and use a shared mailbox, or send in the name of another person.
+grants = Table(
+    "grants",
+    metadata,
+    Column("owner_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("grantee_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True),
+    bool_column("can_read", True),
+    bool_column("can_send"),
+    text_column("valid_from"),
+    Column("valid_to", Text),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    int_column("created_ms"),
+    int_column("seen_ms"),
+    int_column("expires_ms"),
+    text_column("peer"),
+    text_column("agent"),
+    int_column("credential_version"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    id_column(),
+    int_column("at_ms"),
+    Column("actor_id", Big),
+    Column("action", Text, nullable=False),
+    text_column("object"),
+    text_column("detail", "{}"),
+    Index("ix_audit_object", "object"),
+)
