@@ -18,7 +18,7 @@ from mailsvc.documents import clerks, mail_marks, numbering
 from mailsvc.documents.errors import AlreadyRegistered, Stale
 from mailsvc.documents.fields import NAMES, Fields, Problem, check, require_valid, tidy, type_of
 from mailsvc.documents.labels import labels
-from mailsvc.store import accounts, audit, intake
+from mailsvc.store import accounts, audit, intake, routing
 from mailsvc.store import documents as store
 from mailsvc.store.documents import Document, DocumentFile, Event, Filter
 from mailsvc.store.intake import Entry
@@ -106,6 +106,7 @@ def _enter(tx: Tx, actor_id: int, org_code: str, fields: Fields, day: date, entr
     document_id = store.add(tx, values)
     if entry is not None:
         store.add_files(tx, document_id, _files(tx, entry))
+    routing.begin(tx, document_id, org_code, paper="not_submitted" if entry is None else "none")
     tx.wake("intake")
     return store.get(tx, document_id)
 

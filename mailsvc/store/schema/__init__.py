@@ -27,6 +27,7 @@ from mailsvc.store.schema.messages import (
 )
 from mailsvc.store.schema.outgoing import queue
 from mailsvc.store.schema.people import account_roles, accounts, addresses, audit, grants, units, web_sessions
+from mailsvc.store.schema.routing import directions, flows, opinions, requests, transfers
 
 __all__ = [
     "account_roles",
@@ -35,10 +36,12 @@ __all__ = [
     "audit",
     "content_bytes",
     "contents",
+    "directions",
     "document_events",
     "document_files",
     "documents",
     "expunged",
+    "flows",
     "grants",
     "intake_entries",
     "intake_files",
@@ -46,11 +49,14 @@ __all__ = [
     "meta",
     "metadata",
     "number_series",
+    "opinions",
     "placements",
     "queue",
+    "requests",
     "search_texts",
     "subscriptions",
     "thread_members",
+    "transfers",
     "units",
     "web_sessions",
 ]
