@@ -54,6 +54,9 @@ CAPABILITIES = (
     Capability("QRESYNC", 7162),
     Capability("MULTIAPPEND", 3502),
     Capability("BINARY", 3516),
+    Capability("METADATA", 5464),
+    Capability("METADATA-SERVER", 5464),
+    Capability("LIST-METADATA", 9590),
 )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from mailsvc.core.errors import AlreadyThere, NotFound
 from mailsvc.store import meta
-from mailsvc.store.schema import accounts, expunged, mailboxes, placements, subscriptions
+from mailsvc.store.schema import accounts, expunged, mailboxes, notes, placements, subscriptions
 from mailsvc.store.tx import Prepared, Tx
 
 INBOX = "INBOX"
@@ -169,13 +169,13 @@ def rename(tx: Tx, mailbox: Mailbox, new_name: str) -> None:
 
 
 def remove(tx: Tx, mailbox: Mailbox) -> None:
-    """Delete the mailbox with its placements; their contents stay until collected."""
+    """Delete the mailbox with its placements and annotations; the contents stay until collected."""
     tx.execute(
         update(accounts)
         .where(accounts.c.id == mailbox.account_id)
         .values(used_bytes=accounts.c.used_bytes - mailbox.size)
     )
-    for table in (placements, expunged):
+    for table in (placements, expunged, notes):
         tx.execute(delete(table).where(table.c.mailbox_id == mailbox.id))
     tx.execute(delete(mailboxes).where(mailboxes.c.id == mailbox.id))
     tx.wake("account", mailbox.account_id)

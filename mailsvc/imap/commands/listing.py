@@ -1,11 +1,11 @@
-"""LIST (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154) and LSUB (RFC 3501 §6.3.9)."""
+"""LIST (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 9590) and LSUB (RFC 3501 §6.3.9)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailsvc.imap.commands import status
+from mailsvc.imap.commands import metadata, status
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.listing import ListMailboxes, parse_list, parse_lsub
 from mailsvc.imap.grammar.names import DELIMITER
@@ -13,7 +13,7 @@ from mailsvc.imap.grammar.patterns import Pattern, compile_pattern
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.mail import mailboxes as office_mailboxes
-from mailsvc.store import mailboxes
+from mailsvc.store import mailboxes, notes
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tx import Tx
 
@@ -31,12 +31,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One response: attributes, whether something selected lies below (CHILDINFO), and STATUS numbers if asked for."""
+    """One response: attributes, whether something selected lies below (CHILDINFO), and what else was asked for."""
 
     entry: Entry
     attributes: tuple[str, ...]
     child_info: tuple[str, ...] = ()
     numbers: tuple[tuple[str, int], ...] | None = None
+    notes: metadata.Chosen | None = None
 
 
 def entries(tx: Tx, account_id: int) -> dict[str, Entry]:
@@ -99,11 +100,22 @@ def find(tx: Tx, account_id: int, arguments: ListMailboxes) -> list[Listed]:
     for name, entry in every.items():
         if (name not in chosen and name not in holders) or not _fits(patterns, name):
             continue
-        numbers = None
-        if arguments.status is not None and entry.box is not None and entry.box.selectable and name in chosen:
-            numbers = tuple(status.values(tx, entry.box, arguments.status))
-        found.append(Listed(entry, _attributes(entry, arguments), basis if name in holders else (), numbers))
+        listed = Listed(entry, _attributes(entry, arguments), basis if name in holders else ())
+        found.append(_described(tx, account_id, listed, arguments) if name in chosen else listed)
     return found
+
+
+def _described(tx: Tx, account_id: int, listed: Listed, arguments: ListMailboxes) -> Listed:
+    """With what the return options ask about the mailbox itself."""
+    box = listed.entry.box
+    if box is None:
+        return listed
+    if arguments.status is not None and box.selectable:
+        listed = replace(listed, numbers=tuple(status.values(tx, box, arguments.status)))
+    if arguments.metadata:
+        values = notes.of(tx, box.id, account_id)
+        listed = replace(listed, notes=metadata.chosen(values, arguments.metadata))
+    return listed
 
 
 def _fits(patterns: list[Pattern], name: str) -> bool:
@@ -128,6 +140,8 @@ async def list_(session: Session, cursor: Cursor) -> Done:
         session.write(line(session, b"LIST", listed.entry.name, listed.attributes, listed.child_info))
         if listed.numbers is not None:
             session.write(status.line(session, listed.entry.name, listed.numbers))
+        if listed.notes is not None:
+            session.write(metadata.line(session, listed.entry.name, listed.notes))
     return DONE
 
 

@@ -12,7 +12,7 @@ from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.mail.mailboxes import SHARED
-from mailsvc.store import mailboxes, placements
+from mailsvc.store import mailboxes, notes, placements
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.mailboxes import INBOX, Mailbox
 from mailsvc.store.tx import Tx
@@ -96,6 +96,7 @@ def _rename(tx: Tx, blobs: Blobs, account_id: int, old: str, new: str) -> None:
     if box.name == INBOX:  # RFC 9051 §6.3.6: its messages move away, it stays itself
         target = _make(tx, owner_id, new_name)
         office_mailboxes.move(tx, blobs, account_id, box.id, placements.uids(tx, box.id), target)
+        notes.copy(tx, box.id, target.id)  # RFC 5464 §4.1
         return
     if new_name.startswith(box.name + DELIMITER):
         raise Refused("Không đổi tên vào bên dưới chính nó được", "CANNOT")

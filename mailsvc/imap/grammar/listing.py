@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailsvc.imap.errors import TooMuch
 from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.metadata import parse_entries
 from mailsvc.imap.grammar.names import decode_name, mailbox
 
 STATUS_ITEMS = frozenset(("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE", "RECENT", "HIGHESTMODSEQ"))
@@ -17,7 +18,8 @@ MAX_PATTERNS = 20
 @dataclass(frozen=True, slots=True)
 class ListMailboxes:
     """LIST: patterns under a reference, selection and return options; `status` is None without RETURN (STATUS (…)).
-    `extended` tells the RFC 5258 form, where the empty pattern is a plain pattern."""
+    `metadata` are the entries of RETURN (METADATA (…)). `extended` tells the RFC 5258 form, where the empty pattern is
+    a plain pattern."""
 
     reference: str
     patterns: tuple[str, ...]
@@ -25,6 +27,7 @@ class ListMailboxes:
     returns: frozenset[str] = frozenset()
     status: tuple[str, ...] | None = None
     extended: bool = False
+    metadata: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,10 @@ def parse_list(cursor: Cursor) -> ListMailboxes:
             raise TooMuch(f"LIST có quá {MAX_PATTERNS} mẫu tên")
     else:
         patterns = (_pattern(cursor),)
-    returns, status = _returns(cursor)
+    asked = _returns(cursor)
     cursor.end()
-    return ListMailboxes(reference, patterns, selects, returns, status, extended or bool(returns) or status is not None)
+    extended = extended or asked != _Returns()
+    return ListMailboxes(reference, patterns, selects, asked.options, asked.status, extended, asked.metadata)
 
 
 def parse_lsub(cursor: Cursor) -> ListMailboxes:
@@ -96,9 +100,18 @@ def _selects(cursor: Cursor) -> frozenset[str]:
     return options
 
 
-def _returns(cursor: Cursor) -> tuple[frozenset[str], tuple[str, ...] | None]:
+@dataclass(frozen=True, slots=True)
+class _Returns:
+    """The return options: plain ones, and those with arguments."""
+
+    options: frozenset[str] = frozenset()
+    status: tuple[str, ...] | None = None
+    metadata: tuple[str, ...] = ()
+
+
+def _returns(cursor: Cursor) -> _Returns:
     if cursor.at_end():
-        return frozenset(), None
+        return _Returns()
     cursor.space()
     if cursor.word() != "RETURN":
         raise cursor.error("cần RETURN")
@@ -106,18 +119,22 @@ def _returns(cursor: Cursor) -> tuple[frozenset[str], tuple[str, ...] | None]:
     cursor.expect(b"(")
     options: set[str] = set()
     status: tuple[str, ...] | None = None
+    metadata: tuple[str, ...] = ()
     while not cursor.skip(b")"):
         word = cursor.word()
         if word == "STATUS":
             cursor.space()
             status = _status_items(cursor)
+        elif word == "METADATA":  # RFC 9590 §4
+            cursor.space()
+            metadata = parse_entries(cursor)
         elif word in _RETURNS:
             options.add(word)
         else:
             raise cursor.error(f"tuỳ chọn RETURN {word[:40]} không có")
         if not cursor.peek(b")"):
             cursor.space()
-    return frozenset(options), status
+    return _Returns(frozenset(options), status, metadata)
 
 
 def _status_items(cursor: Cursor) -> tuple[str, ...]:

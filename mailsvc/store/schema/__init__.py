@@ -28,6 +28,7 @@ from mailsvc.store.schema.messages import (
 from mailsvc.store.schema.outgoing import queue
 from mailsvc.store.schema.people import account_roles, accounts, addresses, audit, grants, units, web_sessions
 from mailsvc.store.schema.routing import directions, flows, opinions, requests, transfers
+from mailsvc.store.schema.sharing import notes
 
 __all__ = [
     "account_roles",
@@ -48,6 +49,7 @@ __all__ = [
     "mailboxes",
     "meta",
     "metadata",
+    "notes",
     "number_series",
     "opinions",
     "placements",

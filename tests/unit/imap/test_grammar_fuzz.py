@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailsvc.imap.errors import ImapError
-from mailsvc.imap.grammar import append, arguments, fetch, listing, search
+from mailsvc.imap.grammar import append, arguments, fetch, listing, metadata, search
 from mailsvc.imap.grammar.command import parse_head
 from mailsvc.imap.grammar.cursor import Cursor
 
@@ -31,6 +31,8 @@ PARSERS: list[Callable[[Cursor], object]] = [
     arguments.parse_rename,
     arguments.parse_mailbox,
     arguments.parse_uid_expunge,
+    metadata.parse_get_metadata,
+    metadata.parse_set_metadata,
     append.parse_append_mailbox,
     append.parse_append_message,
 ]

@@ -1,0 +1,61 @@
+"""What people note about mailboxes and about the server (RFC 5464): who may read and set it, and how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mailsvc.core.errors import MailsvcError, Refused
+from mailsvc.mail import mailboxes as office_mailboxes
+from mailsvc.store import accounts, notes
+from mailsvc.store.notes import SERVER, SHARED
+from mailsvc.store.tx import Tx
+
+MAX_VALUE = 65_536
+"""Octets of one value."""
+MAX_COUNT = 100
+"""Shared values of one mailbox, and each person's own values there."""
+ADMINISTRATOR = "quan_tri"
+CONTACT = "/shared/admin"
+
+
+class ValueTooLarge(MailsvcError):
+    """A value beyond MAX_VALUE."""
+
+
+class TooMany(MailsvcError):
+    """More values than MAX_COUNT."""
+
+
+def of_mailbox(tx: Tx, account_id: int, name: str) -> dict[str, bytes]:
+    """The values that the person sees on a mailbox, by entry. Raises NotFound, Refused."""
+    return notes.of(tx, office_mailboxes.resolve(tx, account_id, name).id, account_id)
+
+
+def of_server(tx: Tx, account_id: int, contact: str) -> dict[str, bytes]:
+    """The values that the person sees on the server; `contact` is the URI by which administrators are reached."""
+    return {CONTACT: contact.encode()} | notes.of(tx, SERVER, account_id)
+
+
+def set_on_mailbox(tx: Tx, account_id: int, name: str, values: Mapping[str, bytes | None]) -> None:
+    """Set all values or none; None removes. Raises NotFound, Refused, ValueTooLarge, TooMany."""
+    _set(tx, office_mailboxes.resolve(tx, account_id, name).id, account_id, values)
+
+
+def set_on_server(tx: Tx, account_id: int, values: Mapping[str, bytes | None]) -> None:
+    """The same on the server. Shared values there are the administrators' matter."""
+    if CONTACT in values:
+        raise Refused(f"{CONTACT} do máy chủ đặt, không sửa được.")
+    if any(entry.startswith("/shared/") for entry in values) and ADMINISTRATOR not in accounts.roles_of(tx, account_id):
+        raise Refused("Chỉ quản trị đặt được mục chung của máy chủ.")
+    _set(tx, SERVER, account_id, values)
+
+
+def _set(tx: Tx, mailbox_id: int, account_id: int, values: Mapping[str, bytes | None]) -> None:
+    if any(value is not None and len(value) > MAX_VALUE for value in values.values()):
+        raise ValueTooLarge(f"Mỗi giá trị có tối đa {MAX_VALUE} byte.")
+    for prefix, owner_id in (("/shared/", SHARED), ("/private/", account_id)):
+        some = {entry: value for entry, value in values.items() if entry.startswith(prefix)}
+        if some:
+            notes.put(tx, mailbox_id, owner_id, some)
+            if notes.count(tx, mailbox_id, owner_id) > MAX_COUNT:
+                raise TooMany(f"Mỗi hộp thư có tối đa {MAX_COUNT} mục; xin xóa bớt.")
