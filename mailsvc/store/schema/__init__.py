@@ -15,6 +15,7 @@ from mailsvc.store.schema.documents import (
     intake_files,
     number_series,
 )
+from mailsvc.store.schema.following import daily_reports, entry_clerks, problems, reminders, report_packs
 from mailsvc.store.schema.messages import (
     content_bytes,
     contents,
@@ -29,6 +30,7 @@ from mailsvc.store.schema.outgoing import queue
 from mailsvc.store.schema.people import account_roles, accounts, addresses, audit, grants, units, web_sessions
 from mailsvc.store.schema.routing import directions, flows, opinions, requests, transfers
 from mailsvc.store.schema.sharing import notes
+from mailsvc.store.schema.tasks import task_events, task_files, task_people, task_requests, tasks
 
 __all__ = [
     "account_roles",
@@ -37,10 +39,12 @@ __all__ = [
     "audit",
     "content_bytes",
     "contents",
+    "daily_reports",
     "directions",
     "document_events",
     "document_files",
     "documents",
+    "entry_clerks",
     "expunged",
     "flows",
     "grants",
@@ -53,10 +57,18 @@ __all__ = [
     "number_series",
     "opinions",
     "placements",
+    "problems",
     "queue",
+    "reminders",
+    "report_packs",
     "requests",
     "search_texts",
     "subscriptions",
+    "task_events",
+    "task_files",
+    "task_people",
+    "task_requests",
+    "tasks",
     "thread_members",
     "transfers",
     "units",
