@@ -57,10 +57,16 @@ CAPABILITIES = (
     Capability("METADATA", 5464),
     Capability("METADATA-SERVER", 5464),
     Capability("LIST-METADATA", 9590),
+    Capability("OBJECTID", 8474),
+    Capability("PREVIEW", 8970),
+    Capability("SAVEDATE", 8514),
+    Capability("APPENDLIMIT", 7889),
 )
 
 
-def offered(*, logged_in: bool, may_login: bool, can_tls: bool, off: frozenset[str]) -> Iterator[str]:
+def offered(
+    *, logged_in: bool, may_login: bool, can_tls: bool, off: frozenset[str], append_limit: int
+) -> Iterator[str]:
     """The names to tell this client now; `off` are those switched off for its account."""
     told = {
         When.ALWAYS: True,
@@ -68,4 +74,5 @@ def offered(*, logged_in: bool, may_login: bool, can_tls: bool, off: frozenset[s
         When.NO_LOGIN: not may_login and not logged_in,
         When.LOGIN: may_login and not logged_in,
     }
-    return (one.name for one in CAPABILITIES if told[one.when] and not (one.switchable and one.name in off))
+    names = (one.name for one in CAPABILITIES if told[one.when] and not (one.switchable and one.name in off))
+    return (f"{name}={append_limit}" if name == "APPENDLIMIT" else name for name in names)

@@ -116,7 +116,7 @@ _CODES: tuple[tuple[type[core.MailsvcError], str], ...] = (
 
 async def answer(session: Session, data: bytes) -> None:
     """Run one command and write its reply. Raises Farewell and NetError only."""
-    cursor = Cursor(data, utf8=session.rev2)
+    cursor = Cursor(data, utf8=session.rev2, off=session.off)
     head = parse_head(cursor)
     try:
         command = _find(session, head.tag, head.verb)

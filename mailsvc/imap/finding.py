@@ -80,6 +80,10 @@ def _columns(key: Any) -> Iterator[str]:
             yield "keywords"
         case keys.Day(sent=sent):
             yield "sent_ms" if sent else "internal_ms"
+        case keys.SavedDay():
+            yield "saved_ms"
+        case keys.ObjectId(thread):
+            yield "thread_told" if thread else "content_id"
         case keys.Size():
             yield "size"
         case keys.ModSeq():
@@ -140,7 +144,7 @@ class _Finder:
                 at, having = self.at["content_id"], self._texts(field, text)
                 return [row for row in rows if row[at] in having]
             case keys.Day():
-                return self._sent(key, rows) if key.sent else self._internal(key, rows)
+                return self._sent(key, rows) if key.sent else self._within(key, rows, "internal_ms")
             case _:
                 return self._plain(key, rows)
 
@@ -160,6 +164,11 @@ class _Finder:
             case keys.Size(larger, smaller):
                 at = self.at["size"]
                 return [row for row in rows if (row[at] > larger if smaller is None else row[at] < smaller)]
+            case keys.SavedDay():
+                return self._within(key, rows, "saved_ms")
+            case keys.ObjectId(thread, number):
+                at = self.at["thread_told" if thread else "content_id"]
+                return [row for row in rows if number and row[at] == number]
             case keys.ModSeq(least):
                 at = self.at["modseq"]
                 return [row for row in rows if row[at] >= least]
@@ -175,9 +184,9 @@ class _Finder:
             case _:
                 return texts.find_header(self.tx, self.scope.mailbox_id, field, text)
 
-    def _internal(self, key: keys.Day, rows: list[Row]) -> list[Row]:
-        """The internal date as we show it, in the office's zone (RFC 9051 §6.4.4: disregarding time and timezone)."""
-        at, first, before = self.at["internal_ms"], _start_ms(key.first, 0), _start_ms(key.before, 1 << 62)
+    def _within(self, key: keys.Day | keys.SavedDay, rows: list[Row], column: str) -> list[Row]:
+        """The date as we show it, in the office's zone (RFC 9051 §6.4.4: disregarding time and timezone)."""
+        at, first, before = self.at[column], _start_ms(key.first, 0), _start_ms(key.before, 1 << 62)
         return [row for row in rows if first <= row[at] < before]
 
     def _sent(self, key: keys.Day, rows: list[Row]) -> list[Row]:

@@ -14,7 +14,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.dates import format_date_time
 from mailsvc.imap.grammar.fetch import Section
-from mailsvc.imap.grammar.response import literal
+from mailsvc.imap.grammar.response import literal, string
 from mailsvc.imap.view import flags_text
 from mailsvc.message import section as sections
 from mailsvc.message.buffer import Buffer
@@ -29,6 +29,8 @@ ENOUGH = 256 * 1024
 """Octets of contents after which what is there is sent."""
 INLINE = 128 * 1024
 """Octets of one section up to which it is copied; a larger one is sent in slices of the message."""
+PREVIEW = 200
+"""Characters of a preview (RFC 8970 §3.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class Item:
     heavy: bool = False
 
 
+def _thread_id(thread: int) -> bytes:
+    """RFC 8474 §5.2; a letter without Message-ID is in no thread."""
+    return b"(T%d)" % thread if thread else b"NIL"
+
+
+def _preview(text: str) -> bytes:
+    return string(text[:PREVIEW].encode("utf-8"))
+
+
 ITEMS = (
     Item("UID", "uid", b"UID %d"),
     Item("FLAGS", "flags", b"FLAGS %s"),
@@ -51,6 +62,10 @@ ITEMS = (
     Item("BODY", "body", b"BODY %s", None, True),
     Item("BODYSTRUCTURE", "bodystructure", b"BODYSTRUCTURE %s", None, True),
     Item("MODSEQ", "modseq", b"MODSEQ (%d)"),
+    Item("EMAILID", "content_id", b"EMAILID (M%d)"),  # RFC 8474 §5.1
+    Item("THREADID", "thread_told", b"THREADID %s", _thread_id, True),
+    Item("SAVEDATE", "saved_ms", b"SAVEDATE %s", format_date_time),  # RFC 8514 §4.2
+    Item("PREVIEW", "preview", b"PREVIEW %s", _preview, True),
 )
 
 

@@ -83,7 +83,8 @@ class Session:
 
     def capability(self) -> str:
         names = capabilities.offered(
-            logged_in=bool(self.account_id), may_login=self.may_login, can_tls=self.can_tls, off=self.off
+            logged_in=bool(self.account_id), may_login=self.may_login, can_tls=self.can_tls, off=self.off,
+            append_limit=self.office.settings.smtp.max_size,
         )
         return " ".join(names)
 

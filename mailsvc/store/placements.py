@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from mailsvc.core.errors import NotFound, OverQuota
 from mailsvc.store.flags import DELETED, SEEN
-from mailsvc.store.schema import accounts, contents, expunged, mailboxes, placements
+from mailsvc.store.schema import accounts, contents, expunged, mailboxes, placements, told_threads
 from mailsvc.store.tx import Prepared, Tx
 
 CHUNK = 500  # values in one IN list
@@ -195,7 +195,7 @@ _KEYWORDS = Prepared(
     .where(placements.c.mailbox_id == bindparam("mailbox"), placements.c.keywords != "")
 )
 
-CONTENT_COLUMNS = frozenset(contents.c.keys()) - {"id", "size"}
+CONTENT_COLUMNS = (frozenset(contents.c.keys()) - {"id", "size"}) | {"thread_told"}
 
 
 def uids(tx: Tx, mailbox_id: int) -> list[int]:
@@ -223,14 +223,20 @@ def expunged_since(tx: Tx, mailbox_id: int, modseq: int) -> list[int]:
     return sorted(row[0] for row in tx.rows(_EXPUNGED, mailbox=mailbox_id, since=modseq))
 
 
+def _column(name: str) -> ColumnElement[Any]:
+    if name == "thread_told":
+        return func.coalesce(told_threads.c.thread_id, contents.c.thread_id)
+    return contents.c[name] if name in CONTENT_COLUMNS else placements.c[name]
+
+
 @lru_cache(maxsize=256)
 def _query(columns: tuple[str, ...]) -> Prepared:
     """A range query for columns of placements and, joined only when needed, of contents."""
-    joined = any(name in CONTENT_COLUMNS for name in columns)
-    chosen = [contents.c[name] if name in CONTENT_COLUMNS else placements.c[name] for name in columns]
-    statement = select(*chosen)
-    if joined:
+    statement = select(*map(_column, columns))
+    if any(name in CONTENT_COLUMNS for name in columns):
         statement = statement.join_from(placements, contents, contents.c.id == placements.c.content_id)
+    if "thread_told" in columns:
+        statement = statement.outerjoin(told_threads, told_threads.c.content_id == placements.c.content_id)
     return Prepared(
         statement.where(
             placements.c.mailbox_id == bindparam("mailbox"),
@@ -243,7 +249,8 @@ def rows(tx: Tx, mailbox_id: int, low: int, high: int, columns: tuple[str, ...])
     """Plain tuples of those columns for low <= uid <= high, by UID.
 
     Columns of placements (uid, content_id, modseq, flags, keywords, size, internal_ms, saved_ms) and of contents
-    (digest, header_end, envelope, body, bodystructure, parts, sent_ms, subject, preview, thread_id …) may be mixed.
+    (digest, header_end, envelope, body, bodystructure, parts, sent_ms, subject, preview, thread_id …) may be mixed;
+    thread_told is the thread as IMAP tells it.
     """
     return tx.rows(_query(columns), mailbox=mailbox_id, low=low, high=high)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, literal, select, update
 
-from mailsvc.store.schema import contents, thread_members
+from mailsvc.store.schema import contents, thread_members, told_threads
 from mailsvc.store.tx import Prepared, Tx
 
 REFERENCES_LIMIT = 50  # the newest ones of a very long conversation are enough to find it
@@ -71,5 +71,9 @@ def _next(tx: Tx) -> int:
 
 
 def _merge(tx: Tx, gone: int, kept: int) -> None:
+    """Join two threads; IMAP goes on telling the letters of `gone` by their first thread (RFC 8474 §5.2)."""
+    told = exists().where(told_threads.c.content_id == contents.c.id)
+    first = select(contents.c.id, literal(gone)).where(contents.c.thread_id == gone, ~told)
+    tx.execute(insert(told_threads).from_select(["content_id", "thread_id"], first))
     for table in (thread_members, contents):
         tx.execute(update(table).where(table.c.thread_id == gone).values(thread_id=kept))

@@ -90,7 +90,7 @@ async def _receive(session: Session, cursor: Cursor, name: str, spools: ExitStac
         line = await session.connection.read_line(limits.LINE)
         if not line:
             return arrived
-        cursor = Cursor(line, utf8=session.rev2)
+        cursor = Cursor(line, utf8=session.rev2, off=session.off)
 
 
 async def _head(session: Session, cursor: Cursor, name: str, count: int, total: int) -> AppendMessage:
@@ -108,7 +108,7 @@ async def _head(session: Session, cursor: Cursor, name: str, count: int, total: 
             raise Refused("Thư rỗng: đã hủy, chưa lưu gì", "CANNOT")
         largest = session.office.settings.smtp.max_size
         if head.literal.size > largest:
-            raise Refused(f"Thư lớn hơn {largest} byte", "LIMIT")
+            raise Refused(f"Thư lớn hơn {largest} byte", "TOOBIG")  # RFC 7889 §4
         if count >= limits.APPEND_MESSAGES or total + head.literal.size > limits.APPEND_TOTAL:
             raise Refused(f"Mỗi lệnh APPEND nhận tối đa {limits.APPEND_MESSAGES} thư", "LIMIT")
     except (ImapError, MailsvcError):

@@ -1,9 +1,10 @@
-"""CREATE, DELETE and RENAME (RFC 9051 §6.3.4 to §6.3.6, RFC 6154 §3)."""
+"""CREATE, DELETE and RENAME (RFC 9051 §6.3.4 to §6.3.6, RFC 6154 §3, RFC 8474 §4.1)."""
 
 from __future__ import annotations
 
 from mailsvc.core.errors import AlreadyThere
 from mailsvc.imap import limits
+from mailsvc.imap.commands.status import mailbox_id
 from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.arguments import parse_create, parse_mailbox, parse_rename
 from mailsvc.imap.grammar.cursor import Cursor
@@ -44,21 +45,21 @@ def _make(tx: Tx, owner_id: int, name: str, special_use: str = "") -> Mailbox:
     return mailboxes.create(tx, owner_id, name, special_use=special_use)
 
 
-def _create(tx: Tx, account_id: int, name: str, use: str) -> None:
+def _create(tx: Tx, account_id: int, name: str, use: str) -> Mailbox:
     owner_id, own_name = _place(tx, account_id, name)
     if own_name == INBOX:
         raise AlreadyThere("INBOX luôn có sẵn.")
     if use and mailboxes.with_special_use(tx, owner_id, use) is not None:
         raise Refused(f"Đã có hộp thư cho {use}", "USEATTR")
-    _make(tx, owner_id, own_name, use)
+    return _make(tx, owner_id, own_name, use)
 
 
 async def create(session: Session, cursor: Cursor) -> Done:
     name, use = parse_create(cursor)
     if use and use not in SPECIAL_USES:
         raise Refused("Công dụng này không có", "USEATTR")
-    await session.office.db.write(_create, session.account_id, name, use)
-    return DONE
+    made = await session.office.db.write(_create, session.account_id, name, use)
+    return Done(code="" if "OBJECTID" in session.off else f"MAILBOXID ({mailbox_id(made.uidvalidity)})")
 
 
 def _delete(tx: Tx, account_id: int, name: str) -> int:

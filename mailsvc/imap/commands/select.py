@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+from mailsvc.imap.commands.status import mailbox_id
 from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.arguments import Resync, parse_select
 from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
@@ -90,3 +91,5 @@ def _describe(session: Session, view: SelectedView, opened: Opened, written: byt
     session.status(b"*", "OK", "UID tiếp theo", f"UIDNEXT {box.uidnext}")
     if "CONDSTORE" not in session.off:
         session.status(b"*", "OK", "mod-sequence", f"HIGHESTMODSEQ {box.modseq}")
+    if "OBJECTID" not in session.off:  # RFC 8474 §4.2
+        session.status(b"*", "OK", "mã hộp thư", f"MAILBOXID ({mailbox_id(box.uidvalidity)})")

@@ -1,4 +1,4 @@
-"""STATUS (RFC 9051 §6.3.11, RFC 8438, RFC 7162 §3.1.7)."""
+"""STATUS (RFC 9051 §6.3.11, RFC 8438, RFC 7162 §3.1.7, RFC 8474 §4.3, RFC 7889 §3.1)."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ def _value(tx: Tx, box: Mailbox, item: str) -> int:
             return box.size
         case "HIGHESTMODSEQ":
             return box.modseq
+        case "MAILBOXID":
+            return box.uidvalidity
+        case "APPENDLIMIT":
+            return 0  # the same for all, and not the store's to know
         case "DELETED":
             return mailboxes.deleted_count(tx, box.id)
         case _:  # RECENT
@@ -42,8 +46,19 @@ def _value(tx: Tx, box: Mailbox, item: str) -> int:
 
 def line(session: Session, name: str, found: Sequence[tuple[str, int]]) -> bytes:
     """The STATUS response."""
-    pairs = " ".join(f"{item} {number}" for item, number in found).encode("ascii")
+    pairs = " ".join(f"{item} {_shown(session, item, number)}" for item, number in found).encode("ascii")
     return b"* STATUS %s (%s)\r\n" % (session.name(name), pairs)
+
+
+def _shown(session: Session, item: str, number: int) -> int | str:
+    if item == "APPENDLIMIT":
+        return session.office.settings.smtp.max_size
+    return f"({mailbox_id(number)})" if item == "MAILBOXID" else number
+
+
+def mailbox_id(uidvalidity: int) -> str:
+    """RFC 8474 §4: no two mailboxes of the store ever have the same UIDVALIDITY, and a renamed one keeps it."""
+    return f"F{uidvalidity}"
 
 
 def _read(tx: Tx, account_id: int, name: str, items: Sequence[str]) -> list[tuple[str, int]]:

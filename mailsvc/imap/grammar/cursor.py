@@ -31,12 +31,13 @@ _ESCAPE = re.compile(rb"\\(.)")
 class Cursor:
     """A position in the bytes of one command."""
 
-    __slots__ = ("data", "depth", "pos", "utf8")
+    __slots__ = ("data", "depth", "off", "pos", "utf8")
 
-    def __init__(self, data: bytes, *, utf8: bool = False) -> None:
+    def __init__(self, data: bytes, *, utf8: bool = False, off: frozenset[str] = frozenset()) -> None:
         self.data = data
         self.pos = 0
         self.depth = 0
+        self.off = off  # capabilities whose syntax is refused as unknown
         self.utf8 = utf8  # mailbox names are UTF-8 and not modified UTF-7: after ENABLE IMAP4rev2
 
     def peek(self, text: bytes) -> bool:
@@ -70,6 +71,11 @@ class Cursor:
         found = self.data[self.pos : self.pos + 16]
         shown = "".join(chr(c) if 0x20 <= c < 0x7F else "?" for c in found)
         return BadCommand(f"Sai cú pháp: {reason} tại ký tự {self.pos + 1}" + (f" (“{shown}”)" if shown else ""))
+
+    def needs(self, capability: str, what: str) -> None:
+        """What was just read belongs to a capability: unknown where that is switched off."""
+        if capability in self.off:
+            raise self.error(f"{what[:40]} không có")
 
     def _take(self, pattern: re.Pattern[bytes], what: str) -> bytes:
         match = pattern.match(self.data, self.pos)

@@ -1,4 +1,4 @@
-"""FETCH arguments (RFC 9051 §6.4.5, RFC 3501 §6.4.5, RFC 7162 §3.1.4)."""
+"""FETCH arguments (RFC 9051 §6.4.5, RFC 3501 §6.4.5, RFC 7162 §3.1.4, RFC 8474 §5.3, RFC 8514 §4.2, RFC 8970 §3.1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ MACROS = {
     "FAST": ("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
     "FULL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
 }
-ATTRIBUTES = frozenset(("UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE", "MODSEQ"))
+ATTRIBUTES = {
+    **dict.fromkeys(("UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE"), ""),
+    "MODSEQ": "CONDSTORE", "EMAILID": "OBJECTID", "THREADID": "OBJECTID", "SAVEDATE": "SAVEDATE", "PREVIEW": "PREVIEW",
+}  # fmt: skip
+"""Each plain item with the capability it belongs to."""
 _WHOLE = {"RFC822": ("", False), "RFC822.HEADER": ("HEADER", True), "RFC822.TEXT": ("TEXT", False)}
 _NAME = re.compile(rb"[A-Za-z0-9.]+")
 
@@ -94,8 +98,12 @@ def _item(cursor: Cursor) -> str | Section:
     if name in ("BODY", "BODY.PEEK") and cursor.peek(b"["):
         return _body(cursor, peek=name != "BODY")
     if name in ("BINARY", "BINARY.PEEK", "BINARY.SIZE"):
+        cursor.needs("BINARY", name)
         return _binary(cursor, name)
     if name in ATTRIBUTES:
+        cursor.needs(ATTRIBUTES[name], name)
+        if name == "PREVIEW" and cursor.data[cursor.pos : cursor.pos + 7].upper() == b" (LAZY)":
+            cursor.pos += 7  # RFC 8970 §4.1: previews are made at arrival, so nothing is ever delayed
         return name
     if name in _WHOLE:
         text, peek = _WHOLE[name]
@@ -196,6 +204,7 @@ def _modifiers(cursor: Cursor) -> tuple[int | None, bool]:
     changed_since, vanished = None, False
     while True:
         word = cursor.word()
+        cursor.needs("QRESYNC" if word == "VANISHED" else "CONDSTORE", word)
         if word == "CHANGEDSINCE":
             cursor.space()
             changed_since = cursor.number64()

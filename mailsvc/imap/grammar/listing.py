@@ -9,7 +9,11 @@ from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.metadata import parse_entries
 from mailsvc.imap.grammar.names import decode_name, mailbox
 
-STATUS_ITEMS = frozenset(("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE", "RECENT", "HIGHESTMODSEQ"))
+STATUS_ITEMS = {
+    **dict.fromkeys(("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "RECENT"), ""),
+    "SIZE": "STATUS=SIZE", "HIGHESTMODSEQ": "CONDSTORE", "MAILBOXID": "OBJECTID", "APPENDLIMIT": "APPENDLIMIT",
+}  # fmt: skip
+"""Each item with the capability it belongs to."""
 _SELECTS = frozenset(("SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"))
 _RETURNS = frozenset(("SUBSCRIBED", "CHILDREN", "SPECIAL-USE"))
 MAX_PATTERNS = 20
@@ -142,4 +146,5 @@ def _status_items(cursor: Cursor) -> tuple[str, ...]:
     for item in items:
         if item not in STATUS_ITEMS:
             raise cursor.error(f"mục STATUS {item[:40]} không có")
+        cursor.needs(STATUS_ITEMS[item], item)
     return tuple(dict.fromkeys(items))

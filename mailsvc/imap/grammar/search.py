@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,7 +93,23 @@ class ModSeq:
     least: int
 
 
-Key = All | Not | And | Or | HasFlag | HasKeyword | Messages | Text | Day | Size | ModSeq
+@dataclass(frozen=True, slots=True)
+class SavedDay:
+    """When the message came into this mailbox: `first` (None: any) to before `before`."""
+
+    first: date | None
+    before: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectId:
+    """A letter's content or thread by its identifier; number 0 is nobody's."""
+
+    thread: bool
+    number: int
+
+
+Key = All | Not | And | Or | HasFlag | HasKeyword | Messages | Text | Day | Size | ModSeq | SavedDay | ObjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,7 @@ _FLAGS = {
 _NOT_FLAGS = {"UNANSWERED": ANSWERED, "UNDELETED": DELETED, "UNDRAFT": DRAFT, "UNFLAGGED": FLAGGED, "UNSEEN": SEEN}
 _TEXTS = {"BCC": "bcc", "BODY": "BODY", "CC": "cc", "FROM": "from", "SUBJECT": "subject", "TEXT": "TEXT", "TO": "to"}
 _SET_STARTS = frozenset((b"*", b"$", *(b"%d" % digit for digit in range(1, 10))))
+_OBJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _RETURNS = frozenset(("MIN", "MAX", "ALL", "COUNT", "SAVE"))
 
 
@@ -220,13 +238,38 @@ def _uid(parser: _Parser, word: str) -> Key:
 
 
 def _day(parser: _Parser, word: str) -> Key:
+    return Day(word.startswith("SENT"), *_days(parser, word.removeprefix("SENT")))
+
+
+def _saved_day(parser: _Parser, word: str) -> Key:  # RFC 8514 §4.3
+    parser.cursor.needs("SAVEDATE", word)
+    return SavedDay(*_days(parser, word.removeprefix("SAVED")))
+
+
+def _days(parser: _Parser, kind: str) -> tuple[date | None, date | None]:
     day = parser.date()
-    kind = word.removeprefix("SENT")
     after = date.fromordinal(min(day.toordinal() + 1, date.max.toordinal()))
-    sent = word.startswith("SENT")
     if kind == "BEFORE":
-        return Day(sent, None, day)
-    return Day(sent, day, after if kind == "ON" else None)
+        return None, day
+    return day, after if kind == "ON" else None
+
+
+def _save_dates(parser: _Parser, word: str) -> Key:
+    parser.cursor.needs("SAVEDATE", word)
+    return All()
+
+
+def _object_id(parser: _Parser, word: str) -> Key:  # RFC 8474 §6; an identifier that is not of ours finds nothing
+    cursor = parser.cursor
+    cursor.needs("OBJECTID", word)
+    cursor.space()
+    text = cursor.astring().decode("ascii", "replace")
+    if not _OBJECT_ID.fullmatch(text):
+        raise cursor.error("mã không hợp lệ")
+    thread = word == "THREADID"
+    number = text[1:] if text[0] == ("T" if thread else "M") else ""
+    ours = number.isdigit() and not number.startswith("0") and len(number) <= 18
+    return ObjectId(thread, int(number) if ours else 0)
 
 
 def _size(parser: _Parser, word: str) -> Key:
@@ -238,6 +281,7 @@ def _size(parser: _Parser, word: str) -> Key:
 def _modseq(parser: _Parser, word: str) -> Key:
     """RFC 7162 §3.1.5: an entry name and type may stand before the number; we keep one mod-sequence a message."""
     cursor = parser.cursor
+    cursor.needs("CONDSTORE", word)
     cursor.space()
     if cursor.quoted() is not None:
         cursor.space()
@@ -251,7 +295,8 @@ def _modseq(parser: _Parser, word: str) -> Key:
 _KEYS: dict[str, Callable[[_Parser, str], Key]] = {
     "ALL": _all, "NEW": _new, "OLD": _new, "NOT": _not, "OR": _or, "KEYWORD": _keyword, "UNKEYWORD": _keyword,
     "HEADER": _header, "UID": _uid, "LARGER": _size, "SMALLER": _size, "MODSEQ": _modseq,
-    **dict.fromkeys(_TEXTS, _text),
+    "EMAILID": _object_id, "THREADID": _object_id, "SAVEDATESUPPORTED": _save_dates,
+    **dict.fromkeys(("SAVEDBEFORE", "SAVEDON", "SAVEDSINCE"), _saved_day), **dict.fromkeys(_TEXTS, _text),
     **dict.fromkeys(("BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE"), _day),
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ from mailsvc.store.schema.messages import (
     search_texts,
     subscriptions,
     thread_members,
+    told_threads,
 )
 from mailsvc.store.schema.outgoing import queue
 from mailsvc.store.schema.people import account_roles, accounts, addresses, audit, grants, units, web_sessions
@@ -70,6 +71,7 @@ __all__ = [
     "task_requests",
     "tasks",
     "thread_members",
+    "told_threads",
     "transfers",
     "units",
     "web_sessions",

@@ -58,6 +58,14 @@ thread_members = Table(
     Column("thread_id", Big, nullable=False, index=True),
 )
 
+# The thread a letter was in before its thread was joined to another: an identifier once told stays (RFC 8474 §5.2).
+told_threads = Table(
+    "told_threads",
+    metadata,
+    Column("content_id", ForeignKey("contents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("thread_id", Big, nullable=False),
+)
+
 mailboxes = Table(
     "mailboxes",
     metadata,
