@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from mailsvc.auth.passwords import PasswordKeys
 from mailsvc.core.errors import Invalid, NotFound
+from mailsvc.documents.rights.matrix import matrix
 from mailsvc.mail import addresses
 from mailsvc.mail.mailboxes import set_up, set_up_intake
 from mailsvc.store import accounts, audit, mailboxes
@@ -17,20 +18,7 @@ from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 
 CLERK = "van_thu"
-ROLES = {
-    "lanh_dao_so": "Lãnh đạo Sở",
-    "chanh_van_phong": "Chánh Văn phòng",
-    "van_thu": "Văn thư Sở",
-    "luu_tru": "Lưu trữ",
-    "truong_phong": "Trưởng phòng",
-    "pho_phong": "Phó phòng",
-    "chuyen_vien": "Chuyên viên",
-    "thu_truong_don_vi": "Thủ trưởng đơn vị",
-    "van_thu_don_vi": "Văn thư đơn vị",
-    "giao_vien": "Giáo viên, nhân viên",
-    "quan_tri": "Quản trị",
-    "danh_gia": "Đánh giá, kiểm tra",
-}
+ROLES = matrix().roles
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 

@@ -13,11 +13,12 @@ import logging
 from typing import Any
 
 from mailsvc.core.errors import Busy
+from mailsvc.documents import history
 from mailsvc.documents import intake as acts
 from mailsvc.documents.case import plain
 from mailsvc.documents.findings import Findings, read_letter
 from mailsvc.mail.office import Office
-from mailsvc.store import audit, contents, documents, intake
+from mailsvc.store import audit, contents, intake
 from mailsvc.store.intake import DISMISSED, DONE, FAILED, PENDING, WAITING, Entry
 from mailsvc.store.tx import Tx
 
@@ -162,7 +163,7 @@ def _raise_alarm(tx: Tx, entry: Entry, findings: Findings) -> None:
     audit.record(tx, None, "intake.alarm", f"intake/{entry.id}", document=entry.document_id)
     if entry.document_id is not None:
         words = f"Tệp có thể mang dấu độ mật ({findings.case.reason}); xin kiểm tra ngay."
-        documents.add_event(tx, entry.document_id, None, "alarm", words)
+        history.note(tx, None, entry.document_id, "alarm", words)
 
 
 def _withdraw(tx: Tx, entry: Entry, findings: Findings) -> None:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, NotFound, Refused
-from mailsvc.documents import clerks, mail_marks, numbering
+from mailsvc.documents import clerks, history, mail_marks, numbering
 from mailsvc.documents.errors import AlreadyRegistered, Stale
 from mailsvc.documents.fields import NAMES, Fields, Problem, check, require_valid, tidy, type_of
 from mailsvc.documents.labels import labels
-from mailsvc.store import accounts, audit, intake, routing
+from mailsvc.documents.rights import Act
+from mailsvc.store import accounts, intake, routing
 from mailsvc.store import documents as store
 from mailsvc.store.documents import Document, DocumentFile, Event, Filter
 from mailsvc.store.intake import Entry
@@ -33,7 +35,7 @@ _TWICE_MS = 120_000
 
 # ---- entering -----------------------------------------------------------------------------------------------
 def register(
-    tx: Tx, actor_id: int, entry_id: int, fields: Fields, *, version: int, on_date: date | None = None
+    tx: Tx, who: Actor | int, entry_id: int, fields: Fields, *, version: int, on_date: date | None = None
 ) -> Document:
     """Enter a waiting letter under the next số đến of the year of `on_date` (default: today at the office).
 
@@ -41,33 +43,35 @@ def register(
     already, Stale when the entry is no longer that of `version`, InvalidFields when a field stops it.
     """
     entry = intake.get(tx, entry_id)
-    clerks.require_clerk(tx, actor_id, entry.org_code)
+    actor = clerks.require_clerk(tx, who, entry.org_code)
     _require_waiting(tx, entry)
     ready, day = _ready(tx, fields, on_date)
     if not intake.change(tx, entry_id, {"status": intake.REGISTERED}, version=version):
         raise Stale
-    document = _enter(tx, actor_id, entry.org_code, ready, day, entry)
+    document = _enter(tx, actor, entry.org_code, ready, day, entry)
     intake.change(tx, entry_id, {"document_id": document.id})
     _tell_arrival(tx, entry, document)
-    _tell_entering(tx, actor_id, document)
+    _tell_entering(tx, actor, document)
     mail_marks.show_number(tx, entry, document)
     return document
 
 
-def register_paper(tx: Tx, actor_id: int, org_code: str, fields: Fields, *, on_date: date | None = None) -> Document:
+def register_paper(
+    tx: Tx, who: Actor | int, org_code: str, fields: Fields, *, on_date: date | None = None
+) -> Document:
     """Enter a document that came on paper, in the same series. Raises Refused, InvalidFields.
 
     A form that is sent twice (a double click, a reload) takes one number: the second gives the first's document.
     """
-    clerks.require_clerk(tx, actor_id, org_code)
+    actor = clerks.require_clerk(tx, who, org_code)
     ready, day = _ready(tx, fields, on_date)
     last = store.by_number(tx, org_code, IN, day.year, numbering.proposed(tx, org_code, day.year) - 1)
-    mine = last is not None and last.entry_id is None and last.registered_by == actor_id
+    mine = last is not None and last.entry_id is None and last.registered_by == actor.account_id
     if last is not None and mine and tx.now_ms - last.registered_ms < _TWICE_MS and fields_of(last) == ready:
         return last
-    document = _enter(tx, actor_id, org_code, ready, day, None)
-    store.add_event(tx, document.id, actor_id, "received", "Nhận bản giấy.")
-    _tell_entering(tx, actor_id, document)
+    document = _enter(tx, actor, org_code, ready, day, None)
+    history.note(tx, actor, document.id, "received", "Nhận bản giấy.")
+    _tell_entering(tx, actor, document)
     return document
 
 
@@ -88,7 +92,7 @@ def _ready(tx: Tx, fields: Fields, on_date: date | None) -> tuple[Fields, date]:
     return ready, day
 
 
-def _enter(tx: Tx, actor_id: int, org_code: str, fields: Fields, day: date, entry: Entry | None) -> Document:
+def _enter(tx: Tx, actor: Actor, org_code: str, fields: Fields, day: date, entry: Entry | None) -> Document:
     number = numbering.take(tx, org_code, day.year)
     values = {
         **_columns(fields),
@@ -100,7 +104,7 @@ def _enter(tx: Tx, actor_id: int, org_code: str, fields: Fields, day: date, entr
         "entry_id": None if entry is None else entry.id,
         "content_id": None if entry is None else entry.content_id,
         "registered_ms": tx.now_ms,
-        "registered_by": actor_id,
+        "registered_by": actor.account_id,
         "folded": _searchable(fields, number),
     }
     document_id = store.add(tx, values)
@@ -131,22 +135,13 @@ def _tell_arrival(tx: Tx, entry: Entry, document: Document) -> None:
     sender = f"{entry.sender_name} <{entry.sender_address}>" if entry.sender_name else entry.sender_address
     how = labels().channels.get(entry.channel, entry.channel)
     words = f"Nhận thư của {sender or 'người gửi không rõ'}: “{entry.subject}” ({how})."
-    store.add_event(tx, document.id, entry.actor_id, "received", words, at_ms=entry.received_ms)
+    history.note(tx, entry.actor_id, document.id, "received", words, at_ms=entry.received_ms)
 
 
-def _tell_entering(tx: Tx, actor_id: int, document: Document) -> None:
+def _tell_entering(tx: Tx, actor: Actor, document: Document) -> None:
     words = f"Vào sổ văn bản đến, số đến {document.arrival_number}/{document.year}."
-    store.add_event(tx, document.id, actor_id, "registered", words)
-    audit.record(
-        tx,
-        actor_id,
-        "document.register",
-        f"document/{document.id}",
-        org=document.org_code,
-        year=document.year,
-        number=document.arrival_number,
-        entry=document.entry_id,
-    )
+    number = {"org": document.org_code, "year": document.year, "number": document.arrival_number}
+    history.note(tx, actor, document.id, "registered", words, entry=document.entry_id, number=number)
 
 
 # ---- before entering ----------------------------------------------------------------------------------------
@@ -184,14 +179,14 @@ def same_documents(tx: Tx, org_code: str, fields: Fields, *, but: int | None = N
 
 # ---- correcting ---------------------------------------------------------------------------------------------
 def correct(
-    tx: Tx, actor_id: int, document_id: int, fields: Fields, reason: str, *, version: int | None = None
+    tx: Tx, who: Actor | int, document_id: int, fields: Fields, reason: str, *, version: int | None = None
 ) -> Document:
     """Change what was written, with a reason; the old and the new words stay in the timeline. Numbers never change.
 
     Raises NotFound, Refused, Stale, InvalidFields; Invalid without a reason.
     """
     old = store.get(tx, document_id)
-    clerks.require_clerk(tx, actor_id, old.org_code)
+    actor = clerks.require_clerk(tx, who, old.org_code, Act.CORRECT)
     if not reason.strip():
         raise Invalid("Phải ghi lý do sửa sổ.")
     if version is not None and version != old.version:
@@ -205,18 +200,18 @@ def correct(
     values = {**_columns(ready), "folded": _searchable(ready, old.arrival_number), "version": old.version + 1}
     store.change(tx, document_id, values)
     changes = [(name, getattr(before, name), getattr(ready, name)) for name in changed]
-    _tell_correction(tx, actor_id, old, changes, reason)
+    _tell_correction(tx, actor, old, changes, reason)
     return store.get(tx, document_id)
 
 
 def _tell_correction(
-    tx: Tx, actor_id: int, old: Document, changes: Sequence[tuple[str, str, str]], reason: str
+    tx: Tx, actor: Actor, old: Document, changes: Sequence[tuple[str, str, str]], reason: str
 ) -> None:
     names = labels().fields
     parts = [f"{names[name]}: “{before}” thành “{after}”" for name, before, after in changes]
-    store.add_event(tx, old.id, actor_id, "corrected", f"Sửa {'; '.join(parts)}. Lý do: {reason.strip()}")
+    words = f"Sửa {'; '.join(parts)}. Lý do: {reason.strip()}"
     detail = {name: [before, after] for name, before, after in changes}
-    audit.record(tx, actor_id, "document.correct", f"document/{old.id}", changes=detail, reason=reason.strip())
+    history.note(tx, actor, old.id, "corrected", words, changes=detail, reason=reason.strip())
     tx.wake("intake")
 
 
@@ -274,7 +269,8 @@ def files_of(tx: Tx, document_id: int) -> list[DocumentFile]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a document's life. `actor` is the name of the person, '' when no person did it."""
+    """One step of a document's life. `actor` is the name of the person, with "thừa ủy quyền của …" when he acted for
+    somebody else, '' when no person did it."""
 
     at_ms: int
     actor: str
@@ -287,7 +283,10 @@ def timeline(tx: Tx, document_id: int) -> list[Step]:
     events: list[Event] = store.events_of(tx, document_id)
     people = {one.actor_id for one in events if one.actor_id is not None}
     names = {actor_id: accounts.get(tx, actor_id).full_name for actor_id in people}
-    return [Step(one.at_ms, names.get(one.actor_id or 0, ""), one.kind, one.text) for one in events]
+    return [
+        Step(one.at_ms, ", ".join(filter(None, (names.get(one.actor_id or 0, ""), one.capacity))), one.kind, one.text)
+        for one in events
+    ]
 
 
 def _searchable(fields: Fields, number: int) -> str:

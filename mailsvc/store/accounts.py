@@ -201,20 +201,81 @@ def primary_address(tx: Tx, account_id: int) -> str:
 
 
 # ---- roles and grants ---------------------------------------------------------------------------------------
-def add_role(tx: Tx, account_id: int, role: str, unit_code: str) -> None:
-    if role not in roles_of(tx, account_id):
-        tx.execute(insert(account_roles).values(account_id=account_id, role=role, unit_code=unit_code))
+def add_role(
+    tx: Tx,
+    account_id: int,
+    role: str,
+    unit_code: str,
+    *,
+    valid_from: str = "",
+    valid_to: str | None = None,
+    acting: bool = False,
+) -> None:
+    """Give a role in a unit, unless the account has it there from that day on."""
+    day = valid_from or office_date(tx.now_ms).isoformat()
+    if any((one.role, one.unit_code) == (role, unit_code) for one in role_rows(tx, account_id, day)):
+        return
+    values = {"valid_from": valid_from, "valid_to": valid_to, "acting": int(acting)}
+    tx.execute(insert(account_roles).values(account_id=account_id, role=role, unit_code=unit_code, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A role in a unit for a time (ISO days, inclusive); `acting`: quyền, phụ trách."""
+
+    role: str
+    unit_code: str
+    valid_from: str
+    valid_to: str | None
+    acting: int
+
+
+_ROLE_COLUMNS = [account_roles.c[name] for name in RoleRow.__dataclass_fields__]
+
+
+def role_rows(tx: Tx, account_id: int, day: str) -> list[RoleRow]:
+    """The account's roles of that day, in the order they were given."""
+    statement = (
+        select(*_ROLE_COLUMNS)
+        .where(
+            account_roles.c.account_id == account_id,
+            account_roles.c.valid_from <= day,
+            or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= day),
+        )
+        .order_by(account_roles.c.id)
+    )
+    return [RoleRow(*row) for row in tx.execute(statement)]
 
 
 def roles_of(tx: Tx, account_id: int) -> set[str]:
     """The roles the account has today."""
-    today = office_date(tx.now_ms).isoformat()
-    statement = select(account_roles.c.role).where(
-        account_roles.c.account_id == account_id,
-        account_roles.c.valid_from <= today,
-        or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= today),
+    return {one.role for one in role_rows(tx, account_id, office_date(tx.now_ms).isoformat())}
+
+
+def with_role(tx: Tx, role: str, day: str, unit_code: str | None = None) -> list[Account]:
+    """The active people who have the role on that day (in that unit), by username."""
+    statement = (
+        select(*_COLUMNS)
+        .join(account_roles, account_roles.c.account_id == accounts.c.id)
+        .where(
+            account_roles.c.role == role,
+            account_roles.c.valid_from <= day,
+            or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= day),
+            accounts.c.active == 1,
+        )
+        .order_by(accounts.c.username)
     )
-    return set(tx.execute(statement).scalars())
+    if unit_code is not None:
+        statement = statement.where(account_roles.c.unit_code == unit_code)
+    return list(dict.fromkeys(Account(*row) for row in tx.execute(statement)))
+
+
+def end_roles(tx: Tx, account_id: int, last_day: str) -> None:
+    """The account's roles end with that day."""
+    open_ended = or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to > last_day)
+    tx.execute(
+        update(account_roles).where(account_roles.c.account_id == account_id, open_ended).values(valid_to=last_day)
+    )
 
 
 def grant(tx: Tx, owner_id: int, grantee_id: int, *, can_read: bool, can_send: bool) -> None:

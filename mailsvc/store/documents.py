@@ -68,10 +68,14 @@ class DocumentFile:
 class Event:
     """One step in the life of a document. Rows are only ever added."""
 
+    id: int
     at_ms: int
     actor_id: int | None
     kind: str
     text: str
+    post: str
+    capacity: str
+    audit_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +217,9 @@ def files_of(tx: Tx, document_id: int) -> list[DocumentFile]:
     return [DocumentFile(*row) for row in tx.execute(statement)]
 
 
-def add_event(tx: Tx, document_id: int, actor_id: int | None, kind: str, words: str, at_ms: int | None = None) -> None:
-    """Note a step; `at_ms` only for what happened before the transaction."""
-    tx.execute(
-        insert(document_events).values(
-            document_id=document_id,
-            at_ms=tx.now_ms if at_ms is None else at_ms,
-            actor_id=actor_id,
-            kind=kind,
-            text=words,
-        )
-    )
+def add_event(tx: Tx, document_id: int, **values: Any) -> None:
+    """Add a step. Only documents.history does, together with the link of the audit chain that vouches for it."""
+    tx.execute(insert(document_events).values(document_id=document_id, **values))
 
 
 def events_of(tx: Tx, document_id: int) -> list[Event]:

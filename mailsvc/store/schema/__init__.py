@@ -28,7 +28,17 @@ from mailsvc.store.schema.messages import (
     told_threads,
 )
 from mailsvc.store.schema.outgoing import queue
-from mailsvc.store.schema.people import account_roles, accounts, addresses, audit, grants, units, web_sessions
+from mailsvc.store.schema.people import (
+    account_roles,
+    accounts,
+    addresses,
+    audit,
+    audit_head,
+    delegations,
+    grants,
+    units,
+    web_sessions,
+)
 from mailsvc.store.schema.routing import directions, flows, opinions, requests, transfers
 from mailsvc.store.schema.sharing import notes
 from mailsvc.store.schema.tasks import task_events, task_files, task_people, task_requests, tasks
@@ -38,9 +48,11 @@ __all__ = [
     "accounts",
     "addresses",
     "audit",
+    "audit_head",
     "content_bytes",
     "contents",
     "daily_reports",
+    "delegations",
     "directions",
     "document_events",
     "document_files",

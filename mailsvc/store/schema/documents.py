@@ -111,6 +111,9 @@ document_events = Table(
     Column("actor_id", Big),
     Column("kind", Text, nullable=False),
     text_column("text"),
+    text_column("post"),  # the post the person acted in
+    text_column("capacity"),  # "thừa ủy quyền của …", '' in his own right
+    Column("audit_id", Big),  # the link of the audit chain that vouches for the row
 )
 
 number_series = Table(

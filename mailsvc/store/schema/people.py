@@ -62,6 +62,28 @@ account_roles = Table(
     text_column("unit_code"),
     text_column("valid_from"),
     Column("valid_to", Text),
+    bool_column("acting"),  # quyền, phụ trách: a head for the time being
+)
+
+# Who acts in whose place (store.delegations).
+delegations = Table(
+    "delegations",
+    metadata,
+    id_column(),
+    Column("principal_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("delegate_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # uy_quyen, thay_the, ban_giao
+    text_column("role"),
+    text_column("unit_code"),
+    text_column("acts"),
+    Column("valid_from", Text, nullable=False),
+    Column("valid_to", Text),
+    text_column("posts_of_day"),
+    text_column("basis"),
+    int_column("created_ms"),
+    Column("created_by", Big),
+    Column("revoked_ms", Big),
+    Column("revoked_by", Big),
 )
 
 # Who may open and use a shared mailbox, or send in the name of another person.
@@ -98,5 +120,21 @@ audit = Table(
     Column("action", Text, nullable=False),
     text_column("object"),
     text_column("detail", "{}"),
+    text_column("post"),
+    Column("on_behalf_of", Big),
+    text_column("source"),
+    text_column("previous"),  # the hash of the row before
+    text_column("hash"),
     Index("ix_audit_object", "object"),
+    Index("ix_audit_action", "action"),
+)
+
+# One row: the end of the chain, taken by whoever adds the next link.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    int_column("count"),
+    int_column("last_id"),
+    text_column("hash"),
 )
