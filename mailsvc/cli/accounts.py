@@ -16,8 +16,9 @@ from mailsvc.auth.passwords import PasswordHasher
 from mailsvc.cli import context
 from mailsvc.cli.output import Json, fail, show, show_one
 from mailsvc.core.errors import Invalid
+from mailsvc.imap.capabilities import CAPABILITIES
 from mailsvc.mail.office import Office
-from mailsvc.store import accounts, audit, units
+from mailsvc.store import accounts, audit, switches, units
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 
@@ -110,6 +111,30 @@ def change_quota(
 
         office.db.write_now(change)
         show_one({"username": account.username, "quota_bytes": megabytes * 1_000_000}, json)
+
+
+@account_app.command("capability")
+def change_capability(
+    login: str,
+    name: Annotated[str, typer.Argument(help="Tên như IMAP nói; để trống: liệt kê.")] = "",
+    off: Annotated[bool, typer.Option("--off/--on", help="Tắt hoặc bật lại.")] = True,
+    json: Json = False,
+) -> None:
+    """Tắt một tính năng IMAP mà phần mềm thư của người này không chịu được; có hiệu lực từ lần đăng nhập sau."""
+    with context.office() as office:
+        account = _find(office, login)
+        known = {one.name.upper(): one.name for one in CAPABILITIES if one.switchable}
+        if name and name.upper() not in known:
+            raise Invalid(f"Không tắt được “{name}”; được tắt: {', '.join(known.values())}.")
+
+        def change(tx: Tx) -> None:
+            switches.switch(tx, account.id, known[name.upper()], not off)
+            action = "account.capability.off" if off else "account.capability.on"
+            audit.record(tx, None, action, f"account/{account.id}", capability=known[name.upper()])
+
+        if name:
+            office.db.write_now(change)
+        show_one({"username": account.username, "off": sorted(office.db.read_now(switches.off, account.id))}, json)
 
 
 @account_app.command("import")

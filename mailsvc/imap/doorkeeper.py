@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
 
 from mailsvc.core.log import failure_reference
 from mailsvc.imap import limits
@@ -21,13 +20,10 @@ from mailsvc.mail.office import Office
 from mailsvc.net.connection import Connection
 from mailsvc.net.errors import LineTooLong, ReadTimeout
 from mailsvc.net.tls import ServerTls
-from mailsvc.store import accounts
+from mailsvc.store import accounts, switches
 from mailsvc.store.tx import Tx
 
 log = logging.getLogger("mailsvc.imap")
-
-Switches = Callable[[int], frozenset[str]]
-"""The capabilities that are switched off for an account."""
 
 
 class Doorkeeper:
@@ -36,10 +32,9 @@ class Doorkeeper:
     `tls` is what STARTTLS uses; listeners that encrypt from the first octet bring their own.
     """
 
-    def __init__(self, office: Office, tls: ServerTls | None = None, switched_off: Switches | None = None) -> None:
+    def __init__(self, office: Office, tls: ServerTls | None = None) -> None:
         self.office = office
         self.tls = tls
-        self.switched_off: Switches = switched_off or (lambda account_id: frozenset())
         self.pusher = Pusher(office.db)
         self.sessions: set[Session] = set()
         self.per_account: Counter[int] = Counter()
@@ -104,13 +99,14 @@ class Doorkeeper:
         count_mistake(session, hostile=True)
 
     # ---- logins -------------------------------------------------------------------------------------------------
-    def admit(self, session: Session, account_id: int, username: str) -> bool:
+    async def admit(self, session: Session, account_id: int, username: str) -> bool:
         """Make the session the account's, unless it has too many already."""
+        off = await self.office.db.read(switches.off, account_id)
         if self.per_account[account_id] >= self.office.settings.imap.max_connections_per_account:
             return False
         self.per_account[account_id] += 1
         session.account_id, session.username = account_id, username
-        session.off = self.switched_off(account_id)
+        session.off = off
         session.connection.read_timeout = self.office.settings.imap.idle_minutes * 60.0
         return True
 

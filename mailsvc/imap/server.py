@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from mailsvc.imap.doorkeeper import Doorkeeper, Switches
+from mailsvc.imap.doorkeeper import Doorkeeper
 from mailsvc.imap.grammar.response import status
 from mailsvc.mail.office import Office
 from mailsvc.net.listeners import Gate, GateRules, Listener
@@ -15,11 +15,11 @@ BUSY = status(b"*", "BYE", "Máy chủ đang quá nhiều kết nối, xin thử
 class ImapDoor:
     """Both IMAP listeners of the office. `start` and `stop` belong to one event loop."""
 
-    def __init__(self, office: Office, switched_off: Switches | None = None) -> None:
+    def __init__(self, office: Office) -> None:
         settings = office.settings.imap
         self._listen = office.settings.listen
         self._work: asyncio.Task[None] | None = None
-        self.keeper = Doorkeeper(office, office.tls, switched_off)
+        self.keeper = Doorkeeper(office, office.tls)
         gate = Gate(GateRules(settings.max_connections, settings.max_connections_per_address))
         self.listeners = {
             "imap": Listener(self.keeper.handle, name="imap", gate=gate, busy=BUSY),

@@ -101,6 +101,10 @@ class Session:
     def status(self, tag: bytes, word: str, text: str, code: str = "") -> None:
         self.write(response.status(tag, word, text, code, utf8=self.rev2))
 
+    def code(self, capability: str, code: str) -> str:
+        """The response code, '' where its capability is switched off."""
+        return "" if capability in self.off else code
+
     def name(self, mailbox: str) -> bytes:
         """A mailbox name as this client reads it."""
         return response.mailbox_name(mailbox, utf8=self.rev2)

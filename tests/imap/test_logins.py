@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 
-import pytest
 from world import PASSWORD, Client, World, running
 
 from mailsvc.auth.passwords import PasswordHasher
@@ -52,31 +51,6 @@ def test_an_address_is_a_login_name_too(world: World) -> None:
     client = world.connect()
     client.line()
     client.ok(f'LOGIN an@{world.office.settings.primary_domain} "{PASSWORD}"')
-
-
-@pytest.mark.parametrize(
-    ("name", "command"), [("MOVE", "MOVE 1 INBOX"), ("IDLE", "IDLE"), ("ENABLE", "ENABLE CONDSTORE")]
-)
-def test_a_capability_can_be_switched_off_for_an_account(
-    office: Office, quick_hasher: PasswordHasher, name: str, command: str
-) -> None:
-    with running(office, quick_hasher, switched_off=lambda account_id: frozenset((name,))) as world:
-        world.add_account("an")
-        client = world.login("an")
-        (line,) = client.ok("CAPABILITY")
-        assert name.encode() not in line.split()
-        client.ok("SELECT INBOX")
-        assert client.fails(command).startswith(b"BAD Khong co lenh")
-
-
-def test_condstore_can_be_switched_off(office: Office, quick_hasher: PasswordHasher) -> None:
-    with running(office, quick_hasher, switched_off=lambda account_id: frozenset(("CONDSTORE",))) as world:
-        world.add_account("an")
-        client = world.login("an")
-        assert not [line for line in client.ok("SELECT INBOX") if b"HIGHESTMODSEQ" in line]
-        assert client.ok("ENABLE CONDSTORE") == [b"* ENABLED"]
-        for command in ("SELECT INBOX (CONDSTORE)", "STATUS INBOX (HIGHESTMODSEQ)"):
-            assert client.fails(command).startswith(b"BAD CONDSTORE")
 
 
 def test_silence_ends_the_session(world: World) -> None:

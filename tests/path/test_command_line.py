@@ -53,6 +53,24 @@ def signs_in(live: Live, login: str, password: str) -> bool:
             return False
 
 
+def test_a_capability_is_switched_off_and_on_again(live: Live) -> None:
+    name = "tat" + secrets.token_hex(3)
+    told(live, "account", "add", name, "--full-name", "Tắt", "--password-stdin", given="x1-x2-x3-x4\n")
+    assert told(live, "account", "capability", name, "qresync") == {"username": name, "off": ["QRESYNC"]}
+    assert not {"QRESYNC"} & capabilities(live, name)
+    assert told(live, "account", "capability", name) == {"username": name, "off": ["QRESYNC"]}
+    assert told(live, "account", "capability", name, "QRESYNC", "--on")["off"] == []
+    assert {"QRESYNC"} & capabilities(live, name)
+    done = live.cli("account", "capability", name, "IMAP4rev1")
+    assert (done.returncode, "QRESYNC" in done.stderr) == (1, True)
+
+
+def capabilities(live: Live, login: str) -> set[str]:
+    with imaplib.IMAP4_SSL(live.host, live.port("imaps")) as client:
+        client.authenticate("PLAIN", lambda _: f"\0{login}\0x1-x2-x3-x4".encode())
+        return set(client.capability()[1][0].decode().split())
+
+
 def test_quota_is_told_to_the_sender(live: Live) -> None:
     name = "day" + secrets.token_hex(3)
     told(live, "account", "add", name, "--full-name", "Đầy", "--password-stdin", given="x1-x2-x3-x4\n")

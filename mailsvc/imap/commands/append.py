@@ -74,7 +74,7 @@ async def append(session: Session, cursor: Cursor) -> Done:
         arrived = await _receive(session, cursor, name, spools)
         new = await office.work(_prepare, arrived, office.blobs, office.clock.now_ms())
         uidvalidity, uids = await office.db.write(_add, session.account_id, name, new)
-    return Done("Đã lưu", f"APPENDUID {uidvalidity} {format_set(uids).decode('ascii')}")
+    return Done("Đã lưu", session.code("UIDPLUS", f"APPENDUID {uidvalidity} {format_set(uids).decode('ascii')}"))
 
 
 async def _receive(session: Session, cursor: Cursor, name: str, spools: ExitStack) -> Arrived:
@@ -90,6 +90,9 @@ async def _receive(session: Session, cursor: Cursor, name: str, spools: ExitStac
         line = await session.connection.read_line(limits.LINE)
         if not line:
             return arrived
+        if "MULTIAPPEND" in session.off:
+            await _read_away(session, line)
+            raise BadCommand("Mỗi lệnh APPEND chỉ nhận một thư")
         cursor = Cursor(line, utf8=session.rev2, off=session.off)
 
 

@@ -50,15 +50,15 @@ async def uid_move(session: Session, cursor: Cursor) -> Done:
 async def _copy(session: Session, arguments: Transfer) -> Done:
     wanted, copied = await _run(session, arguments, moving=False)
     if len(copied[1]) < len(wanted):
-        return Done("Có thư vừa bị xóa ở nơi khác", _copyuid(copied) or "EXPUNGEISSUED")
-    return Done(code=_copyuid(copied))
+        return Done("Có thư vừa bị xóa ở nơi khác", session.code("UIDPLUS", _copyuid(copied)) or "EXPUNGEISSUED")
+    return Done(code=session.code("UIDPLUS", _copyuid(copied)))
 
 
 async def _move(session: Session, arguments: Transfer) -> Done:
     """The UIDs are told before the expunges that name the same messages by number (RFC 6851 §4.3)."""
     session.expect_writable()
     _, copied = await _run(session, arguments, moving=True)
-    if code := _copyuid(copied):
+    if code := session.code("UIDPLUS", _copyuid(copied)):
         session.status(b"*", "OK", "Đã chuyển", code)
     await session.sync(expunge=True, always=True)
     return Done(code=f"HIGHESTMODSEQ {session.selected.modseq}" if copied[1] and session.condstore else "")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mailsvc.imap.commands import metadata, status
+from mailsvc.imap.commands.mailbox import SPECIAL_USES
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.listing import ListMailboxes, parse_list, parse_lsub
 from mailsvc.imap.grammar.names import DELIMITER
@@ -122,7 +123,14 @@ def _fits(patterns: list[Pattern], name: str) -> bool:
     return any(pattern.matches(name) for pattern in patterns)
 
 
+_ATTRIBUTES_OF = {"CHILDREN": {"\\HasChildren", "\\HasNoChildren"}, "SPECIAL-USE": SPECIAL_USES}
+"""The attributes that belong to a capability, and are not told where it is switched off."""
+
+
 def line(session: Session, word: bytes, name: str, attributes: tuple[str, ...], child_info: tuple[str, ...]) -> bytes:
+    for capability, some in _ATTRIBUTES_OF.items():
+        if capability in session.off:
+            attributes = tuple(one for one in attributes if one not in some)
     tail = b""
     if child_info:
         tail = b' ("CHILDINFO" (%s))' % " ".join(f'"{one}"' for one in child_info).encode("ascii")

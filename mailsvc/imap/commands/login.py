@@ -29,7 +29,7 @@ async def login(session: Session, cursor: Cursor) -> Done:
         )
     except (AuthFailed, TooManyAttempts) as error:
         raise _refusal(session, error) from None
-    return _welcome(session, identity)
+    return await _welcome(session, identity)
 
 
 async def authenticate(session: Session, cursor: Cursor) -> Done:
@@ -53,7 +53,7 @@ async def authenticate(session: Session, cursor: Cursor) -> Done:
         identity = await session.office.authenticator.sasl(mechanism, initial, ask, session.connection.peer)
     except (AuthFailed, TooManyAttempts) as error:
         raise _refusal(session, error) from None
-    return _welcome(session, identity)
+    return await _welcome(session, identity)
 
 
 def _expect_privacy(session: Session) -> None:
@@ -80,7 +80,7 @@ def _refusal(session: Session, error: AuthFailed | TooManyAttempts) -> Refused:
     return Refused(error.message, "AUTHORIZATIONFAILED" if other else "AUTHENTICATIONFAILED")
 
 
-def _welcome(session: Session, identity: Identity) -> Done:
-    if not session.keeper.admit(session, identity.account_id, identity.username):
+async def _welcome(session: Session, identity: Identity) -> Done:
+    if not await session.keeper.admit(session, identity.account_id, identity.username):
         raise Refused("Tài khoản đang mở quá nhiều kết nối", "LIMIT")
     return Done("Đã đăng nhập", "CAPABILITY " + session.capability())

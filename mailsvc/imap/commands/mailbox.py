@@ -59,7 +59,7 @@ async def create(session: Session, cursor: Cursor) -> Done:
     if use and use not in SPECIAL_USES:
         raise Refused("Công dụng này không có", "USEATTR")
     made = await session.office.db.write(_create, session.account_id, name, use)
-    return Done(code="" if "OBJECTID" in session.off else f"MAILBOXID ({mailbox_id(made.uidvalidity)})")
+    return Done(code=session.code("OBJECTID", f"MAILBOXID ({mailbox_id(made.uidvalidity)})"))
 
 
 def _delete(tx: Tx, account_id: int, name: str) -> int:

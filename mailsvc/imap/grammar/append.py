@@ -59,5 +59,7 @@ def parse_append_message(cursor: Cursor) -> AppendMessage:
     match = ANNOUNCED.match(cursor.data, cursor.pos)
     if match is None:
         raise cursor.error("cần nội dung thư dưới dạng literal như {310}")
+    if match[1]:
+        cursor.needs("BINARY", "literal8")
     cursor.pos = match.end()
     return AppendMessage(flags, date_ms, Literal(int(match[2]), not match[3]))

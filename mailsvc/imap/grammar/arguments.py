@@ -140,6 +140,7 @@ def parse_select(cursor: Cursor) -> Select:
     if cursor.skip(b" ("):
         while not cursor.skip(b")"):
             word = cursor.word()
+            cursor.needs(word, word)
             if word == "QRESYNC":
                 cursor.space()
                 resync = _resync(cursor)
@@ -193,6 +194,7 @@ def parse_create(cursor: Cursor) -> tuple[str, str]:
     if cursor.skip(b" ("):
         if cursor.word() != "USE":
             raise cursor.error("chỉ nhận tuỳ chọn USE")
+        cursor.needs("CREATE-SPECIAL-USE", "USE")
         cursor.space()
         uses = cursor.parenthesised(lambda: _special_use(cursor), empty=True)
         cursor.expect(b")")
@@ -239,6 +241,7 @@ def parse_store(cursor: Cursor, *, uid: bool) -> Store:
     if cursor.skip(b"("):
         if cursor.word() != "UNCHANGEDSINCE":
             raise cursor.error("chỉ nhận tuỳ chọn UNCHANGEDSINCE")
+        cursor.needs("CONDSTORE", "UNCHANGEDSINCE")
         cursor.space()
         unchanged_since = cursor.number64()
         cursor.expect(b")")

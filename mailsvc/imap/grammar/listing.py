@@ -16,6 +16,8 @@ STATUS_ITEMS = {
 """Each item with the capability it belongs to."""
 _SELECTS = frozenset(("SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"))
 _RETURNS = frozenset(("SUBSCRIBED", "CHILDREN", "SPECIAL-USE"))
+_RETURNS_OF = {"STATUS": "LIST-STATUS", "METADATA": "LIST-METADATA", "SPECIAL-USE": "SPECIAL-USE"}
+"""The capabilities of return options that have one of their own."""
 MAX_PATTERNS = 20
 
 
@@ -60,6 +62,8 @@ def parse_list(cursor: Cursor) -> ListMailboxes:
     asked = _returns(cursor)
     cursor.end()
     extended = extended or asked != _Returns()
+    if extended:
+        cursor.needs("LIST-EXTENDED", "LIST")
     return ListMailboxes(reference, patterns, selects, asked.options, asked.status, extended, asked.metadata)
 
 
@@ -99,6 +103,8 @@ def _selects(cursor: Cursor) -> frozenset[str]:
     options = frozenset(cursor.parenthesised(cursor.word, empty=True))
     if unknown := options - _SELECTS:
         raise cursor.error(f"tuỳ chọn LIST {min(unknown)[:40]} không có")
+    if "SPECIAL-USE" in options:
+        cursor.needs("SPECIAL-USE", "SPECIAL-USE")
     if "RECURSIVEMATCH" in options and not options & {"SUBSCRIBED", "SPECIAL-USE"}:  # RFC 5258 §3.1
         raise cursor.error("RECURSIVEMATCH phải đi cùng một tuỳ chọn khác")
     return options
@@ -126,6 +132,7 @@ def _returns(cursor: Cursor) -> _Returns:
     metadata: tuple[str, ...] = ()
     while not cursor.skip(b")"):
         word = cursor.word()
+        cursor.needs(_RETURNS_OF.get(word, ""), word)
         if word == "STATUS":
             cursor.space()
             status = _status_items(cursor)

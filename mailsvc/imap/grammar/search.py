@@ -319,10 +319,13 @@ def parse_returns(cursor: Cursor) -> frozenset[str] | None:
     """`RETURN ( … ) SP` (RFC 9051 §6.4.4); `()` means ALL."""
     if cursor.data[cursor.pos : cursor.pos + 8].upper() != b"RETURN (":
         return None
+    cursor.needs("ESEARCH", "RETURN")
     cursor.pos += 7
     options = frozenset(cursor.parenthesised(cursor.word, empty=True))
     if unknown := options - _RETURNS:
         raise cursor.error(f"tuỳ chọn RETURN {min(unknown)[:40]} không có")
+    if "SAVE" in options:
+        cursor.needs("SEARCHRES", "SAVE")
     cursor.space()
     return options or frozenset(("ALL",))
 

@@ -51,6 +51,7 @@ def merge(pairs: Iterable[Range]) -> tuple[Range, ...]:
 def parse_set(cursor: Cursor) -> SequenceSet:
     """A sequence-set, or `$`."""
     if cursor.skip(b"$"):
+        cursor.needs("SEARCHRES", "$")
         return SequenceSet((), saved=True)
     match = _SET.match(cursor.data, cursor.pos)
     if match is None:

@@ -36,6 +36,7 @@ from mailsvc.store.schema.people import (
     audit_head,
     delegations,
     grants,
+    switched_off,
     units,
     web_sessions,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "requests",
     "search_texts",
     "subscriptions",
+    "switched_off",
     "task_events",
     "task_files",
     "task_people",

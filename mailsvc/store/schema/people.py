@@ -98,6 +98,14 @@ grants = Table(
     Column("valid_to", Text),
 )
 
+# IMAP capabilities that are not told to an account's clients.
+switched_off = Table(
+    "switched_off",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("capability", Text, primary_key=True),
+)
+
 web_sessions = Table(
     "web_sessions",
     metadata,
