@@ -130,7 +130,7 @@ class Plan:
         low, high = batch.uids[0], batch.uids[-1]
         if high - low + 1 <= 2 * len(batch.uids):
             rows = placements.rows(tx, self.mailbox_id, low, high, self.columns)
-            if len(rows) > len(batch.uids):
+            if high - low + 1 > len(batch.uids):  # there are holes, and what lies in them is not wanted
                 wanted = set(batch.uids)
                 rows = [row for row in rows if row[0] in wanted]
         else:

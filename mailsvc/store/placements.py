@@ -262,10 +262,10 @@ def rows_of(tx: Tx, mailbox_id: int, wanted: Sequence[int], columns: tuple[str, 
     found: list[tuple[Any, ...]] = []
     for low, high in _spans(wanted):
         found.extend(rows(tx, mailbox_id, low, high, columns))
-    if len(found) > len(wanted):
-        keep = set(wanted)
-        return [row for row in found if row[0] in keep]
-    return found
+    if wanted[-1] - wanted[0] + 1 == len(wanted):
+        return found
+    keep = set(wanted)  # the ranges have holes, and what lies in them is not wanted
+    return [row for row in found if row[0] in keep]
 
 
 def _spans(wanted: Sequence[int], gap: int = 64) -> Iterator[tuple[int, int]]:
