@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from mailsvc.core.errors import NotFound
+from mailsvc.core.errors import Damaged, NotFound
+from mailsvc.documents import proof
 from mailsvc.http.files import extension, file_response
 from mailsvc.http.helpers import HelperFailedError
 from mailsvc.http.visits import Visit
-from mailsvc.message.attachments import attachments
 from mailsvc.message.scan import scan
 from mailsvc.store import contents
 from mailsvc.store.blobs import Buffer
@@ -100,21 +100,19 @@ async def _word_text(visit: Visit, paper: Paper) -> str:
 
 
 def loader(visit: Visit, paper: Paper) -> Callable[[], Awaitable[bytes]]:
-    """Gives the bytes of the paper when they are needed."""
+    """Gives the bytes of the paper when they are needed. It raises Damaged for a file that is not what it was."""
 
     async def load() -> bytes:
         data = await visit.office.db.read(contents.load, visit.office.blobs, paper.content_id)
-        return await visit.office.work(_take, data, paper)
+        try:
+            return await visit.office.work(proof.read_file, data, paper.path, paper.sha256, paper.name)
+        except Damaged:
+            thing = f"content/{paper.content_id}"
+            log.error("file %s of %s is not what it was", paper.path, thing)
+            await visit.office.db.write(proof.report_damage, visit.actor, thing, paper.path, paper.sha256)
+            raise
 
     return load
-
-
-def _take(data: Buffer, paper: Paper) -> bytes:
-    """The file in the letter. Raises NotFound when it is not the one that was written down."""
-    for one in attachments(data, scan(data)):
-        if one.path == paper.path and one.sha256 == paper.sha256:
-            return one.read()
-    raise NotFound("Tệp này không còn trong thư.")
 
 
 def paper_of(papers: Sequence[Paper], number: int) -> Paper:

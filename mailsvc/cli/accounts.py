@@ -75,7 +75,7 @@ def change_password(login: str, password_stdin: FromStdin = False, json: Json = 
 
         def change(tx: Tx) -> None:
             accounts.set_password(tx, account.id, keys)
-            audit.record(tx, None, "account.password", f"account/{account.id}")
+            audit.record(tx, context.operator(), "account.password", f"account/{account.id}")
 
         office.db.write_now(change)
         show_one({"username": account.username, "password": "changed"}, json)
@@ -91,7 +91,9 @@ def disable(
 
         def change(tx: Tx) -> None:
             accounts.set_active(tx, account.id, enable)
-            audit.record(tx, None, "account.enable" if enable else "account.disable", f"account/{account.id}")
+            audit.record(
+                tx, context.operator(), "account.enable" if enable else "account.disable", f"account/{account.id}"
+            )
 
         office.db.write_now(change)
         show_one({"username": account.username, "active": enable}, json)
@@ -107,7 +109,7 @@ def change_quota(
 
         def change(tx: Tx) -> None:
             accounts.set_quota(tx, account.id, megabytes * 1_000_000)
-            audit.record(tx, None, "account.quota", f"account/{account.id}", megabytes=megabytes)
+            audit.record(tx, context.operator(), "account.quota", f"account/{account.id}", megabytes=megabytes)
 
         office.db.write_now(change)
         show_one({"username": account.username, "quota_bytes": megabytes * 1_000_000}, json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from mailsvc.cli.output import fail
 from mailsvc.core import settings as settings_module
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, MailsvcError
 from mailsvc.core.settings import Settings
 from mailsvc.mail.office import Office
@@ -31,6 +33,11 @@ def settings() -> Settings:
         return settings_module.load(Path(config) if config else None, **overrides)
     except Invalid as error:
         fail(error.message, 2)
+
+
+def operator() -> Actor:
+    """Who works at the command line, for the audit trail: no account of the office, but a user of the machine."""
+    return Actor(None, door="cli", peer=getpass.getuser())
 
 
 @contextlib.contextmanager

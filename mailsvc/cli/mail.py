@@ -54,7 +54,7 @@ def show_message(
 
 
 def _note_reading(tx: Tx, content_id: int, username: str) -> None:
-    audit.record(tx, None, "message.read", f"content/{content_id}", account=username)
+    audit.record(tx, context.operator(), "message.read", f"content/{content_id}", account=username)
 
 
 def _about(tx: Tx, account_id: int, mailbox: str, uid: int) -> tuple[dict[str, Any], int]:
@@ -111,7 +111,7 @@ def cancel(ids: list[int]) -> None:
 
 def _cancel(tx: Tx, ids: list[int]) -> int:
     count = queue.cancel(tx, ids, "Quản trị đã hủy")
-    audit.record(tx, None, "queue.cancel", "queue", ids=ids, count=count)
+    audit.record(tx, context.operator(), "queue.cancel", "queue", ids=ids, count=count)
     return count
 
 

@@ -19,7 +19,7 @@ from mailsvc.core import log
 from mailsvc.core import settings as settings_module
 from mailsvc.core.errors import MailsvcError
 from mailsvc.core.settings import Settings
-from mailsvc.documents import numbering
+from mailsvc.documents import numbering, proof
 from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
 from mailsvc.store import verify as store_verify
@@ -104,7 +104,7 @@ def verify(
     deep: Annotated[bool, typer.Option("--deep", help="Băm lại từng thư.")] = False,
     json: Json = False,
 ) -> None:
-    """Kiểm tra: cơ sở dữ liệu với tệp thư, UID, số đến. Mã thoát 1 khi có gì sai."""
+    """Kiểm tra: cơ sở dữ liệu với tệp thư, UID, số đến, chuỗi nhật ký. Mã thoát 1 khi có gì sai."""
     with context.office() as office:
         findings = _findings(office, deep)
         orphans = office.db.read_now(store_verify.orphans, office.blobs)
@@ -117,6 +117,8 @@ def _findings(office: Office, deep: bool) -> list[str]:
     found: list[Any] = list(office.db.read_now(store_verify.structure))
     found += office.db.read_now(store_verify.bytes_of_contents, office.blobs, deep=deep)
     found += office.db.read_now(numbering.verify_series)
+    folder = office.settings.folder
+    found += office.db.read_now(proof.verify, proof.checkpoints(folder), proof.key_of(folder))
     return [str(one) for one in found]
 
 

@@ -8,6 +8,7 @@ MailsvcError
 ├── TooLarge        beyond a size or count limit
 ├── OverQuota       the mailbox has no room
 ├── StorageFull     the disk has no room; nothing was written
+├── Damaged         what is stored is not what was written
 └── Busy            try again: a lock, a conflict, a restart
 
 Each carries one sentence for a person (Vietnamese in the web, the doors add their own reply codes).
@@ -50,6 +51,10 @@ class OverQuota(MailsvcError):
 
 class StorageFull(MailsvcError):
     """The disk has no room; nothing was written."""
+
+
+class Damaged(MailsvcError):
+    """What is stored is not what was written."""
 
 
 class Busy(MailsvcError):

@@ -44,9 +44,9 @@ def note(
     """
     who = as_actor(actor)
     moment = tx.now_ms if at_ms is None else at_ms
+    detail |= {"seal": seal(documents.get(tx, document_id)), "files": _hashes(tx, document_id)}
     step = {"at_ms": moment, "kind": kind, "text": text, "capacity": capacity(tx, who)}
-    sealed = seal(documents.get(tx, document_id))
-    audit_id = audit.record(tx, who, f"document.{kind}", f"document/{document_id}", step=step, seal=sealed, **detail)
+    audit_id = audit.record(tx, who, f"document.{kind}", f"document/{document_id}", step=step, **detail)
     documents.add_event(tx, document_id, actor_id=who.account_id, post=who.post_label, audit_id=audit_id, **step)
     return audit_id
 
@@ -63,6 +63,10 @@ def seal(document: Document) -> str:
     """SHA-256 over what stands in the register: compared with the last link when the store is verified."""
     values = [getattr(document, name) for name in _SEALED]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _hashes(tx: Tx, document_id: int) -> list[str]:
+    return sorted({one.sha256 for one in documents.files_of(tx, document_id)})
 
 
 # ---- views --------------------------------------------------------------------------------------------------

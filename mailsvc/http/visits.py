@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from mailsvc.auth.sessions import csrf_fits
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.http.limits import FORM_FIELDS
 from mailsvc.http.peers import peer_of
@@ -54,6 +55,11 @@ class Visit:
         if self.visitor is None:
             raise SignInNeeded
         return self.visitor
+
+    @property
+    def actor(self) -> Actor:
+        """The person signed in as who acts, with where he comes from. Raises SignInNeeded."""
+        return Actor(self.who.account.id, door="web", peer=self.peer)
 
     @property
     def state(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from mailsvc.documents import proof
 from mailsvc.mail.office import Office
 from mailsvc.store import sessions
 
@@ -15,12 +16,17 @@ def start(office: Office) -> AsyncIOScheduler:
     )
     scheduler.add_job(_reload_certificate, "interval", minutes=5, args=[office])
     scheduler.add_job(_forget_sessions, "interval", hours=1, args=[office])
+    scheduler.add_job(_keep_audit_head, "interval", hours=1, args=[office])
     scheduler.start()
     return scheduler
 
 
 async def _reload_certificate(office: Office) -> None:
     await office.work(office.tls.reload_if_changed)
+
+
+async def _keep_audit_head(office: Office) -> None:
+    await office.work(proof.keep_head, office)
 
 
 async def _forget_sessions(office: Office) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,13 @@ def _sign(key: bytes, at_ms: int, one: Head) -> str:
     return hmac.new(key, words.encode(), hashlib.sha256).hexdigest()
 
 
-def verify(tx: Tx, checkpoints: Sequence[Checkpoint] = (), key: bytes = b"") -> list[str]:
-    """Walk the whole chain, compare it with its head, the checkpoints and the timelines of the documents."""
+def verify(
+    tx: Tx, checkpoints: Sequence[Checkpoint] = (), key: bytes = b"", look: Callable[[Any], None] | None = None
+) -> list[str]:
+    """Walk the whole chain, compare it with its head, the checkpoints and the timelines of the documents.
+
+    `look` is shown every row.
+    """
     wanted = {one.head.last_id: one for one in checkpoints}
     findings = list(_triggers(tx))
     count, last_id, digest = 0, 0, START
@@ -64,6 +69,8 @@ def verify(tx: Tx, checkpoints: Sequence[Checkpoint] = (), key: bytes = b"") -> 
     statement = select(audit).order_by(audit.c.id).execution_options(yield_per=1000)
     for row in tx.execute(statement):
         findings += _row_findings(row, digest, last_id)
+        if look is not None:
+            look(row)
         count, last_id, digest = count + 1, row.id, row.hash
         if row.id in wanted:
             seen[row.id] = row.hash

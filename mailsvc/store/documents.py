@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +113,12 @@ def get(tx: Tx, document_id: int) -> Document:
     if row is None:
         raise NotFound("Không có văn bản này.")
     return Document(*row)
+
+
+def each(tx: Tx) -> Iterator[Document]:
+    """All documents of all registers, by id."""
+    for row in tx.execute(select(*_COLUMNS).order_by(documents.c.id).execution_options(yield_per=1000)):
+        yield Document(*row)
 
 
 def by_number(tx: Tx, org_code: str, direction: str, year: int, number: int) -> Document | None:

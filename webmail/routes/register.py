@@ -7,10 +7,13 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import NotFound, Refused
+from mailsvc.documents import clerks, history, rights
 from mailsvc.documents import register as work
 from mailsvc.documents.register import Page, Step
+from mailsvc.documents.rights import Act
 from mailsvc.http.visits import Visit, get
 from mailsvc.store import documents, intake, placements
 from mailsvc.store.documents import Document
@@ -119,12 +122,17 @@ class Paperwork:
     clerk: bool
 
 
-def _document(tx: Tx, account_id: int, year: int, number: int) -> Document:
-    return work.get_document(tx, _org(tx, account_id), year, number)
+def _document(tx: Tx, actor: Actor, year: int, number: int) -> Document:
+    """The document for who may read it. Raises NotFound, Refused."""
+    org_code = clerks.organisation_of(tx, actor.account_id or 0)
+    found = work.get_document(tx, org_code, year, number)
+    rights.require(tx, actor, Act.READ, rights.of_document(tx, found))
+    return found
 
 
-def _paperwork(tx: Tx, account_id: int, year: int, number: int) -> Paperwork:
-    found = _document(tx, account_id, year, number)
+def _paperwork(tx: Tx, actor: Actor, year: int, number: int) -> Paperwork:
+    found = _document(tx, actor, year, number)
+    account_id = actor.account_id or 0
     entry = intake.get(tx, found.entry_id) if found.entry_id is not None else None
     numbers = documents.numbers(tx, found.org_code, "in", year)
     clerk = views.rights(tx, account_id).clerk
@@ -165,15 +173,24 @@ def _letter(tx: Tx, account_id: int, entry: Entry | None) -> str:
 
 async def document(visit: Visit) -> Response:
     """One document: what stands in the register, its files, its timeline. `?moi=1` right after it was entered."""
-    work_of = await visit.office.db.read(_paperwork, visit.who.account.id, visit.whole("year"), visit.whole("number"))
+    work_of = await visit.office.db.read(_paperwork, visit.actor, visit.whole("year"), visit.whole("number"))
+    await _note_view(visit, work_of.document, "page")
     chosen = papers.choose(work_of.papers, visit.query("tep"))
     shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)
     return await page(visit, "document.html", work=work_of, shown=shown, fresh=visit.query("moi") == "1")
 
 
+async def _note_view(visit: Visit, document: Document, what: str) -> None:
+    """Note who has seen what, without troubling the writer for a reload."""
+    if await visit.office.db.read(history.is_new_view, visit.actor, document.id, what):
+        await visit.office.db.write(history.viewed, visit.actor, document.id, what)
+
+
 async def _paper(visit: Visit) -> Paper:
-    found = await visit.office.db.read(_document, visit.who.account.id, visit.whole("year"), visit.whole("number"))
-    return papers.paper_of(await visit.office.db.read(_papers, found), visit.whole("file"))
+    found = await visit.office.db.read(_document, visit.actor, visit.whole("year"), visit.whole("number"))
+    paper = papers.paper_of(await visit.office.db.read(_papers, found), visit.whole("file"))
+    await _note_view(visit, found, f"file {paper.name}")
+    return paper
 
 
 async def file(visit: Visit) -> Response:

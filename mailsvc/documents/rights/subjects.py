@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mailsvc.documents.rights.judge import Party, Subject
+from mailsvc.documents.rights.judge import Party, Relation, Subject
+from mailsvc.store import routing
 from mailsvc.store.documents import Document
+from mailsvc.store.routing import Line
 from mailsvc.store.tx import Tx
 
 
@@ -18,4 +20,24 @@ def of_document(tx: Tx, document: Document) -> Subject:
 
 
 def _parties(tx: Tx, document: Document) -> tuple[Party, ...]:
-    return ()
+    lines = [one for one in routing.lines_of(tx, document.id) if one.state not in _TAKEN_BACK]
+    return tuple(party for one in lines for party in of_line(one))
+
+
+# What was taken back or given back no longer concerns who had it.
+_TAKEN_BACK = ("recalled", "withdrawn", "returned")
+_LINE_RELATIONS = {
+    "leader": Relation.LEAD,
+    "lead": Relation.LEAD,
+    "cooperate": Relation.COOPERATING,
+    "inform": Relation.INFORMED,
+}
+
+
+def of_line(line: Line) -> tuple[Party, ...]:
+    """Who has to do with a transfer line: its receiver, a unit or a person, and who gave it."""
+    relation = _LINE_RELATIONS[line.role]
+    receiver = (
+        Party(relation, unit_code=line.unit_code) if line.unit_code else Party(relation, account_id=line.assignee_id)
+    )
+    return (receiver, Party(Relation.ASSIGNER, account_id=line.assigner_id))
