@@ -18,6 +18,7 @@ from mailsvc.core.clock import Clock, SystemClock
 from mailsvc.core.settings import Settings
 from mailsvc.documents import clerks
 from mailsvc.mail import addresses
+from mailsvc.mail.keep_up import fill_letter_keys
 from mailsvc.mail.office import Office
 from mailsvc.net import tls
 from mailsvc.store import accounts, migrate
@@ -37,6 +38,8 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
     spool.mkdir(exist_ok=True)
     migrate.upgrade(settings.database_url)
     db = Database(settings.database_url, clock)
+    blobs = FileBlobs(folder / "blobs")
+    fill_letter_keys(db, blobs)
     if db.read_now(clerks.main_organisation) != settings.organisation.code:
         db.write_now(clerks.set_main_organisation, settings.organisation.code)
 
@@ -50,7 +53,7 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
         settings=settings,
         clock=clock,
         db=db,
-        blobs=FileBlobs(folder / "blobs"),
+        blobs=blobs,
         spool_folder=spool,
         authenticator=authenticator,
         workers=ThreadPoolExecutor(WORKERS, thread_name_prefix="work"),

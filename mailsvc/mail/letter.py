@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mailsvc.message.scan import Scan, pack_parts, scan
 from mailsvc.store.blobs import Blobs, Buffer, Spool
 from mailsvc.store.contents import NewContent
+from mailsvc.store.letter_keys import keys_of
 from mailsvc.store.search import searchable
 
 
@@ -41,6 +42,7 @@ def from_spool(spool: Spool, blobs: Blobs, digest: bytes = b"") -> Letter:
 
 def _letter(data: Buffer, digest: bytes, inline: bytes | None) -> Letter:
     found = scan(data)
+    text = searchable(found.head_text, found.body_text)
     content = NewContent(
         digest=digest,
         size=found.size,
@@ -59,6 +61,7 @@ def _letter(data: Buffer, digest: bytes, inline: bytes | None) -> Letter:
         references=tuple(one.replace("\0", " ") for one in found.references),
         preview=found.preview.replace("\0", " "),
         attachment_count=sum(1 for part in found.parts if part.filename or part.disposition == "attachment"),
-        text=searchable(found.head_text, found.body_text),
+        text=text,
+        keys=keys_of(found.sorting, found.sent_ms, text),
     )
     return Letter(content, found, data)

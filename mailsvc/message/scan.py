@@ -9,6 +9,7 @@ from mailsvc.message.parameters import filename, texts
 from mailsvc.message.parts import Part, decode_part, pack_parts, part_text, plain_text, unpack_parts
 from mailsvc.message.searchable import TEXT_LIMIT, Texts, texts_of
 from mailsvc.message.smime import open_p7m
+from mailsvc.message.sorting import SortFields, sort_fields
 from mailsvc.message.structure import envelope, structures
 from mailsvc.message.tree import Entity, Limits, tree
 
@@ -39,7 +40,7 @@ class Scan:
     subject .. to_text: decoded NFC text; from_address as written in the message, '' when it has none; to_text: the
     first 200 people of To and Cc.
     sent_ms: the Date field, None when it is missing or unusable. message_id: '' or '<…>'.
-    references: References, then In-Reply-To where it adds something; oldest first.
+    references: References, then In-Reply-To where it adds something; oldest first. sorting: what SORT and THREAD need.
     preview: at most 200 characters. head_text: `name: value` per line for each field. body_text: all text parts and
     attached messages, HTML stripped, also those inside an opaque S/MIME signature, and the names of the files;
     text_truncated is True when more text was there than is kept.
@@ -62,6 +63,7 @@ class Scan:
     sent_ms: int | None
     message_id: str
     references: tuple[str, ...]
+    sorting: SortFields
     preview: str
     head_text: str
     body_text: str
@@ -96,6 +98,7 @@ def _scan(data: Buffer, limits: Limits, opening: int) -> Scan:
         body,
         bodystructure,
         *about[:-1],
+        sort_fields(root.header, who),
         texts.preview,
         texts.head,
         texts.body,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from mailsvc.core.errors import NotFound
-from mailsvc.store import search, threads
+from mailsvc.store import letter_keys, search, threads
 from mailsvc.store.blobs import Blobs, Buffer
 from mailsvc.store.schema import content_bytes, contents
 from mailsvc.store.tx import Prepared, Tx
@@ -37,6 +37,7 @@ class NewContent:
     preview: str
     attachment_count: int
     text: search.SearchText
+    keys: letter_keys.LetterKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _insert(tx: Tx, new: Sequence[NewContent], thread_ids: Sequence[int]) -> dic
     inline = [(ids[one.digest], one.data) for one in new if one.data is not None]
     tx.insert_rows("content_bytes", ("content_id", "data"), inline)
     search.add_each(tx, [(ids[one.digest], one.text) for one in new])
+    letter_keys.add_each(tx, [(ids[one.digest], one.keys) for one in new])
     return ids
 
 

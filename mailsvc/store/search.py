@@ -1,27 +1,37 @@
 """Text search: the answers are those of a substring search, the index only leaves out what cannot match.
 
-A query without marks finds "Nguyễn" by "nguyen"; one with marks is exact, but for case. SQLite: an FTS5 trigram index
+A query without marks finds "Nguyễn" by "nguyen"; one with marks is exact, but for case and for where the tone stands
+in oa, oe, uy (`hoà`, `hòa`). SQLite: an FTS5 trigram index
 over the folded text (`detail=none`), filled in the background; contents above its watermark are simply looked at.
 PostgreSQL: a pg_trgm index on the same text.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, select, text
 
 from mailsvc.store import meta
-from mailsvc.store.schema import search_texts
+from mailsvc.store.schema import mailboxes, search_texts
 from mailsvc.store.tx import Prepared, Tx
-from mailsvc.vietnamese.fold import fold, has_marks
+from mailsvc.vietnamese.fold import fold, has_marks, spellings
 
 Field = Literal["text", "head", "body"]
 WATERMARK = "search_indexed_id"
 TRIGRAMS_LIMIT = 16
+GRAM = 3
+FEW = 20
+"""Messages in a mailbox up to which all are simply looked at."""
+OWN_COLUMNS = {"subject": "subject", "from": "senders", "to": "receivers", "cc": "copies", "bcc": "hidden"}
+"""Header fields with a column of their own in letter_keys."""
+_WHOLE = "(coalesce(s.head_folded, s.head) || chr(10) || coalesce(s.body_folded, s.body))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,21 @@ class SearchText:
     body: str
     head_folded: str | None
     body_folded: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A needle: the texts of which one must be held (in the folded form unless `marked`), and its folded form."""
+
+    wanted: tuple[str, ...]
+    folded: str
+    marked: bool
+
+    @staticmethod
+    def of(needle: str) -> Sought:
+        lowered = _lower(needle)
+        folded, marked = fold(lowered), has_marks(needle)
+        return Sought(spellings(lowered) if marked else (folded,), folded, marked)
 
 
 def searchable(head: str, body: str) -> SearchText:
@@ -50,47 +75,126 @@ def add_each(tx: Tx, new: Sequence[tuple[int, SearchText]]) -> None:
     tx.wake("search")
 
 
+# ---- finding ----------------------------------------------------------------------------------------------------
 def find(tx: Tx, mailbox_id: int, needle: str, field: Field = "text") -> set[int]:
     """Ids of the contents in the mailbox whose text holds the needle. An empty needle is held by every text."""
-    condition, values = _condition(tx, needle, field)
-    statement = text(
-        "SELECT DISTINCT p.content_id FROM placements p JOIN search_texts s ON s.content_id = p.content_id "  # noqa: S608
-        f"WHERE p.mailbox_id = :mailbox_id AND {condition}"
-    )
-    return {int(row[0]) for row in tx.execute(statement, {"mailbox_id": mailbox_id, **values})}
+    return {row[1] for row in _holding(tx, mailbox_id, needle, field)}
+
+
+def find_uids(tx: Tx, mailbox_id: int, needle: str, field: Field = "text") -> set[int]:
+    """The same as UIDs in the mailbox."""
+    return {row[0] for row in _holding(tx, mailbox_id, needle, field)}
 
 
 def find_header(tx: Tx, mailbox_id: int, name: str, needle: str) -> set[int]:
     """Ids of the contents in the mailbox with a header field of that name whose decoded value holds the needle."""
-    marked = has_marks(needle)
-    column = "s.head" if marked else "coalesce(s.head_folded, s.head)"
-    wanted = _lower(needle) if marked else fold(_lower(needle))
-    condition, values = _condition(tx, needle if needle else name + ":", "head")
-    statement = text(
-        f"SELECT DISTINCT p.content_id, {column} FROM placements p "  # noqa: S608
-        f"JOIN search_texts s ON s.content_id = p.content_id WHERE p.mailbox_id = :mailbox_id AND {condition}"
-    )
-    prefix = name.lower() + ":"
-    return {
-        int(content_id)
-        for content_id, head in tx.execute(statement, {"mailbox_id": mailbox_id, **values})
-        if _field_holds(head, prefix, wanted)
-    }
+    return {row[1] for row in _holding_header(tx, mailbox_id, name.lower(), needle)}
 
 
-def _field_holds(head: str, prefix: str, wanted: str) -> bool:
-    """Whether a line of the head that begins with the prefix holds the text after it."""
+def find_header_uids(tx: Tx, mailbox_id: int, name: str, needle: str) -> set[int]:
+    """The same as UIDs in the mailbox."""
+    return {row[0] for row in _holding_header(tx, mailbox_id, name.lower(), needle)}
+
+
+def _holding(tx: Tx, mailbox_id: int, needle: str, field: Field) -> list[tuple[int, int]]:
+    """(UID, content id) of what holds the needle."""
+    sought = Sought.of(needle)
+    folded = "" if sought.marked else "_folded"
+    names = ("head", "body") if field == "text" else (field,)
+    columns = [f"coalesce(s.{name}{folded}, s.{name})" if folded else f"s.{name}" for name in names]
+    return _select(tx, mailbox_id, "search_texts", columns, sought)
+
+
+def _holding_header(tx: Tx, mailbox_id: int, name: str, needle: str) -> list[tuple[int, int]]:
+    sought = Sought.of(needle)
+    column = OWN_COLUMNS.get(name)
+    if column is not None:
+        chosen = f"s.{column}" if sought.marked else f"coalesce(s.{column}_folded, s.{column})"
+        return _select(tx, mailbox_id, "letter_keys", [chosen], sought)
+    head = "s.head" if sought.marked else "coalesce(s.head_folded, s.head)"
+    any_of_it = sought if needle else Sought.of(name + ":")
+    prefix = name + ":"
+    rows = _select(tx, mailbox_id, "search_texts", [head], any_of_it, f", {head}")
+    return [(row[0], row[1]) for row in rows if _field_holds(row[2], prefix, sought.wanted)]
+
+
+def _field_holds(head: str, prefix: str, wanted: Sequence[str]) -> bool:
+    """Whether a line of the head that begins with the prefix holds one of the texts after it."""
     lines, mark = "\n" + head, "\n" + prefix
     at = lines.find(mark)
     while at >= 0:
         start = at + len(mark)
         end = lines.find("\n", start)
-        if lines.find(wanted, start, end if end >= 0 else len(lines)) >= 0:
+        end = end if end >= 0 else len(lines)
+        if any(lines.find(one, start, end) >= 0 for one in wanted):
             return True
         at = lines.find(mark, start)
     return False
 
 
+def _select(
+    tx: Tx, mailbox_id: int, table: str, columns: Sequence[str], sought: Sought, more: str = ""
+) -> list[tuple[Any, ...]]:
+    """(UID, content id, …more) of the placements whose row in the table holds what is sought in one of the columns."""
+    values: dict[str, Any] = {"mailbox": mailbox_id}
+    among = (
+        "placements p CROSS JOIN {0} s ON s.content_id = p.content_id"
+        if tx.is_sqlite
+        else ("placements p JOIN {0} s ON s.content_id = p.content_id")
+    )
+    if tx.is_sqlite:
+        candidates = _candidates(tx, mailbox_id, sought.folded)
+        if candidates is not None:
+            values["candidates"] = json.dumps(candidates)
+            among = (
+                "json_each(:candidates) j CROSS JOIN {0} s ON s.content_id = j.value "
+                "CROSS JOIN placements p ON p.content_id = s.content_id"
+            )
+    condition = _condition(tx, table, columns, sought, values)
+    sql = f"SELECT p.uid, p.content_id{more} FROM {among.format(table)} WHERE p.mailbox_id = :mailbox AND {condition}"  # noqa: S608
+    return tx.rows(_prepared(sql), **values)
+
+
+def _condition(tx: Tx, table: str, columns: Sequence[str], sought: Sought, values: dict[str, Any]) -> str:
+    """The SQL condition on s; puts what it needs into the values."""
+    for number, one in enumerate(sought.wanted):
+        values[f"w{number}"] = one
+    form = "instr({0}, :w{1}) > 0" if tx.is_sqlite else "position(:w{1} in {0}) > 0"
+    exact = " OR ".join(form.format(column, number) for column in columns for number in range(len(sought.wanted)))
+    if tx.is_sqlite or table != "search_texts" or len(sought.folded) < GRAM:
+        return f"({exact})"
+    values["pattern"] = "%" + re.sub(r"([\\%_])", r"\\\1", sought.folded) + "%"
+    return f"{_WHOLE} LIKE :pattern AND ({exact})"
+
+
+@lru_cache(maxsize=256)
+def _prepared(sql: str) -> Prepared:
+    return Prepared(text(sql))
+
+
+def _candidates(tx: Tx, mailbox_id: int, folded: str) -> list[int] | None:
+    """Ids of the contents that may hold the text, by the index; None when it is better to look at the whole mailbox:
+    the index knows nothing of so short a text, or it finds much more (the letters of everybody) than there is here.
+    """
+    row = tx.row(_MESSAGES, id=mailbox_id)
+    if row is None or row[0] <= FEW or len(folded) < GRAM:
+        return None
+    limit = 2 * int(row[0])
+    found = tx.rows(_MATCHING, trigrams=_trigram_query(folded), limit=limit)
+    if len(found) == limit:
+        return None
+    fresh = tx.rows(_FRESH, watermark=meta.get_int(tx, WATERMARK), mailbox=mailbox_id)
+    return [one[0] for one in found] + [one[0] for one in fresh]
+
+
+_MESSAGES = Prepared(select(mailboxes.c.messages).where(mailboxes.c.id == bindparam("id")))
+_MATCHING = Prepared(text("SELECT rowid FROM search_fts WHERE search_fts MATCH :trigrams LIMIT :limit"))
+_FRESH = Prepared(
+    text("SELECT DISTINCT content_id FROM placements WHERE content_id > :watermark AND mailbox_id = :mailbox")
+)
+
+
+# ---- the index --------------------------------------------------------------------------------------------------
 def index_pending(tx: Tx, limit: int) -> int:
     """Index the next contents (SQLite); how many. To be called again until it gives 0."""
     if not tx.is_sqlite:
@@ -124,42 +228,6 @@ def remove(tx: Tx, content_id: int) -> None:
             ),
             {"id": content_id},
         )
-
-
-def _condition(tx: Tx, needle: str, field: Field) -> tuple[str, dict[str, Any]]:
-    """The SQL condition on search_texts s and placements p, with its values."""
-    lowered = _lower(needle)
-    folded = fold(lowered)
-    marked = has_marks(needle)
-    wanted = lowered if marked else folded
-    columns = {
-        "head": "s.head" if marked else "coalesce(s.head_folded, s.head)",
-        "body": "s.body" if marked else "coalesce(s.body_folded, s.body)",
-    }
-    chosen = list(columns.values()) if field == "text" else [columns[field]]
-    if not tx.is_sqlite:
-        return _postgres_condition(chosen, wanted, folded)
-    condition = " OR ".join(f"instr({column}, :wanted) > 0" for column in chosen)
-    if len(folded) < 3:
-        return f"({condition})", {"wanted": wanted}
-    filtered = (
-        "(p.content_id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :trigrams) "  # noqa: S608
-        f"OR p.content_id > :watermark) AND ({condition})"
-    )
-    return filtered, {
-        "wanted": wanted,
-        "trigrams": _trigram_query(folded),
-        "watermark": meta.get_int(tx, WATERMARK),
-    }
-
-
-def _postgres_condition(chosen: list[str], wanted: str, folded: str) -> tuple[str, dict[str, Any]]:
-    exact = " OR ".join(f"position(:wanted in {column}) > 0" for column in chosen)
-    pattern = "%" + folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    filtered = (
-        f"(coalesce(s.head_folded, s.head) || chr(10) || coalesce(s.body_folded, s.body)) LIKE :pattern AND ({exact})"
-    )
-    return filtered, {"wanted": wanted, "pattern": pattern}
 
 
 def _trigram_query(folded: str) -> str:

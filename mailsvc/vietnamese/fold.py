@@ -60,3 +60,24 @@ def canon(text: str) -> str:
     if composed.isascii():
         return composed
     return _OPEN.sub(lambda found: _MOVED[found[0]], composed)
+
+
+_SWAPPED = _MOVED | {new: old for old, new in _MOVED.items()}
+_EITHER = re.compile(r"(?<![qQ])(?:" + "|".join(_SWAPPED) + ")")
+_MANY_SPELLINGS = 4
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The text, and its other spellings: with the tone on the other vowel of oa, oe, uy (`hoà`, `hòa`), wherever they
+    stand, since a part of a word is looked for as well. Of a text with many such vowels only the consistent ones.
+    """
+    if len(_EITHER.findall(text)) > _MANY_SPELLINGS:
+        old = _EITHER.sub(lambda found: _MOVED.get(found[0], found[0]), text)
+        new = _EITHER.sub(lambda found: found[0] if found[0] in _MOVED else _SWAPPED[found[0]], text)
+        return tuple(dict.fromkeys((text, old, new)))
+    found = [""]
+    at = 0
+    for pair in _EITHER.finditer(text):
+        found = [begun + text[at : pair.start()] + vowels for vowels in (pair[0], _SWAPPED[pair[0]]) for begun in found]
+        at = pair.end()
+    return tuple(begun + text[at:] for begun in found)

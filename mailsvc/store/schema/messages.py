@@ -51,6 +51,19 @@ search_texts = Table(
     Column("body_folded", Text),
 )
 
+# What messages are sorted, threaded and found by, see store.letter_keys; narrow, so that a mailbox is read in one go.
+letter_keys = Table(
+    "letter_keys",
+    metadata,
+    Column("content_id", ForeignKey("contents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("sent_ms", Big),
+    int_column("reply"),  # 1: a reply or forward by its subject
+    *(text_column(name) for name in ("base_subject", "from_mailbox", "to_mailbox", "cc_mailbox")),
+    *(text_column(name) for name in ("from_display", "to_display", "message_id", "parents")),
+    *(Column(name, Text) for name in ("subject", "senders", "receivers", "copies", "hidden")),
+    *(Column(name + "_folded", Text) for name in ("subject", "senders", "receivers", "copies", "hidden")),
+)
+
 thread_members = Table(
     "thread_members",
     metadata,
