@@ -13,7 +13,7 @@ from mailsvc.core.errors import StorageFull
 from mailsvc.documents import intake
 from mailsvc.mail import addresses, bounce, outbound
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
-from mailsvc.mail.letter import Letter, from_spool
+from mailsvc.mail.letter import Letter, from_spool, is_quick
 from mailsvc.mail.office import Office
 from mailsvc.store import contents, mailboxes, placements
 from mailsvc.store.blobs import Spool
@@ -40,20 +40,27 @@ class Sorted:
 async def deliver(office: Office, envelope: Envelope, spool: Spool) -> list[Outcome]:
     """Take over the letter: an outcome for each recipient, in order, once everything is on disk."""
     domains = office.settings.organisation.domains
-    posts: list[Post] = []  # kept for the second try
-
-    def prepare() -> Post:
-        posts.append(Post(domains, envelope, from_spool(spool, office.blobs, envelope.digest)))
-        return posts[0]
-
     try:
+        letter = await _letter(office, envelope, spool)
         try:
-            return await office.db.write_together(office.workers, prepare, deliver_each)  # type: ignore[no-any-return]
+            post = Post(domains, envelope, letter)
+            return await office.db.write_together(post, deliver_each)  # type: ignore[no-any-return]
         except NeedsCase:
-            case = await office.work(intake.examine, posts[0].letter.data, posts[0].letter.scan)
-            return await office.db.write(deliver_letter, domains, envelope, posts[0].letter, case)
+            case = await office.work(intake.examine, letter.data, letter.scan)
+            return await office.db.write(deliver_letter, domains, envelope, letter, case)
     except StorageFull:
         return [replace(DISK_FULL, recipient=one.address) for one in envelope.recipients]
+
+
+async def _letter(office: Office, envelope: Envelope, spool: Spool) -> Letter:
+    """The letter made ready for the store: at once when that is quick, otherwise in a worker.
+
+    Handing a small letter to a thread and back costs more than reading it, and each thread that wants the
+    interpreter's lock delays the writer.
+    """
+    if is_quick(spool):
+        return from_spool(spool, office.blobs, envelope.digest)
+    return await office.work(from_spool, spool, office.blobs, envelope.digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -101,27 +101,18 @@ class Database:
         # Whoever waits may be cancelled (a client hangs up); the work is not, and its outcome is then dropped.
         return await done
 
-    async def write_together(self, pool: Executor, prepare: Callable[[], Any], together: Together, /) -> Any:
-        """Run `item = prepare()` in the pool, then `together(tx, [item, …])` in the next group; the item's result.
+    async def write_together(self, item: Any, together: Together, /) -> Any:
+        """Run `together(tx, [item, …])` in the next group, with the other items that wait; the item's result.
 
-        For letters: those that wait at the same moment share statements as well as the commit, and nothing stops on
-        the event loop in between. When the common run fails each item is run by itself. Raises what `prepare` or
-        `together` raised, an exception that `together` gave as the item's result, and what `write` does.
+        For letters: those that wait at the same moment share statements as well as the commit. When the common run
+        fails each item is run by itself. Raises what `together` raised, an exception that it gave as the item's
+        result, and what `write` does.
         """
         loop = self._loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
-
-        def first() -> None:
-            job = _Job(lambda tx: _only(together(tx, [job.item])), loop, done)
-            job.together = together
-            try:
-                job.item = prepare()
-                self._submit(job)
-            except BaseException as error:
-                job.error = error
-                loop.call_soon_threadsafe(job.settle)
-
-        pool.submit(first)
+        job = _Job(lambda tx: _only(together(tx, [item])), loop, done)
+        job.item, job.together = item, together
+        self._submit(job)
         return await done
 
     def read_now(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -42,8 +42,8 @@ def find_or_start_each(tx: Tx, letters: Sequence[tuple[str, tuple[str, ...]]]) -
     """The same for several letters (Message-ID, references), in order, with few statements."""
     wanted = {name for message_id, references in letters for name in (message_id, *references[-REFERENCES_LIMIT:])}
     wanted.discard("")
-    statement = select(thread_members.c.message_id, thread_members.c.thread_id)
-    known = {str(row[0]): int(row[1]) for row in tx.execute(statement.where(thread_members.c.message_id.in_(wanted)))}
+    rows = tx.rows_among("SELECT message_id, thread_id FROM thread_members WHERE message_id IN {among}", list(wanted))
+    known = {str(row[0]): int(row[1]) for row in rows}
     following = 0
     found, joined = [], []
     for message_id, references in letters:
