@@ -264,10 +264,12 @@ def change_line(tx: Tx, line_id: int, values: Mapping[str, Any], *, version: int
     return tx.execute(update(transfers).where(condition).values(wanted)).rowcount > 0
 
 
-def mark_read(tx: Tx, line_id: int) -> None:
-    """The receiver has seen it. The version stays: nothing was decided."""
-    statement = update(transfers).where(transfers.c.id == line_id, transfers.c.state == "unread")
-    tx.execute(statement.values(state="read", read_ms=tx.now_ms))
+def mark_read(tx: Tx, line_id: int, *, ends: bool) -> None:
+    """The receiver has seen it; with `ends` nothing else is expected. The version stays: nothing was decided."""
+    values: dict[str, Any] = {"state": "read", "read_ms": tx.now_ms}
+    if ends:
+        values |= {"is_open": 0, "holder_id": None, "ended_ms": tx.now_ms}
+    tx.execute(update(transfers).where(transfers.c.id == line_id, transfers.c.state == "unread").values(values))
 
 
 def held_by(tx: Tx, account_ids: Sequence[int], limit: int = CHUNK) -> list[Line]:
