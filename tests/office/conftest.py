@@ -24,6 +24,7 @@ from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
 from mailsvc.store.tx import Tx
 from tests.conftest import NOON_MS, REPOSITORY
+from tests.office.incoming_world import Desk
 from tests.web.webhouse import PASSWORD, Site
 from webmail.face import WebFace
 
@@ -69,3 +70,18 @@ def house(office: Office, clock: FixedClock) -> Iterator[Site]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
     loop.close()
+
+
+@pytest.fixture
+def desk(office: Office, clock: FixedClock) -> Iterator[Desk]:
+    """The demo organisation without doors, for tests of incoming documents."""
+    made = Desk(office, clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_desk(desk: Desk) -> Desk:
+    """The same as a whole running service: SMTP, IMAP, web."""
+    desk.open_doors()
+    return desk

@@ -35,9 +35,11 @@ _LINE_RELATIONS = {
 
 
 def of_line(line: Line) -> tuple[Party, ...]:
-    """Who has to do with a transfer line: its receiver, a unit or a person, and who gave it."""
+    """Who has to do with a transfer line: its receiver, a unit or a person, who was meant where somebody stands in,
+    and who gave it."""
     relation = _LINE_RELATIONS[line.role]
     receiver = (
         Party(relation, unit_code=line.unit_code) if line.unit_code else Party(relation, account_id=line.assignee_id)
     )
-    return (receiver, Party(Relation.ASSIGNER, account_id=line.assigner_id))
+    meant = () if line.meant_for_id is None else (Party(relation, account_id=line.meant_for_id),)
+    return (receiver, *meant, Party(Relation.ASSIGNER, account_id=line.assigner_id))

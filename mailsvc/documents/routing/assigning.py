@@ -59,7 +59,9 @@ def assignment(
 ) -> Sending:
     """The assignment as it will be written. Raises InvalidFields, Refused for a line that is only for information."""
     if line.role in (INFORM, LEADER):
-        raise Refused("Lượt này không phải lượt xử lý nên không giao tiếp được. " + because(rules().direct_rule, "lines"))
+        raise Refused(
+            "Lượt này không phải lượt xử lý nên không giao tiếp được. " + because(rules().direct_rule, "lines")
+        )
     below = [one for one in routing.lines_of(tx, document.id) if one.parent_id == line.id and one.is_open]
     has_lead = any(one.role == LEAD for one in below)
     bounds = Bounds(date.fromisoformat(document.arrival_date), line.deadline, has_lead)
@@ -95,9 +97,7 @@ def reassign(
     return _replaced(tx, actor, line, receiver_key, reason, "reassignment", "reassigned", version, parcel)
 
 
-def replacement(
-    tx: Tx, line: Line, receiver_key: str, reason: str, kind: str, parcel: Parcel | None = None
-) -> Sending:
+def replacement(tx: Tx, line: Line, receiver_key: str, reason: str, kind: str, parcel: Parcel | None = None) -> Sending:
     """The new line as it will be written. Raises Invalid, Refused."""
     if not reason.strip():
         raise Invalid("Phải ghi lý do.")
@@ -139,4 +139,3 @@ def _require_no_other_lead(tx: Tx, line: Line) -> None:
 def _as_assigner(actor: rights.Actor, line: Line, kind: str) -> rights.Actor:
     """Who passes a line on hands over the assigner's work: reports still go to the assigner."""
     return rights.Actor(line.assigner_id) if kind == "forward" else actor
-

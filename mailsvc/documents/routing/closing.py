@@ -12,6 +12,7 @@ from mailsvc.documents.routing.lines import (
     Who,
     claim,
     end,
+    fresh_flow,
     giving,
     main_lead,
     name_of,
@@ -119,7 +120,7 @@ def _settle_line(tx: Tx, line: Line) -> None:
 
 def reopen(tx: Tx, who: Who, document_id: int, reason: str, *, version: int) -> Flow:
     """A leader opens a closed document again: it waits for a direction. Raises Refused, Stale, Invalid."""
-    document, flow = documents.get(tx, document_id), routing.flow(tx, document_id)
+    document, flow = documents.get(tx, document_id), fresh_flow(tx, document_id, version)
     actor = rights.require(tx, rights.as_actor(who), Act.DIRECT, Subject(document.org_code))
     if flow.state not in CLOSED:
         raise Refused("Văn bản này chưa kết thúc. " + because(rules().closing.rule, "closing"))
@@ -135,9 +136,7 @@ def reopen(tx: Tx, who: Who, document_id: int, reason: str, *, version: int) -> 
 PAPER = ("none", "not_submitted", "submitted", "transferred", "stored")
 
 
-def keep_paper(
-    tx: Tx, who: Who, document_id: int, paper: str, place: str = "", box: str = "", *, version: int
-) -> Flow:
+def keep_paper(tx: Tx, who: Who, document_id: int, paper: str, place: str = "", box: str = "", *, version: int) -> Flow:
     """Say where the paper lies; what is stored needs a place. Raises Refused, Stale, Invalid."""
     document = documents.get(tx, document_id)
     actor = rights.require(tx, rights.as_actor(who), Act.KEEP_PAPER, Subject(document.org_code))

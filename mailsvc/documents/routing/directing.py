@@ -1,4 +1,4 @@
-"""Submission and direction: trình, bút phê, clerks' direct transfer, filing for information (Decree 30/2020, Đ23–24)."""
+"""Submission and direction: trình, bút phê, clerks' direct transfer, filing (Decree 30/2020, Articles 23 and 24)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from mailsvc.documents.routing.lines import (
     Who,
     claim,
     end,
+    fresh_flow,
     main_lead,
     note,
     principal,
@@ -52,7 +53,7 @@ def submit(
 
     An earlier submission that was not acted on is taken back. Raises Refused, Stale, Invalid.
     """
-    document, flow = documents.get(tx, document_id), routing.flow(tx, document_id)
+    document, flow = documents.get(tx, document_id), fresh_flow(tx, document_id, version)
     actor = rights.require(tx, rights.as_actor(who), Act.SUBMIT, Subject(document.org_code))
     if flow.state not in WAITING:
         raise Refused(f"Văn bản này {_state(flow)}, không trình lại được. " + because(rules().submit.rule, "submit"))
@@ -111,7 +112,7 @@ def direct(
 ) -> Flow:
     """Write the direction (bút phê): one lead, cooperating, for information. On a document that has its lead already
     it adds receivers. Raises Refused, Stale, InvalidFields."""
-    document, flow = documents.get(tx, document_id), routing.flow(tx, document_id)
+    document, flow = documents.get(tx, document_id), fresh_flow(tx, document_id, version)
     actor = rights.require(tx, rights.as_actor(who), Act.DIRECT, Subject(document.org_code))
     sending = direction(tx, document, flow, "direction", text, orders, parcel)
     return _given(tx, actor, document, flow, sending, version)
@@ -128,7 +129,7 @@ def transfer(
     parcel: Parcel | None = None,
 ) -> Flow:
     """A clerk transfers without a direction, where the handler is obvious (Đ23.2). Raises Refused, Stale, …"""
-    document, flow = documents.get(tx, document_id), routing.flow(tx, document_id)
+    document, flow = documents.get(tx, document_id), fresh_flow(tx, document_id, version)
     actor = rights.require(tx, rights.as_actor(who), Act.TRANSFER, Subject(document.org_code))
     if not may_transfer(document):
         kind = document.type_name or "không ghi tên loại"
@@ -206,7 +207,7 @@ def file_for_information(
     parcel: Parcel | None = None,
 ) -> Flow:
     """The leader decides that nothing is to be done (lưu để biết); some may be told. Raises Refused, Stale, Invalid."""
-    document, flow = documents.get(tx, document_id), routing.flow(tx, document_id)
+    document, flow = documents.get(tx, document_id), fresh_flow(tx, document_id, version)
     actor = rights.require(tx, rights.as_actor(who), Act.DIRECT, Subject(document.org_code))
     if main_lead(routing.lines_of(tx, document_id)) is not None or flow.state in ("done", "filed"):
         raise Refused(
@@ -241,5 +242,3 @@ def _text(text: str) -> str:
     if len(text) > LONGEST:
         raise Invalid(f"Nội dung dài quá {LONGEST} ký tự.")
     return text.strip()
-
-

@@ -175,7 +175,9 @@ def add_files(tx: Tx, document_id: int, files: Sequence[DocumentFile]) -> None:
         tx,
         document_id,
         [
-            DocumentFile(place + n, one.content_id, one.path, one.name, one.content_type, one.size, one.sha256, one.role)
+            DocumentFile(
+                place + n, one.content_id, one.path, one.name, one.content_type, one.size, one.sha256, one.role
+            )
             for n, one in enumerate(fresh)
         ],
     )

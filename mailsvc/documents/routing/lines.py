@@ -11,7 +11,8 @@ from mailsvc.core.errors import Refused
 from mailsvc.documents import history, mail_face, rights
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.mail_face import Parcel
-from mailsvc.documents.rights import Act, Party, Relation, Subject
+from mailsvc.documents.rights import Act, Subject
+from mailsvc.documents.rights.subjects import of_line
 from mailsvc.documents.rights.units import organisation_of_unit
 from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, LEADER, Ready
 from mailsvc.documents.routing.rules import because, rules
@@ -22,7 +23,6 @@ from mailsvc.store.tx import Tx
 
 Who = Actor | int
 OPEN = ("unread", "read", "progress", "reported")
-RELATIONS = {LEAD: Relation.LEAD, COOPERATE: Relation.COOPERATING, INFORM: Relation.INFORMED}
 
 
 # ---- who may ------------------------------------------------------------------------------------------------
@@ -30,23 +30,12 @@ def receiving(tx: Tx, line: Line) -> Subject:
     """The line as its receiver sees it: within the receiving unit's own organisation."""
     document = documents.get(tx, line.document_id)
     org_code = organisation_of_unit(tx, line.unit_code) if line.unit_code else document.org_code
-    return Subject(org_code, parties([line]), f"transfer/{line.id}")
+    return Subject(org_code, of_line(line), f"transfer/{line.id}")
 
 
 def giving(tx: Tx, line: Line) -> Subject:
     """The line as its assigner and the leaders of the organisation see it."""
-    return Subject(documents.get(tx, line.document_id).org_code, parties([line]), f"transfer/{line.id}")
-
-
-def parties(lines: Sequence[Line]) -> tuple[Party, ...]:
-    """Who has to do with the lines."""
-    found: list[Party] = []
-    for one in lines:
-        if one.role in RELATIONS:
-            to_unit = bool(one.unit_code)
-            found.append(Party(RELATIONS[one.role], None if to_unit else one.assignee_id, one.unit_code))
-        found.append(Party(Relation.ASSIGNER, one.assigner_id))
-    return tuple(dict.fromkeys(found))
+    return Subject(documents.get(tx, line.document_id).org_code, of_line(line), f"transfer/{line.id}")
 
 
 def by_receiver(tx: Tx, who: Who, act: Act, line: Line) -> Actor:
@@ -66,6 +55,14 @@ def principal(actor: Actor) -> int:
 
 
 # ---- versions -----------------------------------------------------------------------------------------------
+def fresh_flow(tx: Tx, document_id: int, version: int) -> Flow:
+    """The flow that the person saw. Raises Stale before anything else is looked at, NotFound."""
+    flow = routing.flow(tx, document_id)
+    if flow.version != version:
+        raise Stale
+    return flow
+
+
 def claim(tx: Tx, document_id: int, version: int, values: dict[str, Any]) -> None:
     """Change the flow that the person saw. Raises Stale when somebody was faster."""
     if not routing.change_flow(tx, document_id, values, version=version):
@@ -176,11 +173,11 @@ def shown(day: str | None) -> str:
 
 
 # ---- ending -------------------------------------------------------------------------------------------------
-def end(tx: Tx, line: Line, state: str, reason: str = "", *, version: int | None = None, holder: int | None = None) -> Line:
+def end(
+    tx: Tx, line: Line, state: str, reason: str = "", *, version: int | None = None, holder: int | None = None
+) -> Line:
     """End the line and what was given under it; its letter follows. `holder`: whose turn it is now. Raises Stale."""
-    ended = change(
-        tx, line, version, state=state, is_open=0, holder_id=holder, ended_ms=tx.now_ms, reason=reason
-    )
+    ended = change(tx, line, version, state=state, is_open=0, holder_id=holder, ended_ms=tx.now_ms, reason=reason)
     routing.drop_requests(tx, line.id)
     mail_face.follow(tx, ended)
     if state != "forwarded":

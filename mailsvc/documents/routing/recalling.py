@@ -94,7 +94,9 @@ def _later(tx: Tx, line: Line, wanted: str) -> str:
         raise Invalid(f"Hạn mới {shown(day)} không sau hạn cũ {shown(line.deadline)}. " + why)
     above = routing.line(tx, line.parent_id) if line.parent_id is not None else None
     if above is not None and above.is_open and above.deadline and day > above.deadline:
-        raise Invalid(f"Hạn mới {shown(day)} sau hạn của lượt trên ({shown(above.deadline)}); xin gia hạn lượt đó. " + why)
+        raise Invalid(
+            f"Hạn mới {shown(day)} sau hạn của lượt trên ({shown(above.deadline)}); xin gia hạn lượt đó. " + why
+        )
     return day
 
 
