@@ -101,13 +101,15 @@ def _told(authcid: str, authzid: str, password: str) -> Step:
 def machine(name: str, *, binding: bytes = b"") -> Mechanism | None:
     """A fresh machine for the mechanism of that name (any case), or None when we do not speak it.
 
-    `binding` is the connection's tls-server-end-point data (RFC 5929 §4), needed for SCRAM-SHA-256-PLUS only.
+    `binding` is the connection's tls-server-end-point data (RFC 5929 §4), b'' where -PLUS is not offered.
     """
     wanted = name.upper()
     if wanted == "SCRAM-SHA-256-PLUS":
         return Scram(binding=binding) if binding else None
+    if wanted == "SCRAM-SHA-256":
+        return Scram(plus_offered=bool(binding))
     factory = _FACTORIES.get(wanted)
     return factory() if factory else None
 
 
-_FACTORIES: dict[str, Callable[[], Mechanism]] = {"SCRAM-SHA-256": Scram, "PLAIN": Plain, "LOGIN": Login}
+_FACTORIES: dict[str, Callable[[], Mechanism]] = {"PLAIN": Plain, "LOGIN": Login}

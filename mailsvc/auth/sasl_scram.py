@@ -39,12 +39,14 @@ class Scram:
     """One exchange: client-first, Wanted, server-first, client-final, server-final, empty response, Done.
 
     Without `binding` it is SCRAM-SHA-256 and refuses a client that requires channel binding; with it, it is the
-    -PLUS variant and refuses one that does not. `nonce` replaces the random server part in tests.
+    -PLUS variant and refuses one that does not. `plus_offered` tells that the client could have chosen that one.
+    `nonce` replaces the random server part in tests.
     """
 
-    def __init__(self, *, binding: bytes = b"", nonce: str = "") -> None:
+    def __init__(self, *, binding: bytes = b"", plus_offered: bool = False, nonce: str = "") -> None:
         self.name = "SCRAM-SHA-256-PLUS" if binding else "SCRAM-SHA-256"
         self._binding = binding
+        self._plus_offered = plus_offered
         self._own_nonce = nonce or secrets.token_urlsafe(18)
         self._await = self._first
         self._asked = False
@@ -95,6 +97,8 @@ class Scram:
         if not self._binding:
             if flag.startswith("p="):
                 raise _Malformed("channel-binding-not-supported")
+            if flag == "y" and self._plus_offered:  # somebody between us took -PLUS out of what we offer
+                raise _Malformed("server-does-support-channel-binding")
         elif flag == "y":
             raise _Malformed("server-does-support-channel-binding")
         elif flag != f"p={_BINDING_TYPE}":

@@ -14,6 +14,7 @@ class When(Enum):
     CLEAR = "clear"  # not logged in, nothing encrypted, TLS to be had
     NO_LOGIN = "no login"  # not logged in, and logins are refused as things are
     LOGIN = "login"  # not logged in, and logins are welcome
+    BOUND = "bound"  # the same, over TLS whose end is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ CAPABILITIES = (
     Capability("IMAP4rev2", 9051),
     Capability("STARTTLS", 9051, When.CLEAR, switchable=False),
     Capability("LOGINDISABLED", 9051, When.NO_LOGIN, switchable=False),
+    Capability("AUTH=SCRAM-SHA-256-PLUS", 5929, When.BOUND, switchable=False),
     Capability("AUTH=SCRAM-SHA-256", 7677, When.LOGIN, switchable=False),
     Capability("AUTH=PLAIN", 4616, When.LOGIN, switchable=False),
     Capability("SASL-IR", 4959, switchable=False),
@@ -61,11 +63,13 @@ CAPABILITIES = (
     Capability("PREVIEW", 8970),
     Capability("SAVEDATE", 8514),
     Capability("APPENDLIMIT", 7889),
+    Capability("COMPRESS=DEFLATE", 4978),
+    Capability("UNAUTHENTICATE", 8437),
 )
 
 
 def offered(
-    *, logged_in: bool, may_login: bool, can_tls: bool, off: frozenset[str], append_limit: int
+    *, logged_in: bool, may_login: bool, can_tls: bool, can_bind: bool, off: frozenset[str], append_limit: int
 ) -> Iterator[str]:
     """The names to tell this client now; `off` are those switched off for its account."""
     told = {
@@ -73,6 +77,7 @@ def offered(
         When.CLEAR: can_tls and not logged_in,
         When.NO_LOGIN: not may_login and not logged_in,
         When.LOGIN: may_login and not logged_in,
+        When.BOUND: may_login and can_bind and not logged_in,
     }
     names = (one.name for one in CAPABILITIES if told[one.when] and not (one.switchable and one.name in off))
     return (f"{name}={append_limit}" if name == "APPENDLIMIT" else name for name in names)

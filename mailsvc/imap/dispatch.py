@@ -13,6 +13,7 @@ from mailsvc.imap.commands import (
     append,
     capability,
     close,
+    compress,
     copy,
     enable,
     expunge,
@@ -32,6 +33,7 @@ from mailsvc.imap.commands import (
     status,
     store,
     subscribe,
+    unauthenticate,
 )
 from mailsvc.imap.errors import BadCommand, Farewell, ImapError, TooMuch
 from mailsvc.imap.grammar.command import parse_head
@@ -63,6 +65,8 @@ COMMANDS = {
     "STARTTLS": Command(starttls.starttls, State.NEW),
     "LOGIN": Command(login.login, State.NEW),
     "AUTHENTICATE": Command(login.authenticate, State.NEW),
+    "UNAUTHENTICATE": Command(unauthenticate.unauthenticate, State.INSIDE, "UNAUTHENTICATE"),
+    "COMPRESS": Command(compress.compress, State.INSIDE, "COMPRESS=DEFLATE"),
     "ENABLE": Command(enable.enable, State.INSIDE, "ENABLE"),
     "SELECT": Command(select.select, State.INSIDE),
     "EXAMINE": Command(select.examine, State.INSIDE),

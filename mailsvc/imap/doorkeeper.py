@@ -58,15 +58,17 @@ class Doorkeeper:
             raise
         finally:
             self.sessions.discard(session)
-            if session.account_id:
-                self._leave(session)
+            self.leave(session)
             await session.unselect()
 
     @staticmethod
     def _greeting(session: Session) -> str:
         return "CAPABILITY " + session.capability()
 
-    def _leave(self, session: Session) -> None:
+    def leave(self, session: Session) -> None:
+        """The session is no longer its account's."""
+        if not session.account_id:
+            return
         self.per_account[session.account_id] -= 1
         if self.per_account[session.account_id] <= 0:
             del self.per_account[session.account_id]
@@ -120,6 +122,8 @@ class Doorkeeper:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(limits.ACCOUNTS_SECONDS):
                         await changes.wait()
+                for session in self.sessions:
+                    session.connection.rest()
                 try:
                     versions = await self.office.db.read(_versions, sorted(self.per_account))
                 except Exception:

@@ -38,23 +38,28 @@ class Session:
     """
 
     __slots__ = (
-        "account_id", "client", "closing", "condstore", "connection", "idling", "keeper", "mistakes", "off", "office",
-        "qresync", "rev2", "saved", "strikes", "username", "version", "view",
+        "account_id", "client", "closing", "compressed", "condstore", "connection", "idling", "keeper", "mistakes",
+        "off", "office", "qresync", "rev2", "saved", "strikes", "username", "version", "view",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
         self.keeper = keeper
         self.office: Office = keeper.office
         self.connection = connection
+        self.idling = self.closing = False
+        self.strikes = self.mistakes = 0
+        self.client = ""
+        self.view: SelectedView | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Where everybody stands before a login, and again after UNAUTHENTICATE (RFC 8437 §4.1)."""
         self.account_id = 0
         self.username = ""
-        self.view: SelectedView | None = None
-        self.condstore = self.qresync = self.rev2 = self.idling = self.closing = False
+        self.condstore = self.qresync = self.rev2 = self.compressed = False
         self.saved: tuple[Range, ...] = ()
-        self.strikes = self.mistakes = 0
         self.version = 0  # of the credentials; 0: not looked at yet
         self.off: frozenset[str] = frozenset()
-        self.client = ""
 
     # ---- where it stands ----------------------------------------------------------------------------------------
     @property
@@ -78,12 +83,18 @@ class Session:
         return self.office.settings.imap.clear_login_on_loopback and _is_loopback(self.connection.peer)
 
     @property
+    def end_point(self) -> bytes:
+        """The channel binding data of this connection's TLS (RFC 5929 §4), b'' in clear."""
+        return b"" if self.connection.tls is None else self.connection.tls.end_point
+
+    @property
     def can_tls(self) -> bool:
         return self.keeper.tls is not None and self.connection.tls is None
 
     def capability(self) -> str:
         names = capabilities.offered(
-            logged_in=bool(self.account_id), may_login=self.may_login, can_tls=self.can_tls, off=self.off,
+            logged_in=bool(self.account_id), may_login=self.may_login, can_tls=self.can_tls,
+            can_bind=bool(self.end_point), off=self.off,
             append_limit=self.office.settings.smtp.max_size,
         )
         return " ".join(names)

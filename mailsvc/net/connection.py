@@ -196,6 +196,17 @@ class Connection(Wire):
         self.flush()
         self._layers = (*self._layers, layer)
 
+    def pop_layer(self) -> None:
+        """Takes the top layer away: what is queued still goes through it, what comes from now on does not."""
+        self.flush()
+        self._layers = self._layers[:-1]
+
+    def rest(self) -> None:
+        """Lets the layers give memory back, if the reader only waits for the peer."""
+        if self._waiter is not None and not self._in:
+            for layer in self._layers:
+                layer.rest()
+
     # ---- ending -------------------------------------------------------------------------------------------------
 
     def close(self, *, within: float = 10.0, linger: bool = True) -> None:

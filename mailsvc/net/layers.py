@@ -1,4 +1,4 @@
-"""Layers between a socket and its lines: TLS, DEFLATE. Octets in, octets out; no I/O.
+"""Layers between a socket and its lines: TLS (and DEFLATE in deflate.py). Octets in, octets out; no I/O.
 
 TLS is done here, on memory buffers, rather than by the event loop: asyncio's own holds a 256 KiB read buffer for
 every connection, uvloop's as much address space and twice this one's memory. Measured with 1,000 idle connections that
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import zlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,8 +20,6 @@ _RECORD = 16_384
 _SENT_RECORD = 8_192
 """Octets of plaintext in a record we send. OpenSSL's memory buffer keeps the largest size it ever had, so one large
 FETCH would otherwise cost a connection twice that for the rest of its days."""
-_INFLATED = 65_536
-"""Octets that one call may inflate to; the rest is held until they have been read."""
 
 
 class Layer(Protocol):
@@ -42,6 +39,10 @@ class Layer(Protocol):
 
     def close(self) -> bytes:
         """The octets that end the layer politely."""
+        ...
+
+    def rest(self) -> None:
+        """Give back what memory can be spared: nothing has been said for a while."""
         ...
 
     @property
@@ -125,6 +126,9 @@ class TlsLayer:
     def reply(self) -> bytes:
         return self._outgoing.read() if self._outgoing.pending else b""
 
+    def rest(self) -> None:
+        """OpenSSL's buffers are small already (see above)."""
+
     def close(self) -> bytes:
         # WantRead is what comes of it: our alert is written, and the peer's is not waited for.
         with contextlib.suppress(ssl.SSLError, ValueError):
@@ -154,37 +158,3 @@ class TlsLayer:
 def _brief(error: ssl.SSLError) -> str:
     verify = getattr(error, "verify_message", "")
     return str(verify or error.reason or "TLS error").replace("_", " ").lower()
-
-
-class DeflateLayer:
-    """COMPRESS=DEFLATE (RFC 4978): raw deflate, flushed at every send."""
-
-    __slots__ = ("_deflate", "_inflate", "ended")
-
-    ready = True
-
-    def __init__(self) -> None:
-        self._deflate = zlib.compressobj(6, zlib.DEFLATED, -15, 8)
-        self._inflate = zlib.decompressobj(-15)
-        self.ended = False
-
-    @property
-    def held(self) -> bool:
-        return bool(self._inflate.unconsumed_tail)
-
-    def receive(self, data: bytes) -> bytes:
-        try:
-            plain = self._inflate.decompress(self._inflate.unconsumed_tail + data, _INFLATED)
-        except zlib.error as error:
-            raise TlsFailed("broken deflate data") from error
-        self.ended = self._inflate.eof
-        return plain
-
-    def send(self, data: bytes) -> bytes:
-        return self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-
-    def reply(self) -> bytes:
-        return b""
-
-    def close(self) -> bytes:
-        return self._deflate.flush(zlib.Z_FINISH)

@@ -33,6 +33,7 @@ COMMANDS = {
     "PREVIEW": "FETCH 1 PREVIEW",
     "SAVEDATE": "SEARCH SAVEDON 1-Jan-2020",
     "APPENDLIMIT": "STATUS INBOX (APPENDLIMIT)",
+    "UNAUTHENTICATE": "UNAUTHENTICATE",
 }
 """A command for each that is answered BAD without the capability."""
 

@@ -17,7 +17,7 @@ from mailsvc.imap.session import Session
 from mailsvc.net.errors import LineTooLong
 
 log = logging.getLogger("mailsvc.imap")
-MECHANISMS = ("SCRAM-SHA-256", "PLAIN")
+MECHANISMS = ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN")
 
 
 async def login(session: Session, cursor: Cursor) -> Done:
@@ -35,7 +35,8 @@ async def login(session: Session, cursor: Cursor) -> Done:
 async def authenticate(session: Session, cursor: Cursor) -> Done:
     arguments = parse_authenticate(cursor)
     _expect_privacy(session)
-    mechanism = sasl.machine(arguments.mechanism) if arguments.mechanism in MECHANISMS else None
+    known = arguments.mechanism in MECHANISMS
+    mechanism = sasl.machine(arguments.mechanism, binding=session.end_point) if known else None
     if mechanism is None:
         raise Refused(f"Chỉ có các cách đăng nhập {', '.join(MECHANISMS)}", "CANNOT")
 

@@ -16,6 +16,7 @@ from loops import Run, both_loops
 
 from mailsvc.net import connection, dial, wire
 from mailsvc.net.connection import Connection
+from mailsvc.net.deflate import DeflateLayer
 from mailsvc.net.errors import (
     Disconnected,
     LineTooLong,
@@ -24,7 +25,6 @@ from mailsvc.net.errors import (
     TlsFailed,
     WriteTimeout,
 )
-from mailsvc.net.layers import DeflateLayer
 from mailsvc.net.lines import LineBuffer
 from mailsvc.net.listeners import Listener
 from mailsvc.net.tls import ServerTls, opportunistic_context, self_signed, verifying_context
