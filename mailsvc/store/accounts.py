@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
@@ -325,3 +326,20 @@ def may_send_as(tx: Tx, account_id: int, address: str) -> bool:
 def _today(tx: Tx) -> ColumnElement[bool]:
     today = office_date(tx.now_ms).isoformat()
     return and_(grants.c.valid_from <= today, or_(grants.c.valid_to.is_(None), grants.c.valid_to >= today))
+
+
+def holders(tx: Tx, roles: Collection[str]) -> list[tuple[Account, str]]:
+    """Active people who hold one of the roles today, with the unit they hold it for, by name."""
+    today = office_date(tx.now_ms).isoformat()
+    statement = (
+        select(*_COLUMNS, account_roles.c.unit_code)
+        .join(account_roles, account_roles.c.account_id == accounts.c.id)
+        .where(
+            account_roles.c.role.in_(list(roles)),
+            account_roles.c.valid_from <= today,
+            or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= today),
+            accounts.c.active == 1,
+        )
+        .order_by(accounts.c.full_name, accounts.c.id)
+    )
+    return [(Account(*row[:-1]), row[-1]) for row in tx.execute(statement)]

@@ -30,3 +30,19 @@ def organisation_of_unit(tx: Tx, unit_code: str) -> str:
         seen.add(unit.code)
         unit = known.get(unit.parent_code)
     return unit.code if unit is not None else main_organisation(tx)
+
+
+def units_of_organisation(tx: Tx, org_code: str) -> dict[str, Unit]:
+    """The organisation and its departments by code: the units whose documents pass through its clerks."""
+    known = {unit.code: unit for unit in units.listing(tx)}
+    found = {org_code: known[org_code]} if org_code in known else {}
+    grown = True
+    while grown:
+        more = {
+            unit.code: unit
+            for unit in known.values()
+            if unit.kind == DEPARTMENT and unit.parent_code in found and unit.code not in found
+        }
+        found |= more
+        grown = bool(more)
+    return found
