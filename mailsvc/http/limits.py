@@ -14,6 +14,8 @@ UPLOAD_BYTES = 32 * 1024 * 1024
 UPLOAD_FILES = 20
 BODY_SECONDS = 30.0
 """Between two pieces of a request body."""
+SETUP_BYTES = 16 * 1024
+"""A question of a mail program that sets itself up."""
 FORM_FIELDS = 1000
 KEEP_ALIVE_SECONDS = 60
 CONNECTIONS = 2000
