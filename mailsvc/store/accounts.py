@@ -231,21 +231,20 @@ class RoleRow:
     acting: int
 
 
-_ROLE_COLUMNS = [account_roles.c[name] for name in RoleRow.__dataclass_fields__]
+_ROLES_OF_DAY = Prepared(
+    select(*[account_roles.c[name] for name in RoleRow.__dataclass_fields__])
+    .where(
+        account_roles.c.account_id == bindparam("account"),
+        account_roles.c.valid_from <= bindparam("day"),
+        or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= bindparam("day")),
+    )
+    .order_by(account_roles.c.id)
+)
 
 
 def role_rows(tx: Tx, account_id: int, day: str) -> list[RoleRow]:
     """The account's roles of that day, in the order they were given."""
-    statement = (
-        select(*_ROLE_COLUMNS)
-        .where(
-            account_roles.c.account_id == account_id,
-            account_roles.c.valid_from <= day,
-            or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= day),
-        )
-        .order_by(account_roles.c.id)
-    )
-    return [RoleRow(*row) for row in tx.execute(statement)]
+    return [RoleRow(*row) for row in tx.rows(_ROLES_OF_DAY, account=account_id, day=day)]
 
 
 def roles_of(tx: Tx, account_id: int) -> set[str]:

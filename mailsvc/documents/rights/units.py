@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mailsvc.store import meta, units
 from mailsvc.store.tx import Tx
-from mailsvc.store.units import Unit
 
 DEPARTMENT = "phong"  # a unit without registers of its own: its documents pass through the organisation's clerks
 _MAIN = "organisation"
@@ -23,12 +22,11 @@ def set_main_organisation(tx: Tx, code: str) -> None:
 def organisation_of_unit(tx: Tx, unit_code: str) -> str:
     """The code of the organisation whose registers serve the unit: the unit itself or the nearest one above it that
     is no department. For an account outside all units the office's own."""
-    known: dict[str, Unit] = {unit.code: unit for unit in units.listing(tx)}
-    unit = known.get(unit_code)
+    unit = units.find(tx, unit_code)
     seen: set[str] = set()
     while unit is not None and unit.kind == DEPARTMENT and unit.code not in seen:
         seen.add(unit.code)
-        unit = known.get(unit.parent_code)
+        unit = units.find(tx, unit.parent_code)
     return unit.code if unit is not None else main_organisation(tx)
 
 
