@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailsvc.store import meta, units
 from mailsvc.store.tx import Tx
+from mailsvc.store.units import Unit
 
 DEPARTMENT = "phong"  # a unit without registers of its own: its documents pass through the organisation's clerks
 _MAIN = "organisation"
