@@ -147,6 +147,11 @@ def moment(day: date, at: time) -> int:
     return int(datetime.combine(day, at, OFFICE_ZONE).timestamp()) * 1000
 
 
+def midnight(day: date) -> int:
+    """When the calendar day begins at the office, in ms."""
+    return moment(day, time())
+
+
 def end_of_day(day: date) -> int:
     """When work ends on that day, in ms (by the office hours, also on a day off)."""
     return moment(day, _hours(day).sessions[-1][1])

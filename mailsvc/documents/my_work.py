@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from mailsvc.core.clock import office_date
 from mailsvc.documents.routing import listing
+from mailsvc.documents.tasks import work as tasks
 from mailsvc.documents.work import Sections, WorkItem, sections
 from mailsvc.store.tx import Tx
 
 Source = Callable[[Tx, int], list[WorkItem]]
-SOURCES: tuple[Source, ...] = (listing.items,)
+SOURCES: tuple[Source, ...] = (listing.items, tasks.items)
 
 
 def my_work(tx: Tx, account_id: int) -> Sections:

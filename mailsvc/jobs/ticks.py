@@ -5,6 +5,7 @@ from __future__ import annotations
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailsvc.documents import proof
+from mailsvc.jobs import following
 from mailsvc.mail.office import Office
 from mailsvc.store import sessions
 
@@ -17,6 +18,7 @@ def start(office: Office) -> AsyncIOScheduler:
     scheduler.add_job(_reload_certificate, "interval", minutes=5, args=[office])
     scheduler.add_job(_forget_sessions, "interval", hours=1, args=[office])
     scheduler.add_job(_keep_audit_head, "interval", hours=1, args=[office])
+    scheduler.add_job(following.run, "interval", minutes=2, args=[office])
     scheduler.start()
     return scheduler
 

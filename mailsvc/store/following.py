@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from mailsvc.core.errors import NotFound
 from mailsvc.store.schema import daily_reports, entry_clerks, problems, reminders, report_packs
-from mailsvc.store.tx import Prepared, Tx
+from mailsvc.store.tx import Tx
 
 # ---- reminders ----------------------------------------------------------------------------------------------
 # The same words are understood by SQLite and PostgreSQL. The unique key decides between two that run at once.
@@ -35,7 +35,6 @@ class Reminder:
 
 
 _REMINDER = [reminders.c[name] for name in Reminder.__dataclass_fields__]
-_TOLD = Prepared(select(reminders.c.occasion, reminders.c.person_id).where(reminders.c.thing == bindparam("thing")))
 
 
 def claim(tx: Tx, thing: str, occasion: str, person_id: int, actor_id: int | None = None) -> int | None:
@@ -52,18 +51,18 @@ def keep_mail(tx: Tx, reminder_ids: Sequence[int], content_id: int) -> None:
     tx.execute(update(reminders).where(reminders.c.id.in_(reminder_ids)).values(content_id=content_id))
 
 
-def told(tx: Tx, thing: str) -> set[tuple[str, int]]:
-    """(occasion, person) of all reminders about the thing."""
-    return {(row[0], row[1]) for row in tx.rows(_TOLD, thing=thing)}
-
-
-def told_of(tx: Tx, things: Sequence[str]) -> dict[str, set[tuple[str, int]]]:
-    """The same for several things."""
-    found: dict[str, set[tuple[str, int]]] = {}
-    sql = "SELECT thing, occasion, person_id FROM reminders WHERE thing IN {among}"
-    for thing, occasion, person_id in tx.rows_among(sql, things):
-        found.setdefault(thing, set()).add((occasion, person_id))
+def told_of(tx: Tx, things: Sequence[str]) -> dict[str, set[str]]:
+    """The occasions on which somebody was reminded of each of the things."""
+    found: dict[str, set[str]] = {}
+    for thing, occasion in tx.rows_among("SELECT thing, occasion FROM reminders WHERE thing IN {among}", things):
+        found.setdefault(thing, set()).add(occasion)
     return found
+
+
+def people_told(tx: Tx, thing: str, occasion: str) -> set[int]:
+    """Who was reminded of the thing on that occasion."""
+    statement = select(reminders.c.person_id).where(reminders.c.thing == thing, reminders.c.occasion == occasion)
+    return set(tx.execute(statement).scalars())
 
 
 def reminders_of(tx: Tx, thing: str) -> list[Reminder]:
@@ -87,6 +86,14 @@ def last_urged_ms(tx: Tx, thing: str) -> int | None:
     )
     found = tx.execute(statement).scalar()
     return None if found is None else int(found)
+
+
+def urged_since(tx: Tx, actor_id: int, first_ms: int) -> int:
+    """How many things the person has urged about since that moment."""
+    each = select(reminders.c.thing, reminders.c.occasion).where(
+        reminders.c.actor_id == actor_id, reminders.c.sent_ms >= first_ms
+    )
+    return int(tx.execute(select(func.count()).select_from(each.distinct().subquery())).scalar_one())
 
 
 # ---- clerks of waiting letters ------------------------------------------------------------------------------

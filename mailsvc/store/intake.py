@@ -236,3 +236,14 @@ def next_lease_ms(tx: Tx) -> int | None:
     )
     value = tx.execute(statement).scalar_one()
     return None if value is None else int(value)
+
+
+def waiting(tx: Tx, limit: int) -> list[Entry]:
+    """What waits for the register or is held, of all organisations, oldest first."""
+    statement = (
+        select(*_COLUMNS)
+        .where(intake_entries.c.status.in_([WAITING, HELD]))
+        .order_by(intake_entries.c.received_ms, intake_entries.c.id)
+        .limit(limit)
+    )
+    return [Entry(*row) for row in tx.execute(statement)]

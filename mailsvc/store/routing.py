@@ -180,11 +180,11 @@ def counts(tx: Tx, org_code: str) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in tx.execute(statement)}
 
 
-def registered_before(tx: Tx, state: str, before_ms: int, limit: int = CHUNK) -> list[Flow]:
-    """Flows that have been in that first state since before a moment, oldest first."""
+def registered_before(tx: Tx, state: str, before_ms: int, limit: int = CHUNK, *, from_ms: int = 0) -> list[Flow]:
+    """Flows that have been in that first state since before a moment (and not before `from_ms`), oldest first."""
     statement = (
         select(*_FLOW)
-        .where(flows.c.state == state, flows.c.registered_ms < before_ms)
+        .where(flows.c.state == state, flows.c.registered_ms < before_ms, flows.c.registered_ms >= from_ms)
         .order_by(flows.c.document_id)
         .limit(limit)
     )
@@ -336,6 +336,22 @@ def concerns(tx: Tx, document_id: int, account_ids: Sequence[int]) -> bool:
         or_(transfers.c.assignee_id.in_(mine), transfers.c.assigner_id.in_(mine), transfers.c.meant_for_id.in_(mine)),
     )
     return tx.execute(statement.limit(1)).first() is not None
+
+
+def unread_lines(tx: Tx, sent_from_ms: int, sent_before_ms: int, limit: int = CHUNK) -> list[Line]:
+    """Open lines sent in that time that their receivers have not opened, oldest first."""
+    statement = (
+        select(*_LINE)
+        .where(
+            transfers.c.is_open == 1,
+            transfers.c.state == "unread",
+            transfers.c.sent_ms >= sent_from_ms,
+            transfers.c.sent_ms < sent_before_ms,
+        )
+        .order_by(transfers.c.id)
+        .limit(limit)
+    )
+    return [Line(*row) for row in tx.execute(statement)]
 
 
 # ---- requests -----------------------------------------------------------------------------------------------

@@ -230,8 +230,8 @@ def people_of_tasks(tx: Tx, task_ids: Sequence[int]) -> dict[int, list[TaskPerso
     return found
 
 
-def unacknowledged(tx: Tx, sent_before_ms: int) -> list[tuple[Task, TaskPerson]]:
-    """Who has not yet said that he takes it on, of open tasks sent before that moment."""
+def unacknowledged(tx: Tx, sent_before_ms: int, row_id: int | None = None) -> list[tuple[Task, TaskPerson]]:
+    """Who has not yet said that he takes it on, of open tasks sent before that moment (only that row of theirs)."""
     statement = (
         select(*_TASK, *_PERSON)
         .join(task_people, task_people.c.task_id == tasks.c.id)
@@ -243,6 +243,8 @@ def unacknowledged(tx: Tx, sent_before_ms: int) -> list[tuple[Task, TaskPerson]]
         )
         .order_by(tasks.c.id, task_people.c.id)
     )
+    if row_id is not None:
+        statement = statement.where(task_people.c.id == row_id)
     size = len(_TASK)
     return [(Task(*row[:size]), TaskPerson(*row[size:])) for row in tx.execute(statement)]
 

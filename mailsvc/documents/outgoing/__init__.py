@@ -1,1 +1,0 @@
-"""Outgoing documents, one module for each part of their way: drafting, deciding, numbering, issuing, receipts."""

@@ -1,0 +1,143 @@
+"""R27: a month of the demo office with a public holiday inside; exactly which mail goes to whom, once each."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailsvc.core.errors import NotFound, Refused
+from mailsvc.documents.following import urging
+from mailsvc.documents.routing import directing
+from mailsvc.documents.tasks import doing, requests
+from tests.office.following_world import actor, give, hours, tick, told
+from tests.office.incoming_world import Desk, lead
+
+REMINDERS = ("Còn ", "Đến hạn", "Quá hạn", "Quá thời hạn", "Sắp hết")
+
+
+def test_r27_a_month_with_a_holiday_inside(desk: Desk) -> None:
+    """Quốc khánh 2026: 31/8 to 2/9 are off, Saturday 22/8 is worked instead."""
+    desk.set_time("2026-08-17 09:00")
+    long = give(desk, "dungmh", "Báo cáo tổng kết", "khuetm", "hand", deadline="03/09/2026")
+    short = give(desk, "lyhc", "Lịch tiếp dân", "phuongvh", deadline="24/08/2026")
+    open_ended = give(desk, "dungmh", "Theo dõi thi đua", "nghiahq")
+    for task, name in ((long, "khuetm"), (long, "hand"), (open_ended, "nghiahq")):
+        desk.write(doing.acknowledge, actor(desk, name), task.id)
+    extended = request = None
+    for moment in hours("2026-08-17", "2026-09-18"):
+        desk.set_time(moment)
+        if moment == "2026-08-18 08:00":
+            desk.write(doing.acknowledge, actor(desk, "phuongvh"), short.id)
+        if moment == "2026-08-24 10:00":
+            desk.write(doing.report, actor(desk, "phuongvh"), short.id, "Đã lập lịch.")
+        if moment == "2026-08-27 09:00":
+            extended = give(desk, "dungmh", "Kế hoạch ôn tập", "linhdtm", deadline="04/09/2026")
+            desk.write(doing.acknowledge, actor(desk, "linhdtm"), extended.id)
+        if moment == "2026-09-03 10:00":
+            assert extended is not None
+            request = desk.write(
+                requests.ask_extension, actor(desk, "linhdtm"), extended.id, "10/09/2026", "Chờ số liệu."
+            )
+            desk.write(requests.decide_extension, actor(desk, "dungmh"), request, True)
+        if moment == "2026-09-07 10:00":
+            desk.write(doing.report, actor(desk, "hand"), long.id, "Phần phối hợp đã xong.")
+        if moment == "2026-09-10 16:00":
+            assert extended is not None
+            desk.write(doing.report, actor(desk, "linhdtm"), extended.id, "Đã xong.")
+        tick(desk)
+    unacknowledged = "Quá thời hạn nhận việc, 15:00 ngày 17/08/2026: Chưa nhận việc: Lịch tiếp dân"
+    T, S, K = "Việc được giao: Báo cáo tổng kết", "Việc được giao: Lịch tiếp dân", "Việc được giao: Kế hoạch ôn tập"
+    due_t, due_s = "hạn 03/09/2026", "hạn 24/08/2026"
+    assert told(desk, *REMINDERS) == sorted([
+        # not taken on within four working hours: 09:00 to 11:30 and 13:30 to 15:00
+        ("2026-08-17 15:00", "phuongvh", unacknowledged),
+        ("2026-08-17 15:00", "lyhc", unacknowledged),
+        # T-3, T-1 (the made-up Saturday), T; reported on the day
+        ("2026-08-20 07:00", "phuongvh", f"Còn 3 ngày làm việc, {due_s}: {S}"),
+        ("2026-08-22 07:00", "phuongvh", f"Còn 1 ngày làm việc, {due_s}: {S}"),
+        ("2026-08-24 07:00", "phuongvh", f"Đến hạn hôm nay, 24/08/2026: {S}"),
+        # T-3 and T-1 before the holiday, T after it, then the head, then assigner and head of the Office
+        ("2026-08-26 07:00", "khuetm", f"Còn 3 ngày làm việc, {due_t}: {T}"),
+        ("2026-08-26 07:00", "hand", f"Còn 3 ngày làm việc, {due_t}: {T}"),
+        ("2026-08-28 07:00", "khuetm", f"Còn 1 ngày làm việc, {due_t}: {T}"),
+        ("2026-08-28 07:00", "hand", f"Còn 1 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-03 07:00", "khuetm", f"Đến hạn hôm nay, 03/09/2026: {T}"),
+        ("2026-09-03 07:00", "hand", f"Đến hạn hôm nay, 03/09/2026: {T}"),
+        ("2026-09-04 07:00", "khuetm", f"Quá hạn 1 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-04 07:00", "hand", f"Quá hạn 1 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-04 07:00", "dungmh", f"Quá hạn 1 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-08 07:00", "khuetm", f"Quá hạn 3 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-08 07:00", "dungmh", f"Quá hạn 3 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-08 07:00", "lyhc", f"Quá hạn 3 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-15 07:00", "khuetm", f"Quá hạn 8 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-15 07:00", "dungmh", f"Quá hạn 8 ngày làm việc, {due_t}: {T}"),
+        ("2026-09-15 07:00", "lyhc", f"Quá hạn 8 ngày làm việc, {due_t}: {T}"),
+        # T-3 would be the day it was given on: none; T-1 of the old deadline, then all of the new one
+        ("2026-09-03 07:00", "linhdtm", f"Còn 1 ngày làm việc, hạn 04/09/2026: {K}"),
+        ("2026-09-07 07:00", "linhdtm", f"Còn 3 ngày làm việc, hạn 10/09/2026: {K}"),
+        ("2026-09-09 07:00", "linhdtm", f"Còn 1 ngày làm việc, hạn 10/09/2026: {K}"),
+        ("2026-09-10 07:00", "linhdtm", f"Đến hạn hôm nay, 10/09/2026: {K}"),
+    ])  # fmt: skip
+
+
+def test_r27_what_was_missed_is_told_once_when_the_service_is_back(desk: Desk) -> None:
+    desk.set_time("2026-11-16 09:00")
+    task = give(desk, "dungmh", "Rà soát sách", "khuetm", deadline="20/11/2026")
+    desk.write(doing.acknowledge, actor(desk, "khuetm"), task.id)
+    desk.set_time("2026-11-24 10:20")  # it stood still over T-3, T-1, T and T+1
+    tick(desk)
+    tick(desk)
+    late = "Quá hạn 2 ngày làm việc, hạn 20/11/2026: Việc được giao: Rà soát sách"
+    assert told(desk, *REMINDERS) == [("2026-11-24 10:20", "dungmh", late), ("2026-11-24 10:20", "khuetm", late)]
+
+
+def test_r27_lines_of_incoming_documents(desk: Desk) -> None:
+    desk.set_time("2026-11-16 08:00")
+    document = desk.paper(issue_date="2026-11-13")
+    desk.write(directing.direct, desk["nganltt"], document.id, "Làm.", [lead("u:GDTRH", "20/11/2026")], version=1)
+    for moment in hours("2026-11-16", "2026-11-23"):
+        desk.set_time(moment)
+        tick(desk)
+    title = f"Văn bản đến số 1/2026: {document.subject}"
+    unread = f"Quá thời hạn mở đọc, 14:00 ngày 16/11/2026: Chưa mở đọc v{title[1:]}"
+    found = [one for one in told(desk, *REMINDERS) if one[1] in ("gdtrh", "dungmh", "lyhc")]
+    assert found == [
+        ("2026-11-16 14:00", "gdtrh", unread),
+        ("2026-11-17 07:00", "gdtrh", f"Còn 3 ngày làm việc, hạn 20/11/2026: {title}"),
+        ("2026-11-19 07:00", "gdtrh", f"Còn 1 ngày làm việc, hạn 20/11/2026: {title}"),
+        ("2026-11-20 07:00", "gdtrh", f"Đến hạn hôm nay, 20/11/2026: {title}"),
+        ("2026-11-23 07:00", "dungmh", f"Quá hạn 1 ngày làm việc, hạn 20/11/2026: {title}"),
+        ("2026-11-23 07:00", "gdtrh", f"Quá hạn 1 ngày làm việc, hạn 20/11/2026: {title}"),
+    ]  # fmt: skip
+
+
+def test_r27_the_clocks_of_the_decree(desk: Desk) -> None:
+    """Registered on Friday afternoon: to be submitted by the end of Monday; announced two hours before."""
+    desk.set_time("2026-11-20 16:00")
+    document = desk.paper(issue_date="2026-11-19")
+    for moment in hours("2026-11-20", "2026-11-24"):
+        desk.set_time(moment)
+        tick(desk)
+    title = f"Chưa trình, chưa chuyển văn bản đến số 1/2026: {document.subject}"
+    when = "trình, chuyển giao, 17:00 ngày 23/11/2026"
+    assert told(desk, *REMINDERS) == [
+        ("2026-11-23 15:00", "daonth", f"Sắp hết thời hạn {when}: {title}"),
+        ("2026-11-24 07:00", "daonth", f"Quá thời hạn {when}: {title}"),
+        ("2026-11-24 07:00", "lyhc", f"Quá thời hạn {when}: {title}"),
+    ]
+
+
+def test_r27_urging_by_hand(desk: Desk) -> None:
+    desk.set_time("2026-11-24 08:00")
+    task = give(desk, "dungmh", "Rà soát sách", "khuetm", deadline="30/11/2026")
+    assert desk.write(urging.urge, actor(desk, "lyhc"), "task", task.id, "Lãnh đạo cần gấp.") == 1
+    assert told(desk, "Đôn đốc") == [("2026-11-24 08:00", "khuetm", "Đôn đốc: Việc được giao: Rà soát sách")]
+    desk.set_time("2026-11-24 13:50")  # less than four working hours later
+    with pytest.raises(Refused, match=r"4 giờ làm việc.*urge.pause_hours"):
+        desk.write(urging.urge, actor(desk, "dungmh"), "task", task.id)
+    desk.set_time("2026-11-24 14:00")
+    assert desk.write(urging.urge, actor(desk, "dungmh"), "task", task.id) == 1
+    with pytest.raises(Refused, match="Quy chế Điều 8 khoản 4"):
+        desk.write(urging.urge, actor(desk, "hand"), "task", task.id)
+    desk.write(doing.report, actor(desk, "khuetm"), task.id, "Xong.")
+    with pytest.raises(NotFound, match="đã xong"):
+        desk.write(urging.urge, actor(desk, "lyhc"), "task", task.id)
