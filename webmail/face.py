@@ -15,7 +15,18 @@ from mailsvc.http.previews import Previews
 from mailsvc.http.static import StaticFiles
 from webmail import pages
 from webmail.bodies import BodyCache
-from webmail.routes import entering, intake, mail_acts, mail_files, mail_list, mail_read, register, signin, start
+from webmail.routes import (
+    delegations,
+    entering,
+    intake,
+    mail_acts,
+    mail_files,
+    mail_list,
+    mail_read,
+    register,
+    signin,
+    start,
+)
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -27,7 +38,7 @@ class WebFace:
         self._static = StaticFiles(_STATIC)
 
     def routes(self) -> Sequence[BaseRoute]:
-        modules = (start, signin, mail_list, mail_read, mail_files, mail_acts, intake, entering, register)
+        modules = (start, signin, mail_list, mail_read, mail_files, mail_acts, intake, entering, register, delegations)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
     def attach(self, app: Starlette) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mailsvc.accounts import people
 from mailsvc.cli.output import fail
 from mailsvc.core import settings as settings_module
 from mailsvc.core.actor import Actor
@@ -16,6 +17,7 @@ from mailsvc.core.errors import Invalid, MailsvcError
 from mailsvc.core.settings import Settings
 from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
+from mailsvc.store.accounts import Account
 
 chosen: dict[str, Any] = {}
 """The common options, set by the callback of the command line before a command runs."""
@@ -38,6 +40,11 @@ def settings() -> Settings:
 def operator() -> Actor:
     """Who works at the command line, for the audit trail: no account of the office, but a user of the machine."""
     return Actor(None, door="cli", peer=getpass.getuser())
+
+
+def account(opened: Office, login: str) -> Account:
+    """The account of a username or address. Raises NotFound."""
+    return opened.db.read_now(people.by_login, opened.settings.organisation.domains, login)
 
 
 @contextlib.contextmanager

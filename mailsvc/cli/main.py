@@ -12,6 +12,8 @@ import typer
 from mailsvc.cli import context
 from mailsvc.cli.accounts import account_app, unit_app
 from mailsvc.cli.audit import audit_app
+from mailsvc.cli.delegations import delegation_app
+from mailsvc.cli.dns import dns_app
 from mailsvc.cli.documents import extract, intake_app, register_app
 from mailsvc.cli.mail import dkim, mailbox_app, message_app, queue_app
 from mailsvc.cli.maintenance import demo, serve, settings_app, verify
@@ -27,7 +29,9 @@ app.add_typer(queue_app, name="queue")
 app.add_typer(intake_app, name="intake")
 app.add_typer(register_app, name="register")
 app.add_typer(audit_app, name="audit")
+app.add_typer(delegation_app, name="delegation")
 app.add_typer(settings_app, name="settings")
+app.add_typer(dns_app, name="dns")
 app.command("dkim")(dkim)
 app.command("extract")(extract)
 app.command("serve")(serve)

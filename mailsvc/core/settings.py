@@ -155,6 +155,16 @@ class Web(_Section):
     trusted_proxies: list[str] = Field([], description="Addresses of proxies whose X-Forwarded-For is believed.")
 
 
+class Setup(_Section):
+    """What mail programs are told when they set themselves up, and what `mailsvc dns records` prints."""
+
+    host: str = Field("", description="Host name of the mail doors as seen from outside; empty: organisation.host.")
+    imaps: Port = Field(993, description="Public port of IMAP over TLS; 0: not told.")
+    imap: Port = Field(143, description="Public port of IMAP with STARTTLS; 0: not told.")
+    submissions: Port = Field(465, description="Public port of submission over TLS; 0: not told.")
+    submission: Port = Field(587, description="Public port of submission with STARTTLS; 0: not told.")
+
+
 class Log(_Section):
     """What is written to standard error."""
 
@@ -176,6 +186,7 @@ class Settings(_Section):
     queue: Queue = Queue()  # type: ignore[call-arg]
     dkim: Dkim = Dkim()  # type: ignore[call-arg]
     web: Web = Web()  # type: ignore[call-arg]
+    setup: Setup = Setup()  # type: ignore[call-arg]
     log: Log = Log()  # type: ignore[call-arg]
 
     @model_validator(mode="after")

@@ -11,10 +11,12 @@ from itertools import pairwise
 
 from mailsvc.core.errors import Invalid
 from mailsvc.documents import clerks
-from mailsvc.store import audit, documents, meta
+from mailsvc.store import audit, documents, issued, meta
 from mailsvc.store.tx import Tx
 
-INCOMING = "in"  # số đến
+INCOMING = (
+    "in"  # số đến; series of outgoing documents and copies have a slash in their name (documents.outgoing.series)
+)
 MOST = 9_999_999_999  # ArrivalNumber has ten digits (handbook §4.2)
 
 
@@ -44,13 +46,18 @@ def begin_after(tx: Tx, actor_id: int, org_code: str, year: int, last_on_paper: 
     Raises Refused for all but clerks, Invalid once the register has a row.
     """
     clerks.require_clerk(tx, actor_id, org_code)
-    if not 0 <= last_on_paper < MOST:
-        raise Invalid("Số đến cuối cùng trong sổ giấy phải là số không âm.")
     if documents.numbers(tx, org_code, INCOMING, year):
         raise Invalid(f"Sổ văn bản đến năm {year} đã có số; không đổi số bắt đầu được nữa.")
-    documents.set_last_number(tx, org_code, INCOMING, year, last_on_paper)
-    meta.set_int(tx, _on_paper(org_code, INCOMING, year), last_on_paper)
-    audit.record(tx, actor_id, "series.begin", f"series/{org_code}/{INCOMING}/{year}", after=last_on_paper)
+    begin_series(tx, actor_id, org_code, INCOMING, year, last_on_paper)
+
+
+def begin_series(tx: Tx, actor_id: int, org_code: str, series: str, year: int, last_on_paper: int) -> None:
+    """The same for any series; the caller has looked at rights and that the series is unused. Raises Invalid."""
+    if not 0 <= last_on_paper < MOST:
+        raise Invalid("Số cuối cùng trong sổ giấy phải là số không âm.")
+    documents.set_last_number(tx, org_code, series, year, last_on_paper)
+    meta.set_int(tx, _on_paper(org_code, series, year), last_on_paper)
+    audit.record(tx, actor_id, "series.begin", f"series/{org_code}/{series}/{year}", after=last_on_paper)
 
 
 def verify_series(tx: Tx) -> list[Fault]:
@@ -58,13 +65,21 @@ def verify_series(tx: Tx) -> list[Fault]:
     last = {(one.org_code, one.series, one.year): one.last_number for one in documents.all_series(tx)}
     keys = set(last) | set(documents.registers_in_use(tx))
     faults: list[Fault] = []
-    for org_code, series, year in sorted(key for key in keys if key[1] == INCOMING):
+    keys |= set(issued.series_in_use(tx))
+    for org_code, series, year in sorted(key for key in keys if key[1] == INCOMING or "/" in key[1]):
         begun = meta.get_int(tx, _on_paper(org_code, series, year))
-        given = documents.numbers(tx, org_code, series, year)
+        given = _given(tx, org_code, series, year)
         faults += [
             Fault(org_code, series, year, text) for text in _faults(given, begun, last.get((org_code, series, year), 0))
         ]
     return faults
+
+
+def _given(tx: Tx, org_code: str, series: str, year: int) -> list[int]:
+    """The numbers in a register, rising; a number between others (`123a`) is no number of its own."""
+    if series == INCOMING:
+        return documents.numbers(tx, org_code, series, year)
+    return [one.number for one in issued.of_series(tx, org_code, series, year) if not one.suffix]
 
 
 def _faults(given: list[int], begun: int, last: int) -> list[str]:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mailsvc.core.errors import MailsvcError
+from mailsvc.http import setup
 from mailsvc.http.bodies import BoundedBodies
 from mailsvc.http.face import Face
 from mailsvc.http.failures import Failures
@@ -34,7 +35,7 @@ def application(office: Office, face: Face, helpers: Helpers, ready: Callable[[]
 
     failures = Failures(_nowhere, face)
     app = Starlette(
-        routes=[Route("/healthz", health), *face.routes()],
+        routes=[Route("/healthz", health), *setup.ROUTES, *face.routes()],
         middleware=[
             Middleware(SecurityHeaders, secure=office.settings.web.secure_cookies),
             Middleware(Failures, face=face),

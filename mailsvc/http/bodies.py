@@ -7,29 +7,38 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailsvc.core.errors import Busy, Invalid, TooLarge
-from mailsvc.http.limits import BODY_BYTES, BODY_SECONDS
+from mailsvc.http.limits import BODY_BYTES, BODY_SECONDS, UPLOAD_BYTES
 
 
 class BoundedBodies:
-    """ASGI middleware. Raises TooLarge, Invalid or Busy into whoever reads the body."""
+    """ASGI middleware. Raises TooLarge, Invalid or Busy into whoever reads the body.
 
-    def __init__(self, app: ASGIApp, *, limit: int = BODY_BYTES, seconds: float = BODY_SECONDS) -> None:
+    Only a form with files (multipart/form-data) may be larger than `limit`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, limit: int = BODY_BYTES, uploads: int = UPLOAD_BYTES, seconds: float = BODY_SECONDS
+    ) -> None:
         self._app = app
         self._limit = limit
+        self._uploads = max(limit, uploads)
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        announced = headers.get(b"content-length", b"0")
         if not announced.isdigit():
             raise Invalid("Yêu cầu không hợp lệ.")
-        if int(announced) > self._limit:
-            raise TooLarge("Dữ liệu gửi lên quá lớn.")
-        await self._app(scope, self._bounded(receive), send)
+        with_files = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+        limit = self._uploads if with_files else self._limit
+        if int(announced) > limit:
+            raise TooLarge(f"Dữ liệu gửi lên quá lớn (nhiều nhất {limit // 1024 // 1024} MB một lần).")
+        await self._app(scope, self._bounded(receive, limit), send)
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _bounded(self, receive: Receive, limit: int) -> Receive:
         total = 0
         complete = False
 
@@ -44,8 +53,8 @@ class BoundedBodies:
             if message["type"] == "http.request":
                 total += len(message.get("body", b""))
                 complete = not message.get("more_body", False)
-                if total > self._limit:
-                    raise TooLarge("Dữ liệu gửi lên quá lớn.")
+                if total > limit:
+                    raise TooLarge(f"Dữ liệu gửi lên quá lớn (nhiều nhất {limit // 1024 // 1024} MB một lần).")
             return message
 
         return bounded

@@ -8,9 +8,14 @@ HEAD_FIELDS = 100
 HEAD_SECONDS = 20.0
 """From the first octet of a request to the end of its header fields."""
 BODY_BYTES = 1024 * 1024
-"""A form. Nothing is uploaded through the pages yet."""
+"""A form without files."""
+UPLOAD_BYTES = 32 * 1024 * 1024
+"""A form with files, all of them together."""
+UPLOAD_FILES = 20
 BODY_SECONDS = 30.0
 """Between two pieces of a request body."""
+SETUP_BYTES = 16 * 1024
+"""A question of a mail program that sets itself up."""
 FORM_FIELDS = 1000
 KEEP_ALIVE_SECONDS = 60
 CONNECTIONS = 2000

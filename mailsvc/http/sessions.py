@@ -10,13 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mailsvc.auth import sessions as rules
 from mailsvc.core.settings import Settings
+from mailsvc.http import setup
 from mailsvc.mail.office import Office
 from mailsvc.store import accounts, audit
 from mailsvc.store import sessions as rows
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 
-WITHOUT_SESSION = ("/static/", "/anh/", "/healthz")
+WITHOUT_SESSION = ("/static/", "/anh/", "/healthz", *setup.PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)

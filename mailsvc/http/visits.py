@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -18,7 +18,7 @@ from starlette.routing import Route
 from mailsvc.auth.sessions import csrf_fits
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, NotFound, Refused
-from mailsvc.http.limits import FORM_FIELDS
+from mailsvc.http.limits import FORM_FIELDS, UPLOAD_FILES
 from mailsvc.http.peers import peer_of
 from mailsvc.http.sessions import Visitor, guest_cookie_name
 from mailsvc.mail.office import Office
@@ -38,6 +38,14 @@ class SessionEnded(Exception):
         super().__init__(path)
         self.path = path
         self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that came with a form, under the name the browser gave it (without folders)."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,15 @@ class Visit:
             raise Invalid(f"Ô “{name}” dài quá {longest} ký tự.")
         return text.replace("\0", "").replace("\r\n", "\n")
 
+    async def files(self, name: str) -> list[Uploaded]:
+        """The files chosen in that field of the form (route `upload`), in order; empty choices are left out."""
+        found = [one for one in self.form.getlist(name) if isinstance(one, UploadFile) and one.filename]
+        return [Uploaded(_file_name(one.filename or ""), await one.read()) for one in found]
+
+
+def _file_name(given: str) -> str:
+    return given.replace("\\", "/").rpartition("/")[2].replace("\0", "")[:200] or "tep"
+
 
 Page = Callable[[Visit], Awaitable[Response]]
 
@@ -112,18 +129,29 @@ def get(path: str, page: Page, *, public: bool = False) -> Route:
 
 def post(path: str, page: Page, *, public: bool = False) -> Route:
     """What a form does. Without the session's token nothing happens."""
+    return _form_route(path, page, public=public, most_files=0)
 
+
+def upload(path: str, page: Page) -> Route:
+    """The same for a form with files; nobody sends any without signing in."""
+    return _form_route(path, page, public=False, most_files=UPLOAD_FILES)
+
+
+def _form_route(path: str, page: Page, *, public: bool, most_files: int) -> Route:
     async def endpoint(request: Request) -> Response:
         visit = _visit(request)
-        form = await request.form(max_files=0, max_fields=FORM_FIELDS)
-        if not public and visit.visitor is None:
-            typed = ((name, value) for name, value in form.multi_items() if name != TOKEN_FIELD)
-            raise SessionEnded(request.url.path, tuple((name, str(value)) for name, value in typed))
-        guest = request.cookies.get(guest_cookie_name(visit.office.settings), "")
-        secret = visit.visitor.token if visit.visitor else guest
-        if not secret or not csrf_fits(secret, str(form.get(TOKEN_FIELD, ""))):
-            raise Refused("Trang này đã cũ hoặc phiên làm việc đã đổi; chưa có gì được ghi. Xin mở lại trang.")
-        return await page(Visit(request, visit.office, visit.visitor, form))
+        signed_out = not public and visit.visitor is None
+        if signed_out and most_files:
+            raise Refused("Phiên làm việc đã kết thúc; tệp chưa được nhận. Xin đăng nhập rồi gửi lại.")
+        async with request.form(max_files=most_files, max_fields=FORM_FIELDS) as form:
+            if signed_out:
+                typed = ((name, value) for name, value in form.multi_items() if name != TOKEN_FIELD)
+                raise SessionEnded(request.url.path, tuple((name, str(value)) for name, value in typed))
+            guest = request.cookies.get(guest_cookie_name(visit.office.settings), "")
+            secret = visit.visitor.token if visit.visitor else guest
+            if not secret or not csrf_fits(secret, str(form.get(TOKEN_FIELD, ""))):
+                raise Refused("Trang này đã cũ hoặc phiên làm việc đã đổi; chưa có gì được ghi. Xin mở lại trang.")
+            return await page(Visit(request, visit.office, visit.visitor, form))
 
     return Route(path, endpoint, methods=["POST"], name=f"post {path}")
 

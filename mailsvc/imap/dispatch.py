@@ -125,7 +125,7 @@ async def answer(session: Session, data: bytes) -> None:
     try:
         command = _find(session, head.tag, head.verb)
         done = await command.run(session, cursor)
-        await _tell_news(session, command)
+        farewell = await _tell_news(session, command)
     except (Farewell, NetError):
         raise
     except ImapError as error:
@@ -139,16 +139,22 @@ async def answer(session: Session, data: bytes) -> None:
         session.mistakes = 0
         if done is not None:
             session.status(head.tag, "OK", done.text or f"{head.verb} xong", done.code)
+        if farewell is not None:
+            raise farewell
 
 
-async def _tell_news(session: Session, command: Command) -> None:
-    """What changed meanwhile. The command is done whatever comes of this, so a failure here must not deny it."""
+async def _tell_news(session: Session, command: Command) -> Farewell | None:
+    """What changed meanwhile; a Farewell is given back. The command is done whatever comes of this: nothing here may
+    deny it, else the client would do it again."""
     try:
         await session.sync(expunge=not command.numbers_stand)
-    except (ImapError, NetError):
+    except Farewell as farewell:
+        return farewell
+    except NetError:
         raise
     except Exception:
         failure_reference(log, "news")
+    return None
 
 
 def _find(session: Session, tag: bytes, verb: str) -> Command:

@@ -187,6 +187,11 @@ def dns_record(key: rsa.RSAPrivateKey) -> str:
 
 def dns_text(key: rsa.RSAPrivateKey, selector: str, domains: Sequence[str]) -> str:
     """The lines for the zones of the domains, ready to be pasted by IT."""
-    record = dns_record(key)
+    strings = quoted_strings(dns_record(key))
+    return "".join(f"{selector}._domainkey.{domain}. IN TXT {strings}\n" for domain in domains)
+
+
+def quoted_strings(record: str) -> str:
+    """The value of a TXT record as a zone file writes it, in strings that DNS can hold (RFC 1035 §3.3.14)."""
     strings = " ".join(f'"{record[at : at + _TXT_STRING]}"' for at in range(0, len(record), _TXT_STRING))
-    return "".join(f"{selector}._domainkey.{domain}. IN TXT ( {strings} )\n" for domain in domains)
+    return f"( {strings} )"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
@@ -230,21 +231,20 @@ class RoleRow:
     acting: int
 
 
-_ROLE_COLUMNS = [account_roles.c[name] for name in RoleRow.__dataclass_fields__]
+_ROLES_OF_DAY = Prepared(
+    select(*[account_roles.c[name] for name in RoleRow.__dataclass_fields__])
+    .where(
+        account_roles.c.account_id == bindparam("account"),
+        account_roles.c.valid_from <= bindparam("day"),
+        or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= bindparam("day")),
+    )
+    .order_by(account_roles.c.id)
+)
 
 
 def role_rows(tx: Tx, account_id: int, day: str) -> list[RoleRow]:
     """The account's roles of that day, in the order they were given."""
-    statement = (
-        select(*_ROLE_COLUMNS)
-        .where(
-            account_roles.c.account_id == account_id,
-            account_roles.c.valid_from <= day,
-            or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= day),
-        )
-        .order_by(account_roles.c.id)
-    )
-    return [RoleRow(*row) for row in tx.execute(statement)]
+    return [RoleRow(*row) for row in tx.rows(_ROLES_OF_DAY, account=account_id, day=day)]
 
 
 def roles_of(tx: Tx, account_id: int) -> set[str]:
@@ -325,3 +325,20 @@ def may_send_as(tx: Tx, account_id: int, address: str) -> bool:
 def _today(tx: Tx) -> ColumnElement[bool]:
     today = office_date(tx.now_ms).isoformat()
     return and_(grants.c.valid_from <= today, or_(grants.c.valid_to.is_(None), grants.c.valid_to >= today))
+
+
+def holders(tx: Tx, roles: Collection[str]) -> list[tuple[Account, str]]:
+    """Active people who hold one of the roles today, with the unit they hold it for, by name."""
+    today = office_date(tx.now_ms).isoformat()
+    statement = (
+        select(*_COLUMNS, account_roles.c.unit_code)
+        .join(account_roles, account_roles.c.account_id == accounts.c.id)
+        .where(
+            account_roles.c.role.in_(list(roles)),
+            account_roles.c.valid_from <= today,
+            or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= today),
+            accounts.c.active == 1,
+        )
+        .order_by(accounts.c.full_name, accounts.c.id)
+    )
+    return [(Account(*row[:-1]), row[-1]) for row in tx.execute(statement)]

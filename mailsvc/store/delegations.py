@@ -96,3 +96,8 @@ def _on(day: str) -> ColumnElement[bool]:
         delegations.c.valid_from <= day,
         or_(delegations.c.valid_to.is_(None), delegations.c.valid_to >= day),
     )
+
+
+def set_posts_of_day(tx: Tx, delegation_id: int, day: str) -> None:
+    """Of a leaver's hand-over: the last day that he held the posts meant."""
+    tx.execute(update(delegations).where(delegations.c.id == delegation_id).values(posts_of_day=day))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from mailsvc.core.clock import office_date
 from mailsvc.store.schema import units
-from mailsvc.store.tx import Tx
+from mailsvc.store.tx import Prepared, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ class Unit:
 
 
 _COLUMNS = [units.c[name] for name in Unit.__dataclass_fields__]
+_ONE = Prepared(
+    select(*_COLUMNS).where(
+        units.c.code == bindparam("unit"),
+        units.c.valid_from <= bindparam("day"),
+        or_(units.c.valid_to.is_(None), units.c.valid_to >= bindparam("day")),
+    )
+)
 
 
 def put(tx: Tx, unit: Unit) -> None:
@@ -39,7 +46,8 @@ def put(tx: Tx, unit: Unit) -> None:
 
 def find(tx: Tx, code: str, day: str | None = None) -> Unit | None:
     """The unit as it is on that day (default: today at the office)."""
-    return next((unit for unit in listing(tx, day) if unit.code == code), None)
+    row = tx.row(_ONE, unit=code, day=day or office_date(tx.now_ms).isoformat())
+    return None if row is None else Unit(*row)
 
 
 def listing(tx: Tx, day: str | None = None) -> list[Unit]:

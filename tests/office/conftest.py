@@ -25,6 +25,7 @@ from mailsvc.opening import close_office, open_office
 from mailsvc.store.tx import Tx
 from tests.conftest import NOON_MS, REPOSITORY
 from tests.office.incoming_world import Desk
+from tests.office.outgoing_world import World, meet
 from tests.web.webhouse import PASSWORD, Site
 from webmail.face import WebFace
 
@@ -85,3 +86,9 @@ def open_desk(desk: Desk) -> Desk:
     """The same as a whole running service: SMTP, IMAP, web."""
     desk.open_doors()
     return desk
+
+
+@pytest.fixture
+def bureau(office: Office, clock: FixedClock) -> World:
+    """The demo organisation with the people an outgoing document passes."""
+    return meet(office, clock)

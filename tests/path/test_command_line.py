@@ -149,3 +149,25 @@ def test_common_options_may_stand_anywhere() -> None:
     assert common_first(["account", "list", "--data", "x", "--json"]) == ["--data", "x", "account", "list", "--json"]
     assert common_first(["extract", "--", "--data"]) == ["extract", "--", "--data"]
     assert common_first(["verify", "--config=a", "--data=b"]) == ["--config=a", "--data=b", "verify"]
+
+
+def test_dns_records(live: Live) -> None:
+    """RFC 6186 §3: SRV records of both domains, beside what receiving and signing need."""
+    rows = told(live, "dns", "records")
+    found = {(row["name"], row["type"]): row["value"] for row in rows}
+    host = "mail.sogddt.tayninh.gov.vn."
+    for domain in ("sogddt.tayninh.gov.vn", "tayninh.gov.vn"):
+        assert found[domain, "MX"] == f"10 {host}"
+        assert found[f"_imaps._tcp.{domain}", "SRV"] == f"0 1 993 {host}"
+        assert found[f"_submissions._tcp.{domain}", "SRV"] == f"0 1 465 {host}"
+        assert found[f"_submission._tcp.{domain}", "SRV"] == f"10 1 587 {host}"
+        assert found[f"_autodiscover._tcp.{domain}", "SRV"] == f"0 1 443 {host}"
+        assert found[f"_pop3s._tcp.{domain}", "SRV"] == "0 0 0 ."
+        assert found[f"autoconfig.{domain}", "CNAME"] == host
+        assert found[domain, "TXT"].startswith("v=spf1 ")
+        assert found[f"_dmarc.{domain}", "TXT"].startswith("v=DMARC1; ")
+        assert found[f"mailsvc._domainkey.{domain}", "TXT"].startswith("v=DKIM1; ")
+    text = live.cli("dns", "records").stdout
+    strings = text.partition("mailsvc._domainkey.tayninh.gov.vn. IN TXT ( ")[2].partition(" )")[0].split('"')[1::2]
+    assert "".join(strings) == found["mailsvc._domainkey.tayninh.gov.vn", "TXT"]
+    assert max(map(len, strings)) <= 255

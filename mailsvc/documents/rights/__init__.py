@@ -9,6 +9,7 @@ from mailsvc.documents.rights.judge import Party, Relation, Subject, may, refusa
 from mailsvc.documents.rights.matrix import Act, Condition, matrix
 from mailsvc.documents.rights.posts import as_actor, display_name, posts_of, receiver, substitute_of
 from mailsvc.documents.rights.subjects import of_document, of_organisation
+from mailsvc.documents.rights.units import organisation_of_unit
 
 __all__ = [
     "HOUSE",
@@ -25,6 +26,7 @@ __all__ = [
     "may",
     "of_document",
     "of_organisation",
+    "organisation_of_unit",
     "posts_of",
     "receiver",
     "refusal",

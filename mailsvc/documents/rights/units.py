@@ -23,10 +23,25 @@ def set_main_organisation(tx: Tx, code: str) -> None:
 def organisation_of_unit(tx: Tx, unit_code: str) -> str:
     """The code of the organisation whose registers serve the unit: the unit itself or the nearest one above it that
     is no department. For an account outside all units the office's own."""
-    known: dict[str, Unit] = {unit.code: unit for unit in units.listing(tx)}
-    unit = known.get(unit_code)
+    unit = units.find(tx, unit_code)
     seen: set[str] = set()
     while unit is not None and unit.kind == DEPARTMENT and unit.code not in seen:
         seen.add(unit.code)
-        unit = known.get(unit.parent_code)
+        unit = units.find(tx, unit.parent_code)
     return unit.code if unit is not None else main_organisation(tx)
+
+
+def units_of_organisation(tx: Tx, org_code: str) -> dict[str, Unit]:
+    """The organisation and its departments by code: the units whose documents pass through its clerks."""
+    known = {unit.code: unit for unit in units.listing(tx)}
+    found = {org_code: known[org_code]} if org_code in known else {}
+    grown = True
+    while grown:
+        more = {
+            unit.code: unit
+            for unit in known.values()
+            if unit.kind == DEPARTMENT and unit.parent_code in found and unit.code not in found
+        }
+        found |= more
+        grown = bool(more)
+    return found

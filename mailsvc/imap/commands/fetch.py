@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from mailsvc.imap.commands.select import vanished_earlier
 from mailsvc.imap.commands.store import Change, change_flags, note_own_change
 from mailsvc.imap.errors import BadCommand, Refused
-from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
 from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
 from mailsvc.imap.grammar.sequence import Range, contains, ranges_of
@@ -91,10 +91,10 @@ async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], 
 
 
 async def _tell_vanished(session: Session, view: SelectedView, arguments: Fetch) -> None:
-    """Which of the UIDs named have been expunged since (RFC 7162 §3.2.6)."""
+    """Which of the UIDs named have been expunged since (RFC 7162 §3.2.6); the last of them may lie beyond `*`."""
     expunged = await session.office.db.read(placements.expunged_since, view.mailbox_id, arguments.changed_since or 0)
     messages = arguments.messages
-    ranges = session.saved if messages.saved else messages.resolve(view.uids[-1] if view.uids else 0)
+    ranges = session.saved if messages.saved else messages.resolve(MAX_NUMBER)
     session.write(*vanished_earlier(view, expunged, ranges))
 
 

@@ -60,8 +60,7 @@ async def _catch_up(session: Session, view: SelectedView, known: Resync) -> None
     changes = await session.office.db.read(changes_since, view.mailbox_id, known.modseq, False)
     if changes is None:
         return
-    last = view.uids[-1] if view.uids else 0
-    ranges = known.known.resolve(last) if known.known is not None else ((1, MAX_NUMBER),)
+    ranges = known.known.resolve(MAX_NUMBER) if known.known is not None else ((1, MAX_NUMBER),)
     session.write(*vanished_earlier(view, changes.expunged, ranges))
     for uid, bits, keywords, modseq in changes.rows:
         number = view.number_of(uid)

@@ -1,0 +1,1 @@
+"""Outgoing documents, one module for each part of their way: drafting, deciding, numbering, issuing, receipts."""

@@ -1,0 +1,175 @@
+"""The sheet of an outgoing document as its drafter fills it in (Decree 30/2020, Appendix VI, II.1): tidied, checked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+from mailsvc.documents.case import plain
+from mailsvc.documents.extraction import secrecy
+from mailsvc.documents.fields import InvalidFields, Problem, iso, type_of
+from mailsvc.documents.labels import labels
+from mailsvc.documents.outgoing import who
+from mailsvc.documents.outgoing.words import words
+from mailsvc.store import accounts, units
+from mailsvc.store.tx import Tx
+
+_BLANKS = re.compile(r"[^\S\n]+")
+_LONGEST = 4000
+_ANSWERED = re.compile(r"(\d{1,10})\s*/\s*(\d{4})")
+NAMES_SHOWN = {
+    "type_name": "Tên loại",
+    "subject": "Trích yếu",
+    "urgency": "Độ khẩn",
+    "unit_code": "Đơn vị soạn thảo",
+    "signer": "Người ký",
+    "sign_form": "Hình thức ký",
+    "recipients": "Nơi nhận",
+    "deadline": "Hạn trả lời",
+    "language": "Ngôn ngữ",
+    "file_code": "Số và ký hiệu hồ sơ",
+    "pages": "Số trang",
+    "copies": "Số lượng bản",
+    "keeper": "Đơn vị, người nhận bản lưu",
+    "note": "Ghi chú",
+    "answers": "Trả lời văn bản đến",
+    "advice_due": "Hạn tham mưu",
+}
+_LENGTHS = {"type_name": 100, "subject": 500, "language": 30, "file_code": 20, "note": 500}
+_MOST = {"pages": 999, "copies": 9999}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFields:
+    """The sheet. All text, as typed; dates ISO or dd/mm/yyyy.
+
+    `signer` is an account id, `answers` the số đến of incoming documents it answers: "12/2026, 15/2026". `advice_due`
+    makes it a paper for the leaders (văn bản tham mưu) that is due then.
+    """
+
+    type_name: str = ""
+    subject: str = ""
+    urgency: str = "thuong"
+    unit_code: str = ""
+    signer: str = ""
+    sign_form: str = ""
+    recipients: str = ""
+    deadline: str = ""
+    language: str = "Tiếng Việt"
+    file_code: str = ""
+    pages: str = ""
+    copies: str = ""
+    keeper: str = ""
+    note: str = ""
+    answers: str = ""
+    advice_due: str = ""
+
+    @property
+    def answered(self) -> tuple[tuple[int, int], ...]:
+        """(số đến, year) of each document it answers."""
+        return tuple(dict.fromkeys((int(one[1]), int(one[2])) for one in _ANSWERED.finditer(self.answers)))
+
+
+NAMES = tuple(field.name for field in fields(DraftFields))
+
+
+def from_form(values: Mapping[str, str]) -> DraftFields:
+    """The fields of a form; names it does not know are passed over."""
+    return DraftFields(**{name: values[name] for name in NAMES if name in values})
+
+
+def tidy(given: DraftFields) -> DraftFields:
+    """NFC, single blanks, ISO dates, the catalogue's spelling of the type."""
+    clean = {name: _plain(getattr(given, name)) for name in NAMES}
+    clean["deadline"], clean["advice_due"] = iso(clean["deadline"]), iso(clean["advice_due"])
+    kind = type_of(clean["type_name"])
+    clean["type_name"] = kind.name if kind is not None else clean["type_name"]
+    clean["urgency"] = clean["urgency"] or "thuong"
+    clean["language"] = clean["language"] or "Tiếng Việt"
+    return DraftFields(**clean)
+
+
+def _plain(value: str) -> str:
+    text = unicodedata.normalize("NFC", plain(value[:_LONGEST])).replace("\r\n", "\n")
+    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n")).strip()
+
+
+def check(tx: Tx, org_code: str, given: DraftFields, today: date) -> tuple[Problem, ...]:
+    """What is to be said about tidied fields, severe ones first."""
+    found = [*_missing(given), *_choices(tx, org_code, given), *_values(given, today)]
+    if secrecy.in_title(given.subject):
+        text = "Trích yếu có dấu mật; văn bản mật không soạn, không gửi trên hệ thống (Quy chế, Điều 7)."
+        found.append(Problem("subject", text, True))
+    for name, most in _LENGTHS.items():
+        if len(getattr(given, name)) > most:
+            text = f"{NAMES_SHOWN[name]} dài {len(getattr(given, name))} ký tự, quy định nhiều nhất {most}."
+            found.append(Problem(name, text, False))
+    return tuple(sorted(found, key=lambda one: not one.severe))
+
+
+def _missing(given: DraftFields) -> list[Problem]:
+    required = ("type_name", "subject", "unit_code", "signer", "recipients")
+    return [
+        Problem(name, f"Chưa ghi {NAMES_SHOWN[name].lower()}.", True) for name in required if not getattr(given, name)
+    ]
+
+
+def _choices(tx: Tx, org_code: str, given: DraftFields) -> list[Problem]:
+    found = []
+    kind = type_of(given.type_name)
+    if given.type_name and (kind is None or not kind.in_outgoing):
+        found.append(Problem("type_name", f"Cơ quan không ban hành loại “{given.type_name}”.", True))
+    if given.urgency not in labels().urgencies:
+        found.append(Problem("urgency", f"Không có độ khẩn “{given.urgency}”.", True))
+    if given.sign_form not in words().sign_forms:
+        found.append(Problem("sign_form", f"Không có hình thức ký “{given.sign_form}”.", True))
+    if given.unit_code and units.find(tx, given.unit_code) is None:
+        found.append(Problem("unit_code", f"Không có đơn vị “{given.unit_code}”.", True))
+    if given.signer and not any(str(one.id) == given.signer for one in who.signers(tx, org_code)):
+        found.append(Problem("signer", "Người này không có thẩm quyền ký văn bản của cơ quan.", True))
+    return found
+
+
+def _values(given: DraftFields, today: date) -> list[Problem]:
+    found = []
+    for name in ("deadline", "advice_due"):
+        text = getattr(given, name)
+        if text and _day(text) is None:
+            found.append(Problem(name, f"{NAMES_SHOWN[name]} “{text}” không phải là ngày.", True))
+    due = _day(given.deadline)
+    if due is not None and due < today:
+        found.append(Problem("deadline", "Hạn trả lời đã qua.", True))
+    for name, most in _MOST.items():
+        text = getattr(given, name)
+        if text and not (text.isascii() and text.isdigit() and int(text) <= most):
+            found.append(Problem(name, f"{NAMES_SHOWN[name]} phải là số từ 0 đến {most}.", True))
+    if given.answers and _ANSWERED.sub("", given.answers).strip(" ,;."):
+        found.append(Problem("answers", "Ghi số đến kèm năm, ví dụ: 12/2026, 15/2026.", True))
+    return found
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def require_valid(tx: Tx, org_code: str, given: DraftFields, today: date) -> None:
+    """Raises InvalidFields when a problem is severe."""
+    severe = tuple(one for one in check(tx, org_code, given, today) if one.severe)
+    if severe:
+        raise InvalidFields(severe)
+
+
+def signer_line(tx: Tx, signer_id: int | None, sign_form: str) -> str:
+    """ "Đặng Hữu Phước (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC)" as the register of incoming documents writes it."""
+    if signer_id is None:
+        return ""
+    account = accounts.get(tx, signer_id)
+    above = {"KT.": "KT. GIÁM ĐỐC", "TL.": "TL. GIÁM ĐỐC", "TUQ.": "TUQ. GIÁM ĐỐC"}.get(sign_form, sign_form)
+    post = ", ".join(part for part in (above, account.position.upper()) if part)
+    return f"{account.full_name} ({post})" if post else account.full_name

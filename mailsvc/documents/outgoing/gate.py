@@ -1,0 +1,88 @@
+"""The gate before a number: what must be there before the clerks may give one (Regulation, Articles 8 and 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailsvc.core.errors import Refused
+from mailsvc.documents.outgoing import deciding, draft
+from mailsvc.store import documents, outgoing, relations, routing
+from mailsvc.store.documents import Document
+from mailsvc.store.outgoing import Flow
+from mailsvc.store.tx import Tx
+
+CLOSED = ("done", "filed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition: whether it holds, what it is, and the article and setting that demand it."""
+
+    ok: bool
+    text: str
+    rule: str
+
+
+class GateClosed(Refused):
+    """The number is refused; `checks` are the conditions that do not hold."""
+
+    def __init__(self, checks: tuple[Check, ...]) -> None:
+        super().__init__("Chưa lấy số được. " + " ".join(f"{one.text} ({one.rule})." for one in checks))
+        self.checks = checks
+
+
+def checks(tx: Tx, document_id: int) -> tuple[Check, ...]:
+    """All conditions in the order of the regulation, those that hold too."""
+    flow = outgoing.get(tx, document_id)
+    return (_word(tx, flow), _encoding(tx, flow), _format(tx, flow), _signature(flow), *_answered(tx, flow))
+
+
+def require_open(tx: Tx, document_id: int) -> None:
+    """Raises GateClosed."""
+    closed = tuple(one for one in checks(tx, document_id) if not one.ok)
+    if closed:
+        raise GateClosed(closed)
+
+
+def _word(tx: Tx, flow: Flow) -> Check:
+    there = bool(draft.word_files(draft.current_files(tx, flow)))
+    text = "Có tệp gốc Word" if there else "Chưa có tệp gốc Word của bản đã ký"
+    return Check(there, text, "Quy chế Điều 8 khoản 2")
+
+
+def _encoding(tx: Tx, flow: Flow) -> Check:
+    """The seam of the encoding check: what `packing.legacy_font` found when the file came (R2)."""
+    found = next((one for one in draft.current_files(tx, flow) if one.encoding), None)
+    if found is None:
+        return Check(True, "Phông chữ Unicode", "Quy chế Điều 3; TCVN 6909:2001")
+    text = f"Tệp “{found.name}” dùng phông {found.encoding}, không phải Unicode"
+    return Check(False, text, "Quy chế Điều 3; TCVN 6909:2001")
+
+
+def _format(tx: Tx, flow: Flow) -> Check:
+    approved = deciding.approved(tx, flow, deciding.FORMAT)
+    text = "Văn phòng đã duyệt thể thức" if approved else "Văn phòng chưa duyệt thể thức phiên bản này"
+    return Check(approved, text, "Quy chế Điều 8 khoản 2")
+
+
+def _signature(flow: Flow) -> Check:
+    signed = flow.version > 0 and flow.signed_version == flow.version
+    text = "Đã ký phiên bản này" if signed else "Bản mới nhất chưa được người có thẩm quyền ký"
+    return Check(signed, text, "Nghị định 30/2020, Điều 11, 13")
+
+
+def _answered(tx: Tx, flow: Flow) -> list[Check]:
+    found = []
+    for link in relations.from_document(tx, flow.document_id, relations.ANSWERS):
+        incoming = documents.get(tx, link.to_id)
+        closed = is_closed(tx, incoming)
+        state = "đã kết thúc" if closed else "chưa kết thúc"
+        text = f"Văn bản đến số {incoming.arrival_number}/{incoming.year} mà văn bản này trả lời {state}"
+        found.append(Check(closed, text, "Quy chế Điều 9 khoản 4, Điều 10 khoản 8"))
+    return found
+
+
+def is_closed(tx: Tx, incoming: Document) -> bool:
+    """Whether the work on an incoming document has ended."""
+    found = routing.flows_of(tx, [incoming.id]).get(incoming.id)
+    return found is not None and found.state in CLOSED
