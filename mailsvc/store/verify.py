@@ -76,7 +76,7 @@ def _wrong_contents(tx: Tx, blobs: Blobs, deep: bool) -> Iterator[str]:
     rows = tx.execute(
         text(
             "SELECT c.id, c.digest, c.size, length(b.data) FROM contents c "
-            "LEFT JOIN content_bytes b ON b.content_id = c.id ORDER BY c.id"
+            "LEFT JOIN content_bytes b ON b.content_id = c.id WHERE c.purged_ms IS NULL ORDER BY c.id"
         )
     ).all()
     for content_id, digest, size, inline in rows:

@@ -16,6 +16,7 @@ from mailsvc.store.schema.documents import (
     number_series,
 )
 from mailsvc.store.schema.following import daily_reports, entry_clerks, problems, reminders, report_packs
+from mailsvc.store.schema.guarding import glasses, held_items, held_votes, purges
 from mailsvc.store.schema.issuing import (
     document_copies,
     document_relations,
@@ -53,12 +54,14 @@ from mailsvc.store.schema.people import (
     web_sessions,
 )
 from mailsvc.store.schema.routing import directions, flows, opinions, requests, transfers
+from mailsvc.store.schema.rules import acknowledgements, feedback, feedback_rounds, office_rules, regulations
 from mailsvc.store.schema.sharing import notes
 from mailsvc.store.schema.tasks import task_events, task_files, task_people, task_requests, tasks
 
 __all__ = [
     "account_roles",
     "accounts",
+    "acknowledgements",
     "addresses",
     "audit",
     "audit_head",
@@ -74,8 +77,13 @@ __all__ = [
     "documents",
     "entry_clerks",
     "expunged",
+    "feedback",
+    "feedback_rounds",
     "flows",
+    "glasses",
     "grants",
+    "held_items",
+    "held_votes",
     "intake_entries",
     "intake_files",
     "issued_numbers",
@@ -85,6 +93,7 @@ __all__ = [
     "metadata",
     "notes",
     "number_series",
+    "office_rules",
     "opinions",
     "outgoing_decisions",
     "outgoing_files",
@@ -93,8 +102,10 @@ __all__ = [
     "outgoing_versions",
     "placements",
     "problems",
+    "purges",
     "queue",
     "receipts",
+    "regulations",
     "reminders",
     "report_packs",
     "requests",

@@ -27,6 +27,7 @@ contents = Table(
     text_column("preview"),
     int_column("attachment_count"),
     int_column("thread_id"),
+    Column("purged_ms", Big),  # when its bytes were destroyed; the row stays
     sqlite_autoincrement=True,  # the search watermark needs ids that never come back
 )
 Index("ix_contents_message_id", contents.c.message_id)
