@@ -17,7 +17,9 @@ from webmail import pages
 from webmail.bodies import BodyCache
 from webmail.routes import (
     delegations,
+    directing,
     entering,
+    handling,
     intake,
     mail_acts,
     mail_files,
@@ -26,6 +28,7 @@ from webmail.routes import (
     register,
     signin,
     start,
+    work,
 )
 
 _STATIC = Path(__file__).parent / "static"
@@ -38,7 +41,9 @@ class WebFace:
         self._static = StaticFiles(_STATIC)
 
     def routes(self) -> Sequence[BaseRoute]:
-        modules = (start, signin, mail_list, mail_read, mail_files, mail_acts, intake, entering, register, delegations)
+        letters = (start, signin, mail_list, mail_read, mail_files, mail_acts)
+        papers = (intake, entering, work, register, handling, directing, delegations)
+        modules = (*letters, *papers)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
     def attach(self, app: Starlette) -> None:

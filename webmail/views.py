@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from mailsvc.core.errors import NotFound
 from mailsvc.documents import clerks, intake
+from mailsvc.documents.routing import receivers
 from mailsvc.mail import mailboxes
-from mailsvc.store import accounts
+from mailsvc.store import accounts, routing
 from mailsvc.store.intake import HELD, WAITING
 from mailsvc.store.mailboxes import INBOX, Mailbox
 from mailsvc.store.tx import Tx
@@ -35,6 +36,7 @@ class Rail:
     rights: Rights
     unread: int
     waiting: int
+    work: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def rail(tx: Tx, account_id: int) -> Rail:
     if mine.clerk:
         counts = intake.wait_list(tx, mine.org_code, limit=1).counts
         waiting = counts.get(WAITING, 0) + counts.get(HELD, 0)
-    return Rail(mine, unread, waiting)
+    return Rail(mine, unread, waiting, routing.held_count(tx, receivers.desks_of(tx, account_id)))
 
 
 def shelves(tx: Tx, account_id: int) -> tuple[Shelf, ...]:

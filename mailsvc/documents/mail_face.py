@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mailsvc.documents.routing.rules import rules
 from mailsvc.mail.letter import Letter, from_bytes, from_spool
@@ -103,9 +104,9 @@ def _day(iso: str) -> str:
     return "/".join(reversed(iso.split("-"))) if iso else ""
 
 
-def seal(data: bytes, token: str, blobs: Blobs, folder: object) -> Parcel:
+def seal(data: bytes, token: str, blobs: Blobs, spool_folder: Path) -> Parcel:
     """The letter ready for the store; a large one becomes a blob here. Raises StorageFull."""
-    with Spool(folder) as spool:  # type: ignore[arg-type]
+    with Spool(spool_folder) as spool:
         spool.write(data)
         return Parcel(token, from_spool(spool, blobs))
 
@@ -201,7 +202,7 @@ def tell(tx: Tx, account_id: int, address: str, subject: str, text: str) -> None
 # ---- following the line -------------------------------------------------------------------------------------
 def follow(tx: Tx, line: Line) -> None:
     """Put the line's letter where its state says, when it still lies in one of the work folders."""
-    for box, uid, flags, keywords, content_id in _places(tx, line):
+    for box, uid, flags, keywords in _places(tx, line):
         if line.state in _GONE:
             placements.expunge(tx, box.id, [uid])
             continue
@@ -210,7 +211,6 @@ def follow(tx: Tx, line: Line) -> None:
             carry(tx, box.id, uid, folder(tx, box.account_id, kind))
         elif line.state != "unread" and not flags & SEEN:
             placements.set_flags(tx, box.id, [(uid, flags, flags | SEEN, keywords)])
-        del content_id
 
 
 def carry(tx: Tx, mailbox_id: int, uid: int, target: Mailbox) -> int:
@@ -224,13 +224,13 @@ def carry(tx: Tx, mailbox_id: int, uid: int, target: Mailbox) -> int:
 
 def seen(tx: Tx, line: Line) -> bool:
     """Whether the receiver has opened the letter in a mail client."""
-    return any(flags & SEEN for _, _, flags, _, _ in _places(tx, line))
+    return any(flags & SEEN for _, _, flags, _ in _places(tx, line))
 
 
-def _places(tx: Tx, line: Line) -> list[tuple[Mailbox, int, int, str, int]]:
+def _places(tx: Tx, line: Line) -> list[tuple[Mailbox, int, int, str]]:
     content_id = routing.direction(tx, line.direction_id).content_id
     if content_id is None:
         return []
     boxes = {box.id: box for box in mailboxes.of_account(tx, line.assignee_id) if box.kind in KINDS}
     found = placements.of_content(tx, content_id, [line.assignee_id])
-    return [(boxes[one[0]], one[1], one[2], one[3], content_id) for one in found if one[0] in boxes]
+    return [(boxes[one[0]], *one[1:]) for one in found if one[0] in boxes]

@@ -184,6 +184,15 @@ def numbers(tx: Tx, org_code: str, direction: str, year: int) -> list[int]:
     return list(tx.execute(statement).scalars())
 
 
+def neighbours(tx: Tx, org_code: str, direction: str, year: int, number: int) -> tuple[int | None, int | None]:
+    """(the number before, the number after) in the register of that year."""
+    column = documents.c.arrival_number
+    in_year = _register(org_code, direction) & (documents.c.year == year)
+    before = tx.execute(select(func.max(column)).where(in_year, column < number)).scalar_one()
+    after = tx.execute(select(func.min(column)).where(in_year, column > number)).scalar_one()
+    return before, after
+
+
 def last_arrival_date(tx: Tx, org_code: str, year: int) -> str:
     """The latest arrival date in the register of incoming documents; '' when it is empty."""
     statement = select(func.max(documents.c.arrival_date)).where(_register(org_code, "in"), documents.c.year == year)

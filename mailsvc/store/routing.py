@@ -283,6 +283,12 @@ def held_by(tx: Tx, account_ids: Sequence[int], limit: int = CHUNK) -> list[Line
     return [Line(*row) for row in tx.execute(statement)]
 
 
+def held_count(tx: Tx, account_ids: Sequence[int]) -> int:
+    """On how many lines it is the turn of one of the accounts."""
+    statement = select(func.count()).where(transfers.c.holder_id.in_(list(account_ids)))
+    return int(tx.execute(statement).scalar_one())
+
+
 def given_by(tx: Tx, account_ids: Sequence[int], limit: int = CHUNK) -> list[Line]:
     """Open lines that one of the accounts gave and somebody else holds, the most pressing first."""
     mine = list(account_ids)

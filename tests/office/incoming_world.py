@@ -190,7 +190,7 @@ class Browser:
         """What the form with that action would send as it is."""
         for form in self.page.forms:
             if (form.get("action") or "").endswith(action):
-                return {name: value for name, value in form.fields.items() if value is not None}
+                return dict(form.form_values())
         actions = [form.get("action") for form in self.page.forms]
         raise AssertionError(f"no form {action}: {actions}")
 
@@ -201,8 +201,7 @@ class Browser:
                 break
         else:
             raise AssertionError(f"no form {action}: {[one.get('action') for one in self.page.forms]}")
-        data = {name: value for name, value in form.fields.items() if value is not None} | values
-        data = {name: value for name, value in data.items() if value != ""} if files is None else data
+        data = dict(form.form_values()) | values
         self.answer = self.client.post(str(form.get("action")), data=data, files=files)
         assert self.answer.status_code == status, self.answer.text[-3000:]
         return self.text

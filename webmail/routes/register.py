@@ -9,17 +9,16 @@ from starlette.responses import Response
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import NotFound, Refused
-from mailsvc.documents import clerks, history, rights
+from mailsvc.core.errors import Refused
+from mailsvc.documents import clerks, rights
 from mailsvc.documents import register as work
-from mailsvc.documents.register import Page, Step
+from mailsvc.documents.register import Page
 from mailsvc.documents.rights import Act
 from mailsvc.http.visits import Visit, get
-from mailsvc.store import documents, intake, placements
+from mailsvc.store import documents
 from mailsvc.store.documents import Document
-from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
-from webmail import forms, papers, views
+from webmail import forms, papers, paperwork, views
 from webmail.pages import page
 from webmail.papers import Paper
 
@@ -107,21 +106,6 @@ async def printed(visit: Visit) -> Response:
 
 
 # ---- one document -------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Paperwork:
-    """A document with everything on its page. `letter` is the address of the letter for who may open it."""
-
-    document: Document
-    papers: tuple[Paper, ...]
-    steps: tuple[Step, ...]
-    entry: Entry | None
-    letter: str
-    newer: int | None
-    older: int | None
-    next_entry: int | None
-    clerk: bool
-
-
 def _document(tx: Tx, actor: Actor, year: int, number: int) -> Document:
     """The document for who may read it. Raises NotFound, Refused."""
     org_code = clerks.organisation_of(tx, actor.account_id or 0)
@@ -130,66 +114,16 @@ def _document(tx: Tx, actor: Actor, year: int, number: int) -> Document:
     return found
 
 
-def _paperwork(tx: Tx, actor: Actor, year: int, number: int) -> Paperwork:
-    found = _document(tx, actor, year, number)
-    account_id = actor.account_id or 0
-    entry = intake.get(tx, found.entry_id) if found.entry_id is not None else None
-    numbers = documents.numbers(tx, found.org_code, "in", year)
-    clerk = views.rights(tx, account_id).clerk
-    waiting = intake.listing(tx, found.org_code, (intake.WAITING,), limit=200) if clerk else []
-    return Paperwork(
-        document=found,
-        papers=_papers(tx, found),
-        steps=tuple(work.timeline(tx, found.id)),
-        entry=entry,
-        letter=_letter(tx, account_id, entry),
-        newer=next((one for one in numbers if one > number), None),
-        older=next((one for one in reversed(numbers) if one < number), None),
-        next_entry=waiting[-1].id if waiting else None,
-        clerk=clerk,
-    )
-
-
-def _papers(tx: Tx, document: Document) -> tuple[Paper, ...]:
-    base = f"{REGISTER}/{document.year}/{document.arrival_number}/tep"
-    return tuple(
-        Paper(one.position, one.name, one.size, one.sha256, one.role, one.content_id, one.path,
-              f"{base}/{one.position}")
-        for one in work.files_of(tx, document.id)
-    )  # fmt: skip
-
-
-def _letter(tx: Tx, account_id: int, entry: Entry | None) -> str:
-    """Where the letter can be opened, for who may open that mailbox; '' for everybody else."""
-    if entry is None or entry.mailbox_id is None or entry.uid is None:
-        return ""
-    try:
-        views.find_folder(views.shelves(tx, account_id), entry.mailbox_id)
-    except NotFound:
-        return ""
-    there = placements.rows(tx, entry.mailbox_id, entry.uid, entry.uid, ("uid",))
-    return f"/thu/{entry.mailbox_id}/{entry.uid}" if there else ""
-
-
 async def document(visit: Visit) -> Response:
     """One document: what stands in the register, its files, its timeline. `?moi=1` right after it was entered."""
-    work_of = await visit.office.db.read(_paperwork, visit.actor, visit.whole("year"), visit.whole("number"))
-    await _note_view(visit, work_of.document, "page")
-    chosen = papers.choose(work_of.papers, visit.query("tep"))
-    shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)
-    return await page(visit, "document.html", work=work_of, shown=shown, fresh=visit.query("moi") == "1")
-
-
-async def _note_view(visit: Visit, document: Document, what: str) -> None:
-    """Note who has seen what, without troubling the writer for a reload."""
-    if await visit.office.db.read(history.is_new_view, visit.actor, document.id, what):
-        await visit.office.db.write(history.viewed, visit.actor, document.id, what)
+    found = await visit.office.db.read(_document, visit.actor, visit.whole("year"), visit.whole("number"))
+    return await paperwork.show(visit, found, fresh=visit.query("moi") == "1")
 
 
 async def _paper(visit: Visit) -> Paper:
     found = await visit.office.db.read(_document, visit.actor, visit.whole("year"), visit.whole("number"))
-    paper = papers.paper_of(await visit.office.db.read(_papers, found), visit.whole("file"))
-    await _note_view(visit, found, f"file {paper.name}")
+    paper = papers.paper_of(await visit.office.db.read(paperwork.papers_of, found), visit.whole("file"))
+    await paperwork.note_view(visit, found, f"file {paper.name}")
     return paper
 
 

@@ -214,10 +214,7 @@ def file_for_information(
             "Văn bản đang có người chủ trì hoặc đã kết thúc; không lưu để biết được. "
             + because(rules().direct_rule, "direct")
         )
-    orders = [Order(key, INFORM, field=f"inform-{key}") for key in receiver_keys]
-    bounds = Bounds(date.fromisoformat(document.arrival_date), needs_lead=False, has_lead=True)
-    ready = orders_module.ready(tx, orders, bounds) if orders else []
-    sending = Sending("direction", _text(text) or "Lưu để biết.", ready, parcel=parcel)
+    sending = filing(tx, document, text, receiver_keys, parcel)
     closing = {"closed_ms": tx.now_ms, "closed_by": actor.account_id, "closed_how": "known", "closed_why": sending.text}
     claim(tx, document_id, version, {"state": "filed", "directed_ms": flow.directed_ms or tx.now_ms} | closing)
     for line in _submissions(tx, document_id):
@@ -226,6 +223,16 @@ def file_for_information(
     send(tx, actor, document, sending)
     note(tx, actor, document_id, "filed", f"Lưu để biết. {sentence(sending)}")
     return routing.flow(tx, document_id)
+
+
+def filing(
+    tx: Tx, document: Document, text: str, receiver_keys: Sequence[str], parcel: Parcel | None = None
+) -> Sending:
+    """The decision as it will be written: only receivers for information. Raises InvalidFields."""
+    orders = [Order(key, INFORM, field="inform") for key in receiver_keys]
+    bounds = Bounds(date.fromisoformat(document.arrival_date), has_lead=True)
+    ready = orders_module.ready(tx, orders, bounds) if orders else []
+    return Sending("direction", _text(text) or "Lưu để biết.", ready, parcel=parcel)
 
 
 # ---- shared -------------------------------------------------------------------------------------------------

@@ -1,0 +1,283 @@
+"""One incoming document on its way: its page by number of the document, and the acts on its transfer lines."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from mailsvc.core.errors import AlreadyThere, Invalid, MailsvcError, NotFound, Refused
+from mailsvc.documents import uploads
+from mailsvc.documents.errors import Stale
+from mailsvc.documents.routing import assigning, closing, handling, pages, recalling
+from mailsvc.documents.routing.handling import Enclosed
+from mailsvc.documents.routing.parcels import parcel
+from mailsvc.documents.routing.rules import rules
+from mailsvc.documents.uploads import Packed
+from mailsvc.http.visits import Visit, get, post, upload
+from mailsvc.message.compose import Person
+from mailsvc.store import accounts, routing
+from mailsvc.store.documents import Document
+from mailsvc.store.tx import Tx
+from webmail import forms, papers, paperwork
+from webmail.pages import go, page
+from webmail.papers import Paper
+from webmail.paperwork import Refusal
+
+PLACE = "/xu-ly/{document}"
+_STATUS = ((Stale, 409), (AlreadyThere, 409), (Refused, 403), (NotFound, 404), (Invalid, 422))
+
+
+# ---- the page -----------------------------------------------------------------------------------------------
+async def asked(visit: Visit) -> Document:
+    """The document of the address, for who may see it. Raises NotFound."""
+    found: Document = await visit.office.db.read(pages.seen_document, visit.who.account.id, visit.whole("document"))
+    return found
+
+
+async def document(visit: Visit) -> Response:
+    """The document with its way through the office."""
+    return await paperwork.show(visit, await asked(visit))
+
+
+async def slip(visit: Visit) -> Response:
+    """Phiếu giải quyết văn bản đến in print (Decree 30/2020, Appendix IV)."""
+    found = await visit.office.db.read(paperwork.paperwork, visit.who.account.id, await asked(visit))
+    return await page(visit, "slip.html", work=found, words=rules().words)
+
+
+async def _paper(visit: Visit) -> Paper:
+    found = await asked(visit)
+    chosen = papers.paper_of(await visit.office.db.read(paperwork.papers_of, found), visit.whole("file"))
+    await paperwork.note_view(visit, found, f"file {chosen.name}")
+    return chosen
+
+
+async def file(visit: Visit) -> Response:
+    return await papers.download(visit, await _paper(visit))
+
+
+async def page_picture(visit: Visit) -> Response:
+    return await papers.picture(visit, await _paper(visit))
+
+
+# ---- doing --------------------------------------------------------------------------------------------------
+async def done(visit: Visit, found: Document, act: str, work: Awaitable[Any], text: str) -> Response:
+    """Do it and go back to the page; a refusal shows the page with what was typed."""
+    try:
+        await work
+    except MailsvcError as error:
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 0)
+        if not status:
+            raise
+        typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
+        return await paperwork.show(visit, found, status=status, refusal=Refusal(error.message, act, typed))
+    return go(visit, f"/xu-ly/{found.id}", text)
+
+
+async def packed(visit: Visit, found: Document, subject: str, role: str) -> Packed | None:
+    """The files of the form, wrapped and ready for the store; None without any. Raises Invalid, StorageFull."""
+    given = [(one.name, one.data) for one in await visit.files("tep")]
+    if not given:
+        return None
+    me = visit.who.account
+    address = await visit.office.db.read(accounts.primary_address, me.id)
+    person = Person(me.full_name, address or "khong-co-dia-chi@localhost")
+    title = f"{subject} số đến {found.arrival_number}/{found.year}: {found.subject}"
+    made: Packed = await visit.office.work(uploads.pack, visit.office, person, title, f"{subject}.\n", given, role)
+    return made
+
+
+def _enclosed(tx: Tx, files: Packed | None) -> Enclosed | None:
+    return None if files is None else uploads.enclose(tx, files)
+
+
+# ---- acts of the receiver -----------------------------------------------------------------------------------
+async def opinion(visit: Visit) -> Response:
+    """Say something on the document."""
+    found = await asked(visit)
+
+    async def work() -> None:
+        files = await packed(visit, found, "Ý kiến", "opinion")
+        await visit.office.db.write(_opine, visit, found.id, visit.field("noi_dung", 20_000), files)
+
+    return await done(visit, found, "y-kien", work(), "Đã ghi ý kiến.")
+
+
+def _opine(tx: Tx, visit: Visit, document_id: int, text: str, files: Packed | None) -> None:
+    handling.opine(tx, visit.actor, document_id, text, enclosed=_enclosed(tx, files))
+
+
+async def report(visit: Visit) -> Response:
+    """Report the result, with files; `ket_thuc=1` also closes what is one's own to close."""
+    found, line_id = await asked(visit), visit.whole("line")
+
+    async def work() -> None:
+        files = await packed(visit, found, "Báo cáo", handling.REPORT_ROLE)
+        text, ends = visit.field("noi_dung", 20_000), visit.field("ket_thuc", 3) == "1"
+        await visit.office.db.write(_report, visit, line_id, forms.version(visit), text, files, ends)
+
+    return await done(visit, found, f"bao-cao-{line_id}", work(), "Đã ghi báo cáo.")
+
+
+def _report(tx: Tx, visit: Visit, line_id: int, version: int, text: str, files: Packed | None, ends: bool) -> None:
+    line = handling.report(tx, visit.actor, line_id, text, _enclosed(tx, files), version=version)
+    if ends:
+        closing.close(tx, visit.actor, line_id, version=line.version)
+
+
+async def close(visit: Visit) -> Response:
+    """Close the line, the whole document when it is that of who is in charge."""
+    found, line_id = await asked(visit), visit.whole("line")
+
+    async def work() -> None:
+        files = await packed(visit, found, "Văn bản xử lý", "answer")
+        await visit.office.db.write(_close, visit, line_id, visit.field("ly_do", 2000), files, forms.version(visit))
+
+    return await done(visit, found, f"ket-thuc-{line_id}", work(), "Đã kết thúc.")
+
+
+def _close(tx: Tx, visit: Visit, line_id: int, why: str, files: Packed | None, version: int) -> None:
+    closing.close(tx, visit.actor, line_id, why, _enclosed(tx, files), version=version)
+
+
+# ---- handing on ---------------------------------------------------------------------------------------------
+async def forward(visit: Visit) -> Response:
+    return await _handed(visit, "chuyen-tiep", "forward", assigning.forward, "Đã chuyển tiếp.")
+
+
+async def reassign(visit: Visit) -> Response:
+    return await _handed(visit, "giao-lai", "reassignment", assigning.reassign, "Đã giao người khác.")
+
+
+async def _handed(visit: Visit, act: str, kind: str, work: Callable[..., Any], text: str) -> Response:
+    """Give the line to somebody else; the letter with the files is made before the transaction."""
+    found, line_id = await asked(visit), visit.whole("line")
+    receiver, reason = visit.field("nguoi_nhan", 40), visit.field("ly_do", 2000)
+
+    def plan(tx: Tx) -> Any:
+        return assigning.replacement(tx, routing.line(tx, line_id), receiver, reason, kind)
+
+    async def run() -> None:
+        letter = await parcel(visit.office, visit.who.account.id, found.id, plan)
+        await visit.office.db.write(
+            work, visit.actor, line_id, receiver, reason, version=forms.version(visit), parcel=letter
+        )
+
+    return await done(visit, found, f"{act}-{line_id}", run(), text)
+
+
+# ---- plain acts ---------------------------------------------------------------------------------------------
+def _line_act(act: str, text: str, work: Callable[..., Any]) -> Callable[[Visit], Awaitable[Response]]:
+    """A page function for an act on a line: `work(tx, visit, line id, version)`."""
+
+    async def run(visit: Visit) -> Response:
+        found, line_id = await asked(visit), visit.whole("line")
+        deed = visit.office.db.write(work, visit, line_id, forms.version(visit))
+        return await done(visit, found, f"{act}-{line_id}", deed, text)
+
+    return run
+
+
+def _reason(visit: Visit) -> str:
+    return visit.field("ly_do", 2000)
+
+
+def _give_back(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    handling.give_back(tx, visit.actor, line_id, _reason(visit), version=version)
+
+
+def _take_up(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    text = visit.field("tien_do", 3) or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid("Tiến độ là số từ 0 đến 100.")
+    handling.take_up(tx, visit.actor, line_id, int(text), _reason(visit), version=version)
+
+
+def _ask_extension(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    recalling.ask_extension(tx, visit.actor, line_id, visit.field("han", 40), _reason(visit))
+
+
+def _ask_no_answer(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    recalling.ask_no_answer(tx, visit.actor, line_id, _reason(visit))
+
+
+def _recall(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    recalling.recall(tx, visit.actor, line_id, _reason(visit), version=version)
+
+
+def _ask_recall(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    recalling.ask_recall(tx, visit.actor, line_id, _reason(visit))
+
+
+def _withdraw(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    recalling.withdraw(tx, visit.actor, line_id, _reason(visit), version=version)
+
+
+def _extend(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    recalling.extend(tx, visit.actor, line_id, visit.field("han", 40), _reason(visit), version=version)
+
+
+def _send_back(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    handling.send_back(tx, visit.actor, line_id, _reason(visit), version=version)
+
+
+def _accept_return(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
+    handling.accept_return(tx, visit.actor, line_id, version=version)
+
+
+async def decide(visit: Visit) -> Response:
+    """Answer a request: more time, a line to be given back, closing without an answer."""
+    found, request_id = await asked(visit), visit.whole("request")
+    granted = visit.field("dong_y", 3) == "1"
+    deed = visit.office.db.write(recalling.decide, visit.actor, request_id, granted, _reason(visit))
+    text = "Đã đồng ý." if granted else "Đã trả lời không đồng ý."
+    return await done(visit, found, f"de-nghi-{request_id}", deed, text)
+
+
+async def keep_paper(visit: Visit) -> Response:
+    """Say where the paper lies."""
+    found = await asked(visit)
+    deed = visit.office.db.write(
+        closing.keep_paper, visit.actor, found.id, visit.field("ban_giay", 20), visit.field("noi", 200),
+        visit.field("hop", 100), version=forms.version(visit),
+    )  # fmt: skip
+    return await done(visit, found, "ban-giay", deed, "Đã ghi nơi để bản giấy.")
+
+
+async def reopen(visit: Visit) -> Response:
+    found = await asked(visit)
+    deed = visit.office.db.write(closing.reopen, visit.actor, found.id, _reason(visit), version=forms.version(visit))
+    return await done(visit, found, "mo-lai", deed, "Đã mở lại văn bản.")
+
+
+_LINE = PLACE + "/luot/{line}"
+_PLAIN = (
+    ("tra-lai", "Đã trả lại người giao.", _give_back),
+    ("nhan-viec", "Đã ghi tiến độ.", _take_up),
+    ("xin-gia-han", "Đã gửi đề nghị gia hạn.", _ask_extension),
+    ("xin-ket-thuc", "Đã gửi đề nghị kết thúc.", _ask_no_answer),
+    ("lay-lai", "Đã lấy lại lượt chuyển.", _recall),
+    ("xin-lay-lai", "Đã gửi đề nghị lấy lại.", _ask_recall),
+    ("rut", "Đã rút lượt chuyển.", _withdraw),
+    ("gia-han", "Đã gia hạn.", _extend),
+    ("tra-bao-cao", "Đã trả lại báo cáo.", _send_back),
+    ("da-xem", "Đã xem.", _accept_return),
+)
+
+ROUTES = (
+    get(PLACE, document),
+    get(PLACE + "/phieu", slip),
+    get(PLACE + "/tep/{file}", file),
+    get(PLACE + "/tep/{file}/trang/{page}", page_picture),
+    upload(PLACE + "/y-kien", opinion),
+    upload(_LINE + "/bao-cao", report),
+    upload(_LINE + "/ket-thuc", close),
+    post(_LINE + "/chuyen-tiep", forward),
+    post(_LINE + "/giao-lai", reassign),
+    *(post(f"{_LINE}/{act}", _line_act(act, text, work)) for act, text, work in _PLAIN),
+    post(PLACE + "/de-nghi/{request}", decide),
+    post(PLACE + "/ban-giay", keep_paper),
+    post(PLACE + "/mo-lai", reopen),
+)
