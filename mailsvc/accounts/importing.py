@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from mailsvc.accounts.people import ROLES, NewPerson, add_shared, check_address, check_username
 from mailsvc.core.errors import Invalid
+from mailsvc.documents.rights.units import DEPARTMENT
 from mailsvc.store import accounts, units
 from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
@@ -133,7 +134,7 @@ def _unit_mailbox(tx: Tx, domains: Sequence[str], unit: Unit, *, clerks: bool) -
             full_name="Văn thư " + unit.name if clerks else unit.name,
             addresses=[f"{local}@{domain}" for domain in domains],
             unit_code=unit.code,
-            intake=clerks,
+            intake=unit.kind != DEPARTMENT,  # whoever keeps registers of its own
         )
 
 

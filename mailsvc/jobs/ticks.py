@@ -5,6 +5,7 @@ from __future__ import annotations
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailsvc.documents import proof
+from mailsvc.documents.outgoing import receipts
 from mailsvc.jobs import following
 from mailsvc.mail.office import Office
 from mailsvc.store import sessions
@@ -19,6 +20,7 @@ def start(office: Office) -> AsyncIOScheduler:
     scheduler.add_job(_forget_sessions, "interval", hours=1, args=[office])
     scheduler.add_job(_keep_audit_head, "interval", hours=1, args=[office])
     scheduler.add_job(following.run, "interval", minutes=2, args=[office])
+    scheduler.add_job(_refresh_receipts, "interval", minutes=1, args=[office])
     scheduler.start()
     return scheduler
 
@@ -33,3 +35,7 @@ async def _keep_audit_head(office: Office) -> None:
 
 async def _forget_sessions(office: Office) -> None:
     await office.db.write(sessions.remove_expired)
+
+
+async def _refresh_receipts(office: Office) -> None:
+    await office.db.write(receipts.refresh_some)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailsvc.core.clock import FixedClock
-from mailsvc.documents.outgoing import deciding, draft, numbers
+from mailsvc.documents.outgoing import deciding, draft, issue, numbers, receivers
 from mailsvc.documents.outgoing.fields import DraftFields
 from mailsvc.documents.outgoing.packing import ANNEX, ORIGINAL, SIGNED, Given, Packed, pack
 from mailsvc.mail.office import Office
 from mailsvc.message.compose import Person
-from mailsvc.store import accounts, outgoing
+from mailsvc.store import accounts, documents, outgoing
 from mailsvc.store.documents import Document
 from mailsvc.store.issued import Issued
 from mailsvc.store.outgoing import Flow
@@ -82,6 +82,21 @@ class World:
         document = self.begin(**changes)
         self.to_waiting(document)
         return document, self.office.db.write_now(numbers.give_number, self["daonth"], document.id)
+
+    def issue(self, document: Document, *units: str, outside: str = "", by: str = "daonth") -> Flow:
+        """Send it out as the page does: the letter is written before the transaction."""
+        domains = self.office.settings.organisation.domains
+        db = self.office.db
+        targets = db.read_now(receivers.chosen, domains, units, (), outside)
+        parcel = issue.prepare(self.office, db.read_now(issue.sheet, self.office.blobs, self[by], document.id), targets)
+        return db.write_now(issue.issue, self[by], domains, parcel, targets)
+
+    def issued(self, *units: str, outside: str = "", **changes: str) -> Document:
+        """A new document, numbered, with its scan, sent to those."""
+        document, _ = self.numbered(**changes)
+        self.attach_scan(document)
+        self.issue(document, *units, outside=outside)
+        return self.office.db.read_now(documents.get, document.id)
 
     def attach_scan(self, document: Document) -> None:
         packed = self.packed(("ban-ky.pdf", scan_pdf(), SIGNED))

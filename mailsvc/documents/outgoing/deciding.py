@@ -45,7 +45,7 @@ def approve_content(tx: Tx, actor: Actor | int, document_id: int, text: str = ""
     flow = outgoing.get(tx, document_id)
     me = who.require(tx, actor, Act.APPROVE_CONTENT, flow)
     states.require(flow, "approve_content")
-    _decide(tx, me, flow, CONTENT, APPROVED, text)
+    decide(tx, me, flow, CONTENT, APPROVED, text)
     return move(tx, me, flow, states.CONTENT, "content_approved", _with("Duyệt nội dung.", text))
 
 
@@ -74,7 +74,7 @@ def approve_format(
     flow = outgoing.get(tx, document_id)
     me = who.require(tx, actor, Act.CHECK_FORMAT, flow)
     states.require(flow, "approve_format")
-    _decide(tx, me, flow, FORMAT, APPROVED, text, sheet)
+    decide(tx, me, flow, FORMAT, APPROVED, text, sheet)
     if flow.advice_ms is None:
         outgoing.change(tx, document_id, {"advice_ms": tx.now_ms})
     said = _with("Thể thức đạt; trình lãnh đạo ký.", text)
@@ -88,7 +88,7 @@ def sign(tx: Tx, actor: Actor | int, document_id: int, text: str = "") -> Flow:
     states.require(flow, "sign")
     if not approved(tx, flow, FORMAT):
         raise Refused("Phiên bản này chưa được Văn phòng kiểm tra thể thức (Quy chế, Điều 8).")
-    _decide(tx, me, flow, LEADER, APPROVED, text)
+    decide(tx, me, flow, LEADER, APPROVED, text)
     outgoing.change(tx, document_id, {"signed_version": flow.version, "signed_ms": tx.now_ms})
     return move(tx, me, flow, states.SIGNED, "signed", _with(f"Ký phiên bản {flow.version}.", text))
 
@@ -102,7 +102,7 @@ def send_back(tx: Tx, actor: Actor | int, document_id: int, reason: str) -> Flow
     me = who.require(tx, actor, act, flow)
     if not reason.strip():
         raise Invalid("Phải ghi lý do trả lại.")
-    _decide(tx, me, flow, step, RETURNED, reason)
+    decide(tx, me, flow, step, RETURNED, reason)
     said = f"Trả lại ở bước “{words().states[flow.state]}”. Lý do: {reason.strip()}"
     return move(tx, me, flow, states.DRAFT, "returned", said)
 
@@ -161,7 +161,7 @@ def approved(tx: Tx, flow: Flow, step: str) -> bool:
     return bool(said) and said[-1].verdict == APPROVED and said[-1].version == flow.version
 
 
-def _decide(
+def decide(
     tx: Tx, me: Actor, flow: Flow, step: str, verdict: str, text: str, sheet: Mapping[str, str] | None = None
 ) -> None:
     found = {name: value.strip()[:500] for name, value in (sheet or {}).items() if value.strip()}
