@@ -28,6 +28,8 @@ from webmail.routes import (
     register,
     signin,
     start,
+    task_acts,
+    tasks,
     work,
 )
 
@@ -43,7 +45,8 @@ class WebFace:
     def routes(self) -> Sequence[BaseRoute]:
         letters = (start, signin, mail_list, mail_read, mail_files, mail_acts)
         papers = (intake, entering, work, register, handling, directing, delegations)
-        modules = (*letters, *papers)
+        following = (tasks, task_acts)
+        modules = (*letters, *papers, *following)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
     def attach(self, app: Starlette) -> None:

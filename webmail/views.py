@@ -10,7 +10,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.documents import clerks, intake
 from mailsvc.documents.routing import receivers
 from mailsvc.mail import mailboxes
-from mailsvc.store import accounts, routing
+from mailsvc.store import accounts, routing, tasks
 from mailsvc.store.intake import HELD, WAITING
 from mailsvc.store.mailboxes import INBOX, Mailbox
 from mailsvc.store.tx import Tx
@@ -80,7 +80,8 @@ def rail(tx: Tx, account_id: int) -> Rail:
     if mine.clerk:
         counts = intake.wait_list(tx, mine.org_code, limit=1).counts
         waiting = counts.get(WAITING, 0) + counts.get(HELD, 0)
-    return Rail(mine, unread, waiting, routing.held_count(tx, receivers.desks_of(tx, account_id)))
+    work = routing.held_count(tx, receivers.desks_of(tx, account_id)) + tasks.todo_count(tx, account_id)
+    return Rail(mine, unread, waiting, work)
 
 
 def shelves(tx: Tx, account_id: int) -> tuple[Shelf, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, text, update
 
 from mailsvc.core.errors import NotFound
 from mailsvc.store.schema import task_events, task_files, task_people, task_requests, tasks
@@ -174,6 +174,21 @@ def done_by(tx: Tx, person_id: int, *, is_open: bool, limit: int = 200) -> list[
     return [
         (Task(*row[:size]), TaskPerson(*row[size:])) for row in tx.execute(_ordered(statement, is_open).limit(limit))
     ]
+
+
+_TODO = Prepared(
+    text(
+        "SELECT (SELECT COUNT(*) FROM task_people p JOIN tasks t ON t.id = p.task_id WHERE p.person_id = :person "
+        "AND p.is_open = 1 AND t.state IN ('sent', 'working')) + (SELECT COUNT(*) FROM tasks t "
+        "WHERE t.assigner_id = :person AND t.is_open = 1 AND t.state IN ('reported', 'refused'))"
+    )
+)
+
+
+def todo_count(tx: Tx, person_id: int) -> int:
+    """How many tasks wait for the person: to be done, or to be decided on after a report or a refusal."""
+    row = tx.row(_TODO, person=person_id)
+    return int(row[0]) if row else 0
 
 
 def of_document(tx: Tx, document_id: int) -> list[Task]:

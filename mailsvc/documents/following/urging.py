@@ -28,7 +28,7 @@ def urge(tx: Tx, who: Actor, kind: str, number: int, words: str = "") -> int:
     due = sources.find(tx, kind, number)
     if due is None:
         raise NotFound("Việc này đã xong hoặc không có; không cần đôn đốc.")
-    actor = rights.require(tx, who, Act.URGE, _subject(due))
+    actor = rights.require(tx, who, Act.URGE, subject(due.org_code, due.unit_code, due.assigner_id))
     rules = rules_on(office_date(tx.now_ms))
     _require_pause(tx, due, rules)
     _require_measure(tx, actor, rules)
@@ -42,11 +42,12 @@ def urge(tx: Tx, who: Actor, kind: str, number: int, words: str = "") -> int:
     return len(told)
 
 
-def _subject(due: Due) -> Subject:
-    parties = [Party(Relation.UNIT, unit_code=due.unit_code), Party(Relation.LEAD, unit_code=due.unit_code)]
-    if due.assigner_id is not None:
-        parties.append(Party(Relation.ASSIGNER, account_id=due.assigner_id))
-    return Subject(due.org_code, tuple(parties), due.thing)
+def subject(org_code: str, unit_code: str, assigner_id: int | None) -> Subject:
+    """What is urged: by the Office and leaders of the organisation, the heads of the unit, and who gave it."""
+    parties = [Party(Relation.UNIT, unit_code=unit_code), Party(Relation.LEAD, unit_code=unit_code)]
+    if assigner_id is not None:
+        parties.append(Party(Relation.ASSIGNER, account_id=assigner_id))
+    return Subject(org_code, tuple(parties))
 
 
 def _require_pause(tx: Tx, due: Due, rules: Rules) -> None:

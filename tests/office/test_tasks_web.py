@@ -1,0 +1,88 @@
+"""Tasks through the web's plain forms and in a mail client's folder (R31, R37)."""
+
+from __future__ import annotations
+
+from mailsvc.store import tasks
+from tests.office.following_world import told
+from tests.office.incoming_world import DONE, WORK, Desk
+
+
+def test_r31_a_task_on_the_web(open_desk: Desk) -> None:
+    desk = open_desk
+    head = desk.browser("dungmh")
+    head.open("/cong-viec/moi")
+    given = {"title": "Rà soát sách", "lead": str(desk["khuetm"]), "deadline": "28/11/2026"}
+    text = head.send("/cong-viec/moi", status=422, **given)
+    assert "28/11/2026 là ngày nghỉ; ngày làm việc liền trước là 27/11/2026" in text
+    assert head.form("/cong-viec/moi")["title"] == "Rà soát sách"
+    text = head.send("/cong-viec/moi", deadline="27/11/2026", content="Lớp 10 đến 12.")
+    assert "Đã giao việc" in text and "Mới giao" in text and "Trương Minh Khuê · chưa nhận" in text
+    page = head.answer.url.path
+    with desk.mail("khuetm") as client:
+        client.select_folder(WORK)
+        assert client.search(["SUBJECT", "Rà soát sách".encode()], charset="UTF-8") == [1]
+    officer = desk.browser("khuetm")
+    assert "Rà soát sách" in officer.open("/viec")
+    assert "Tên việc" not in officer.open(page)
+    assert "Đã nhận việc." in officer.send(page + "/nhan")
+    assert "Đang làm, 60 %" in officer.send(page + "/tien-do", tien_do="60", noi_dung="Xong hai khối.")
+    result = ("ket-qua.docx", b"PK\x03\x04 ket qua", "application/octet-stream")
+    text = officer.send(page + "/bao-cao", noi_dung="Đã rà soát 12 đầu sách.", files=[("tep", result)])
+    assert "Đã báo cáo, chờ đánh giá" in text and "ket-qua.docx" in text
+    assert officer.client.get(page + "/tep/0").content == b"PK\x03\x04 ket qua"
+    assert "Rà soát sách" in head.open("/viec")
+    head.open(page)
+    text = head.send(page + "/ket-thuc", muc="tot", noi_dung="Tốt.")
+    assert "Đã kết thúc" in text and "Hoàn thành tốt. Tốt." in text
+    assert desk.folder("khuetm", DONE) == ["[Giao việc] Rà soát sách (hạn 27/11/2026)"]
+    slip = head.open(page + "/phieu")
+    for words in (
+        "PHIẾU GIAO VIỆC", "Người giao: Mai Hoài Dung, Trưởng phòng", "Chủ trì: Trương Minh Khuê", "Lớp 10 đến 12.",
+        "Hạn hoàn thành: 27/11/2026", "Mức độ: Thường", "Báo cáo: Đã rà soát 12 đầu sách.", "chỉ đạo hành chính",
+    ):  # fmt: skip
+        assert words in slip
+    assert [one[1] for one in told(desk, "Báo cáo hoàn thành")] == ["dungmh"]
+
+
+def test_r31_a_sent_task_offers_no_way_to_change_it(open_desk: Desk) -> None:
+    desk = open_desk
+    head = desk.browser("dungmh")
+    head.open("/cong-viec/moi")
+    head.send("/cong-viec/moi", title="Việc", lead=str(desk["khuetm"]))
+    page = head.answer.url.path
+    actions = {form.get("action") for form in head.page.forms}
+    assert {page + "/bo-sung", page + "/rut"} <= actions and not any("sua" in (one or "") for one in actions)
+    assert head.client.post(page, data={"title": "Khác"}).status_code == 405
+    assert "Bổ sung: Thêm lớp 9." in head.send(page + "/bo-sung", noi_dung="Thêm lớp 9.")
+    task = desk.read(tasks.get, int(page.rpartition("/")[2]))
+    assert (task.title, task.content) == ("Việc", "")
+    other = desk.browser("phuongvh")
+    other.open(page, status=404)
+    other.open("/cong-viec/moi")
+    assert "không có quyền giao việc" in other.text
+    leader = desk.browser("nganltt")
+    leader.open("/cong-viec/moi")
+    assert "Trần Công Hậu" in leader.text  # a principal
+
+
+def test_r37_refused_acknowledged_extended_urged_on_the_web(open_desk: Desk) -> None:
+    desk = open_desk
+    head, officer = desk.browser("dungmh"), desk.browser("khuetm")
+    head.open("/cong-viec/moi")
+    head.send("/cong-viec/moi", title="Việc", lead=str(desk["khuetm"]), deadline="27/11/2026")
+    page = head.answer.url.path
+    officer.open(page)
+    assert "Bị từ chối, chờ người giao" in officer.send(page + "/tu-choi", noi_dung="Đang nghỉ phép.")
+    head.open(page)
+    assert "từ chối: Đang nghỉ phép." in head.text
+    head.send(page + "/van-giao", noi_dung="Làm khi đi làm lại.")
+    officer.open(page)
+    officer.send(page + "/xin-gia-han", han="01/12/2026", noi_dung="Vừa đi làm lại.")
+    head.open(page)
+    asked = next(form.get("action") for form in head.page.forms if "/de-nghi/" in (form.get("action") or ""))
+    assert "Đồng ý gia hạn đến 01/12/2026" in head.send(asked, dong_y="1")
+    chief = desk.browser("lyhc")
+    chief.open(page)
+    assert "Đã đôn đốc." in chief.send(page + "/don-doc", noi_dung="Gấp.")
+    assert "4 giờ làm việc" in chief.send(page + "/don-doc", status=403)
+    assert [one[1:] for one in told(desk, "Đôn đốc")] == [("khuetm", "Đôn đốc: Việc được giao: Việc")]

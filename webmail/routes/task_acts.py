@@ -1,0 +1,163 @@
+"""What people do with a task on its page. A refusal shows the page again with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from mailsvc.core.errors import AlreadyThere, Invalid, MailsvcError, NotFound, Refused
+from mailsvc.documents import uploads
+from mailsvc.documents.errors import Stale
+from mailsvc.documents.following import urging
+from mailsvc.documents.tasks import deciding, doing, giving, requests
+from mailsvc.documents.uploads import Packed
+from mailsvc.http.visits import Visit, post, upload
+from mailsvc.store import tasks
+from mailsvc.store.tasks import TaskFile
+from mailsvc.store.tx import Tx
+from webmail import forms
+from webmail.pages import go
+from webmail.routes.tasks import PLACE, Refusal, packed, show
+
+_STATUS = ((Stale, 409), (AlreadyThere, 409), (Refused, 403), (NotFound, 404), (Invalid, 422))
+Deed = Callable[[Tx, Visit, int], Any]
+
+
+async def _done(visit: Visit, act: str, work: Awaitable[Any], text: str) -> Response:
+    task_id = visit.whole("task")
+    try:
+        await work
+    except MailsvcError as error:
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 0)
+        if not status:
+            raise
+        typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
+        return await show(visit, task_id, status, Refusal(error.message, act, typed))
+    return go(visit, f"{PLACE}/{task_id}", text)
+
+
+def _act(act: str, text: str, work: Deed) -> Callable[[Visit], Awaitable[Response]]:
+    """A page function for an act: `work(tx, visit, task id)`."""
+
+    async def run(visit: Visit) -> Response:
+        return await _done(visit, act, visit.office.db.write(work, visit, visit.whole("task")), text)
+
+    return run
+
+
+def _said(visit: Visit) -> str:
+    return visit.field("noi_dung", 20_000)
+
+
+def _acknowledge(tx: Tx, visit: Visit, task_id: int) -> None:
+    doing.acknowledge(tx, visit.actor, task_id)
+
+
+def _refuse(tx: Tx, visit: Visit, task_id: int) -> None:
+    doing.refuse(tx, visit.actor, task_id, _said(visit))
+
+
+def _progress(tx: Tx, visit: Visit, task_id: int) -> None:
+    text = visit.field("tien_do", 3)
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid("Tiến độ là số từ 0 đến 100.")
+    doing.progress(tx, visit.actor, task_id, int(text), _said(visit))
+
+
+def _remark(tx: Tx, visit: Visit, task_id: int) -> None:
+    doing.remark(tx, visit.actor, task_id, _said(visit))
+
+
+def _ask_extension(tx: Tx, visit: Visit, task_id: int) -> None:
+    requests.ask_extension(tx, visit.actor, task_id, visit.field("han", 40), _said(visit))
+
+
+def _appeal(tx: Tx, visit: Visit, task_id: int) -> None:
+    requests.appeal(tx, visit.actor, task_id, _said(visit))
+
+
+def _supplement(tx: Tx, visit: Visit, task_id: int) -> None:
+    giving.supplement(tx, visit.actor, task_id, _said(visit))
+
+
+def _withdraw(tx: Tx, visit: Visit, task_id: int) -> None:
+    giving.withdraw(tx, visit.actor, task_id, _said(visit))
+
+
+def _send_back(tx: Tx, visit: Visit, task_id: int) -> None:
+    deciding.send_back(tx, visit.actor, task_id, _said(visit))
+
+
+def _insist(tx: Tx, visit: Visit, task_id: int) -> None:
+    deciding.insist(tx, visit.actor, task_id, _said(visit))
+
+
+def _close(tx: Tx, visit: Visit, task_id: int) -> None:
+    grade = visit.field("muc", 20)
+    deciding.close(tx, visit.actor, task_id, grade, _said(visit), version=forms.version(visit))
+
+
+def _urge(tx: Tx, visit: Visit, task_id: int) -> None:
+    urging.urge(tx, visit.actor, "task", task_id, _said(visit))
+
+
+async def report(visit: Visit) -> Response:
+    """Report the result, with files."""
+
+    async def work() -> None:
+        files = await packed(visit, f"Báo cáo kết quả việc {visit.whole('task')}")
+        await visit.office.db.write(_report, visit, visit.whole("task"), files)
+
+    return await _done(visit, "bao-cao", work(), "Đã báo cáo.")
+
+
+def _report(tx: Tx, visit: Visit, task_id: int, files: Packed | None) -> None:
+    found: list[TaskFile] = []
+    if files is not None:
+        found = [
+            TaskFile(n, one.content_id, one.path, one.name, one.content_type, one.size, one.sha256, "result", None)
+            for n, one in enumerate(uploads.enclose(tx, files).files)
+        ]
+    doing.report(tx, visit.actor, task_id, _said(visit), found)
+
+
+async def decide(visit: Visit) -> Response:
+    """Answer a request for more time, or contested lateness."""
+    request_id, granted = visit.whole("request"), visit.field("dong_y", 3) == "1"
+    deed = visit.office.db.write(_decide, visit, visit.whole("task"), request_id, granted)
+    return await _done(visit, f"de-nghi-{request_id}", deed, "Đã đồng ý." if granted else "Đã trả lời không đồng ý.")
+
+
+def _decide(tx: Tx, visit: Visit, task_id: int, request_id: int, granted: bool) -> None:
+    request = tasks.get_request(tx, request_id)
+    if request.task_id != task_id:
+        raise NotFound("Không có đề nghị này.")
+    if request.kind == tasks.APPEAL:
+        requests.decide_appeal(tx, visit.actor, request_id, granted, _said(visit))
+    else:
+        requests.decide_extension(tx, visit.actor, request_id, granted, visit.field("han", 40), _said(visit))
+
+
+_ONE = PLACE + "/{task}"
+_PLAIN: tuple[tuple[str, str, Deed], ...] = (
+    ("nhan", "Đã nhận việc.", _acknowledge),
+    ("tu-choi", "Đã gửi lý do từ chối cho người giao.", _refuse),
+    ("tien-do", "Đã ghi tiến độ.", _progress),
+    ("y-kien", "Đã ghi ý kiến.", _remark),
+    ("xin-gia-han", "Đã gửi đề nghị gia hạn.", _ask_extension),
+    ("kien-nghi", "Đã gửi kiến nghị.", _appeal),
+    ("bo-sung", "Đã bổ sung; người nhận được báo bằng thư.", _supplement),
+    ("rut", "Đã rút lại việc.", _withdraw),
+    ("tra-lai", "Đã trả lại báo cáo.", _send_back),
+    ("van-giao", "Đã trả lời; việc vẫn giao.", _insist),
+    ("ket-thuc", "Đã kết thúc việc.", _close),
+    ("don-doc", "Đã đôn đốc.", _urge),
+)
+
+ROUTES = (
+    upload(_ONE + "/bao-cao", report),
+    post(_ONE + "/de-nghi/{request}", decide),
+    *(post(f"{_ONE}/{act}", _act(act, text, work)) for act, text, work in _PLAIN),
+)
