@@ -63,6 +63,8 @@ CAPABILITIES = (
     Capability("PREVIEW", 8970),
     Capability("SAVEDATE", 8514),
     Capability("APPENDLIMIT", 7889),
+    Capability("CATENATE", 4469),
+    Capability("REPLACE", 8508),
     Capability("COMPRESS=DEFLATE", 4978),
     Capability("UNAUTHENTICATE", 8437),
 )

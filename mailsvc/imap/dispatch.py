@@ -27,6 +27,7 @@ from mailsvc.imap.commands import (
     metadata,
     namespace,
     noop,
+    replace,
     search,
     select,
     starttls,
@@ -36,8 +37,10 @@ from mailsvc.imap.commands import (
     unauthenticate,
 )
 from mailsvc.imap.errors import BadCommand, Farewell, ImapError, TooMuch
-from mailsvc.imap.grammar.command import parse_head
+from mailsvc.imap.grammar.append import announced
+from mailsvc.imap.grammar.command import Head, parse_head
 from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.reader import refuse_literal
 from mailsvc.imap.reply import Done
 from mailsvc.imap.session import Session, State
 from mailsvc.net.errors import NetError
@@ -82,6 +85,8 @@ COMMANDS = {
     "GETMETADATA": Command(metadata.get_metadata, State.INSIDE),
     "SETMETADATA": Command(metadata.set_metadata, State.INSIDE),
     "APPEND": Command(append.append, State.INSIDE),
+    "REPLACE": Command(replace.replace, State.SELECTED, "REPLACE"),
+    "UID REPLACE": Command(replace.uid_replace, State.SELECTED, "REPLACE"),
     "IDLE": Command(idle.idle, State.INSIDE, "IDLE"),
     "CHECK": Command(noop.check, State.SELECTED),
     "CLOSE": Command(close.close, State.SELECTED),
@@ -123,7 +128,7 @@ async def answer(session: Session, data: bytes) -> None:
     cursor = Cursor(data, utf8=session.rev2, off=session.off)
     head = parse_head(cursor)
     try:
-        command = _find(session, head.tag, head.verb)
+        command = await _found(session, data, head)
         done = await command.run(session, cursor)
         farewell = await _tell_news(session, command)
     except (Farewell, NetError):
@@ -155,6 +160,17 @@ async def _tell_news(session: Session, command: Command) -> Farewell | None:
     except Exception:
         failure_reference(log, "news")
     return None
+
+
+async def _found(session: Session, data: bytes, head: Head) -> Command:
+    """The command, if it may be given now. Raises BadCommand, once a message that came with it is out of the way."""
+    try:
+        return _find(session, head.tag, head.verb)
+    except BadCommand:
+        literal = announced(data)
+        if literal is not None:
+            await refuse_literal(session, literal)
+        raise
 
 
 def _find(session: Session, tag: bytes, verb: str) -> Command:

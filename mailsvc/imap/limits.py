@@ -22,6 +22,8 @@ APPEND_MESSAGES = 1000
 """Messages of one MULTIAPPEND."""
 APPEND_TOTAL = 1 << 30
 """All octets of one MULTIAPPEND."""
+CATENATE_PARTS = 1000
+"""Parts of one message that is put together."""
 KEYWORDS = 100
 """Keywords on one message."""
 MAILBOXES = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailsvc.imap import limits
 from mailsvc.imap.errors import BadCommand, Farewell, ImapError, TooMuch
-from mailsvc.imap.grammar.append import Literal, announced, parse_append_mailbox
+from mailsvc.imap.grammar.append import Literal, announced, parse_append_mailbox, parse_replaced
 from mailsvc.imap.grammar.command import parse_head
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.session import Session
@@ -35,10 +35,16 @@ async def read_command(session: Session) -> bytes:
 
 
 def is_message(data: bytes) -> bool:
-    """Whether the literal announced at the end is a message of APPEND, which is not read into memory."""
+    """Whether the literal announced at the end is of a message in APPEND or REPLACE, which is not read into memory."""
     cursor = Cursor(data)
-    if parse_head(cursor).verb != "APPEND":
+    verb = parse_head(cursor).verb
+    if verb not in ("APPEND", "REPLACE", "UID REPLACE"):
         return False
+    try:
+        if verb != "APPEND":
+            parse_replaced(cursor)
+    except ImapError:
+        return True
     try:
         parse_append_mailbox(cursor)
     except BadCommand:

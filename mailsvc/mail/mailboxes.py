@@ -147,6 +147,15 @@ def move(
     return _put(tx, blobs, actor_id, rows, target)
 
 
+def replace(tx: Tx, actor_id: int, source_id: int, uid: int, target: Mailbox, new: NewMessage) -> int | None:
+    """Take one message away and store another as one act; its UID, None when the old one is not there.
+
+    Only what the new one needs beyond the old counts for the quota (RFC 8508 §3.4). Raises OverQuota or NotFound.
+    """
+    gone, _ = placements.expunge(tx, source_id, [uid])
+    return append(tx, actor_id, target, [new])[0] if gone else None
+
+
 _COPIED = ("uid", "content_id", "size", "internal_ms", "flags", "keywords")
 
 

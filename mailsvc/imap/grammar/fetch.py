@@ -96,7 +96,7 @@ def _item(cursor: Cursor) -> str | Section:
     name = match[0].decode().upper()
     start, cursor.pos = cursor.pos, match.end()
     if name in ("BODY", "BODY.PEEK") and cursor.peek(b"["):
-        return _body(cursor, peek=name != "BODY")
+        return parse_section(cursor, peek=name != "BODY")
     if name in ("BINARY", "BINARY.PEEK", "BINARY.SIZE"):
         cursor.needs("BINARY", name)
         return _binary(cursor, name)
@@ -112,7 +112,8 @@ def _item(cursor: Cursor) -> str | Section:
     raise cursor.error(f"mục FETCH {name} không có")
 
 
-def _body(cursor: Cursor, *, peek: bool) -> Section:
+def parse_section(cursor: Cursor, *, peek: bool) -> Section:
+    """`[ … ]` and the partial range after it, as BODY has them."""
     start = cursor.pos
     cursor.expect(b"[")
     part = _part(cursor)

@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from mailsvc.imap.errors import BadCommand, Refused, TooMuch
-from mailsvc.imap.grammar.append import AppendMessage, Literal, announced, parse_append_mailbox, parse_append_message
+from mailsvc.imap.grammar.append import (
+    AppendHead,
+    Literal,
+    announced,
+    parse_append_head,
+    parse_append_mailbox,
+    parse_literal,
+)
 from mailsvc.imap.grammar.arguments import (
     Authenticate,
     Login,
@@ -202,8 +209,9 @@ def test_flags() -> None:
 def test_append_in_pieces() -> None:
     cursor = Cursor(b' INBOX (\\Seen) "17-Jul-2024 02:44:25 +0700" {310+}\r\n')
     assert parse_append_mailbox(cursor) == "INBOX"
-    assert parse_append_message(cursor) == AppendMessage(Flags(SEEN), 1721159065000, Literal(310, False))
-    assert parse_append_message(Cursor(b" ~{5}\r\n")) == AppendMessage(Flags(), None, Literal(5, True))
+    assert parse_append_head(cursor) == AppendHead(Flags(SEEN), 1721159065000)
+    assert parse_literal(cursor) == Literal(310, False)
+    assert parse_literal(Cursor(b"~{5}\r\n")) == Literal(5, True)
     assert announced(b"a LOGIN {4}\r\n") == Literal(4, True)
     assert announced(b"a LOGIN {4\r\n") is None
 

@@ -34,7 +34,9 @@ PARSERS: list[Callable[[Cursor], object]] = [
     metadata.parse_get_metadata,
     metadata.parse_set_metadata,
     append.parse_append_mailbox,
-    append.parse_append_message,
+    append.parse_append_head,
+    append.parse_literal,
+    append.parse_replaced,
 ]
 WORDS = [
     b"BODY", b"BODY.PEEK", b"[", b"]", b"HEADER.FIELDS", b"(", b")", b"<0.10>", b"1:*", b"$", b"*", b"%", b"NOT", b"OR",
