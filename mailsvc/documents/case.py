@@ -6,7 +6,7 @@ Pure: bytes in, values out; may be worked out before the transaction.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailsvc.documents.extraction.screen import screen
 from mailsvc.message.attachments import attachments
@@ -23,7 +23,7 @@ class Case:
     """`opens`: it holds a document; `held`: it bears a mark of secrecy and a person decides, `reason` says why.
 
     Sender, subject, date and message-id are the original's where the letter was forwarded. `files` is empty for a
-    letter that opens no entry.
+    letter that opens no entry; `enclosed` are its files all the same.
     """
 
     opens: bool = False
@@ -37,6 +37,7 @@ class Case:
     message_id: str = ""
     forwarded: bool = False
     files: tuple[EntryFile, ...] = ()
+    enclosed: tuple[EntryFile, ...] = ()
 
 
 def examine(data: Buffer, scan: Scan) -> Case:
@@ -56,7 +57,7 @@ def _examine(data: Buffer, scan: Scan) -> Case:
         EntryFile(n, plain(one.path), plain(one.name), plain(one.content_type), one.size, one.sha256, one.role)
         for n, one in enumerate(found)
     ]
-    return case_of(
+    case = case_of(
         scan,
         forwarded(data, scan) if first.entry or first.hold else None,
         opens=first.entry,
@@ -65,6 +66,7 @@ def _examine(data: Buffer, scan: Scan) -> Case:
         reason=first.reason,
         files=tuple(files) if first.entry else (),
     )
+    return replace(case, enclosed=() if first.hold else tuple(files))
 
 
 def case_of(

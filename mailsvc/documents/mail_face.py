@@ -147,21 +147,26 @@ def _is_intake(tx: Tx, account_id: int) -> bool:
 
 # ---- placing ------------------------------------------------------------------------------------------------
 def folder(tx: Tx, account_id: int, kind: str) -> Mailbox:
-    """The account's work folder of that kind, made when it is first needed."""
-    found = next((box for box in mailboxes.of_account(tx, account_id) if box.kind == kind), None)
-    if found is not None:
-        return found
-    names = rules().folders
-    made = None
-    for name, its_kind in ((names["parent"], ""), (names[kind], kind)):
-        made = mailboxes.find(tx, account_id, name)
-        if made is None:
-            made = mailboxes.create(tx, account_id, name, kind=its_kind)
-            mailboxes.subscribe(tx, account_id, name)
-    assert made is not None  # noqa: S101 - the last of the two
-    if made.kind != kind:  # somebody had a folder of that name
-        mailboxes.set_kind(tx, made.id, kind)
-    return made
+    """The account's work folder of that kind. All of them are made when the first is needed, so that letters can be
+    moved between them."""
+    found = {box.kind: box for box in mailboxes.of_account(tx, account_id)}
+    if kind not in found:
+        names = rules().folders
+        _make(tx, account_id, names["parent"], "")
+        found |= {one: _make(tx, account_id, names[one], one) for one in KINDS if one not in found}
+    return found[kind]
+
+
+def _make(tx: Tx, account_id: int, name: str, kind: str) -> Mailbox:
+    """The folder; one of that name that somebody made is taken over."""
+    box = mailboxes.find(tx, account_id, name)
+    if box is None:
+        box = mailboxes.create(tx, account_id, name, kind=kind)
+        mailboxes.subscribe(tx, account_id, name)
+    elif kind:
+        mailboxes.set_kind(tx, box.id, kind)
+        box = mailboxes.get(tx, box.id)
+    return box
 
 
 def deliver(tx: Tx, parcel: Parcel, receivers: Sequence[tuple[int, str]]) -> int:

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from mailsvc.core.errors import StorageFull
-from mailsvc.documents import intake
+from mailsvc.documents import intake, mail_replies
 from mailsvc.mail import addresses, bounce, outbound
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_spool, is_quick
@@ -141,6 +141,14 @@ def deliver_letter(
     given; otherwise it is then worked out here.
     """
     people = _sort(tx, domains, envelope)
+    answer = mail_replies.recognise(
+        tx, envelope.account_id, [one.address for one in envelope.recipients], letter.scan.references
+    )
+    to_the_office = answer is not None and any(_goes_to_the_office(tx, domains, one) for one in envelope.recipients)
+    if answer is not None and to_the_office and answer.line is None:
+        mail_replies.tell_stranger(tx, answer)
+    elif answer is not None and to_the_office:
+        return _answered(tx, domains, envelope, letter, case, answer, early=early)
     inboxes = mailboxes.inboxes(tx, list(people.local))
     roomy = [box for box in inboxes.values() if box.room is None or box.room >= letter.content.size]
     if early and any(box.kind == "intake" for box in roomy):
@@ -158,6 +166,38 @@ def deliver_letter(
     told = [replace(outcomes[one.address], recipient=one.address) for one in envelope.recipients]
     _report(tx, domains, envelope, letter, told)
     return told
+
+
+def _answered(
+    tx: Tx,
+    domains: list[str],
+    envelope: Envelope,
+    letter: Letter,
+    case: intake.Case | None,
+    answer: mail_replies.Reply,
+    *,
+    early: bool,
+) -> list[Outcome]:
+    """An answer to assigned work: it goes onto the document and to who gave the work; copies to others as always."""
+    if early and case is None:
+        raise NeedsCase
+    case = case or intake.examine(letter.data, letter.scan)
+    content_id = contents.add(tx, letter.content)
+    mail_replies.take(tx, answer, content_id, letter.scan, letter.data, case)
+    others = tuple(one for one in envelope.recipients if not _goes_to_the_office(tx, domains, one))
+    outcomes = {one.address: Outcome(one.address) for one in envelope.recipients}
+    if others:
+        rest = deliver_letter(tx, domains, replace(envelope, recipients=others), letter, case)
+        outcomes |= {one.recipient: one for one in rest}
+    return [outcomes[one.address] for one in envelope.recipients]
+
+
+def _goes_to_the_office(tx: Tx, domains: list[str], recipient: Recipient) -> bool:
+    """Whether the recipient stands for the office itself: the address for answers, or the clerks' mailbox."""
+    if mail_replies.is_answer_address(recipient.address):
+        return True
+    account = addresses.find(tx, domains, recipient.address) if addresses.is_local(recipient.address, domains) else None
+    return account is not None and any(box.kind == "intake" for box in mailboxes.inboxes(tx, [account.id]).values())
 
 
 def _report(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter, told: list[Outcome]) -> None:

@@ -1,6 +1,7 @@
 """What people do with mailboxes, with everything that follows from it in the office, inside one transaction.
 
-A message that comes to lie in a mailbox of the kind "intake" (Văn bản đến/Chờ vào sổ) becomes an intake entry.
+A message that comes to lie in a mailbox of the kind "intake" (Văn bản đến/Chờ vào sổ) becomes an intake entry; one that
+is moved between the work folders does the act the move stands for (documents.mail_moves).
 Shared mailboxes of units and roles appear to their members under `Dùng chung/`.
 """
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsvc.core.errors import NotFound
-from mailsvc.documents import intake
+from mailsvc.documents import intake, mail_moves
 from mailsvc.mail.letter import Letter
 from mailsvc.message.scan import scan
 from mailsvc.store import accounts, contents, mailboxes, placements
@@ -135,7 +136,9 @@ def copy(
     Flags, keywords and the internal date go along (RFC 9051 §6.4.7). Raises OverQuota or NotFound.
     """
     rows = placements.rows_of(tx, source_id, sorted(wanted), _COPIED)
-    return _put(tx, blobs, actor_id, rows, target)
+    pairs = _put(tx, blobs, actor_id, rows, target)
+    mail_moves.moved(tx, actor_id, mailboxes.get(tx, source_id), target, pairs)
+    return pairs
 
 
 def move(
@@ -144,7 +147,9 @@ def move(
     """Copy and take away from the source as one act (RFC 6851 §3.3). A full mailbox can still be tidied up."""
     rows = placements.rows_of(tx, source_id, sorted(wanted), _COPIED)
     placements.expunge(tx, source_id, [row[0] for row in rows])
-    return _put(tx, blobs, actor_id, rows, target)
+    pairs = _put(tx, blobs, actor_id, rows, target)
+    mail_moves.moved(tx, actor_id, mailboxes.get(tx, source_id), target, pairs)
+    return pairs
 
 
 def replace(tx: Tx, actor_id: int, source_id: int, uid: int, target: Mailbox, new: NewMessage) -> int | None:

@@ -12,7 +12,8 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from email.message import EmailMessage, Message
+from email import policy
+from email.message import EmailMessage
 from typing import Any, TypeVar
 
 import httpx
@@ -140,14 +141,14 @@ class Desk:
             client.login(username, PASSWORD)
             client.send_message(message)
 
-    def letter_of(self, username: str, folder: str = WORK) -> Message:
+    def letter_of(self, username: str, folder: str = WORK) -> EmailMessage:
         """The latest letter in a folder, as a mail client fetches it."""
         with self.mail(username) as client:
             client.select_folder(folder)
             uid = client.search()[-1]
-            return email.message_from_bytes(client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"])
+            return email.message_from_bytes(client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"], policy=policy.default)
 
-    def reply(self, username: str, original: Message, text: str, *files: tuple[str, bytes]) -> None:
+    def reply(self, username: str, original: EmailMessage, text: str, *files: tuple[str, bytes]) -> None:
         """Answer a letter as a mail client does."""
         message = EmailMessage()
         message["From"] = f"{username}@sogddt.tayninh.gov.vn"

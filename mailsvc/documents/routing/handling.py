@@ -102,11 +102,18 @@ def _may_speak(tx: Tx, who: Who, document_id: int, line: Line | None) -> Actor:
 
 
 def report(
-    tx: Tx, who: Who, line_id: int, text: str, enclosed: Enclosed | None = None, *, version: int | None = None
+    tx: Tx,
+    who: Who,
+    line_id: int,
+    text: str,
+    enclosed: Enclosed | None = None,
+    *,
+    version: int | None = None,
+    quiet: bool = False,
 ) -> Line:
     """Report the result to the assigner, whose turn it is then; files become those of the document.
 
-    Raises Refused, Stale, Invalid without a word.
+    `quiet`: the assigner gets the report as a letter already. Raises Refused, Stale, Invalid without a word.
     """
     line = open_line(tx, line_id, version)
     _require_handled(line)
@@ -118,7 +125,7 @@ def report(
     )  # fmt: skip
     _said(tx, actor, line.document_id, line, "report", text, enclosed)
     mail_face.follow(tx, changed)
-    if line.assigner_id != actor.account_id:
+    if line.assigner_id != actor.account_id and not quiet:
         who_says = name_of(tx, actor.account_id or 0)
         tell(tx, line.assigner_id, document, "Báo cáo", f"{who_says} báo cáo: {text.strip()}")
     return changed
