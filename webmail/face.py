@@ -19,12 +19,15 @@ from webmail.routes import (
     delegations,
     directing,
     entering,
+    glass,
     handling,
+    held,
     intake,
     mail_acts,
     mail_files,
     mail_list,
     mail_read,
+    office_rules,
     register,
     signin,
     start,
@@ -44,9 +47,10 @@ class WebFace:
 
     def routes(self) -> Sequence[BaseRoute]:
         letters = (start, signin, mail_list, mail_read, mail_files, mail_acts)
-        papers = (intake, entering, work, register, handling, directing, delegations)
+        papers = (intake, entering, work, register, handling, directing)
         following = (tasks, task_acts)
-        modules = (*letters, *papers, *following)
+        guarding = (delegations, held, glass, office_rules)
+        modules = (*letters, *papers, *following, *guarding)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
     def attach(self, app: Starlette) -> None:

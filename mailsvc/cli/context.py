@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import getpass
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from mailsvc.accounts import people
+from mailsvc.auth.authenticate import AuthError
 from mailsvc.cli.output import fail
 from mailsvc.core import settings as settings_module
 from mailsvc.core.actor import Actor
@@ -45,6 +48,26 @@ def operator() -> Actor:
 def account(opened: Office, login: str) -> Account:
     """The account of a username or address. Raises NotFound."""
     return opened.db.read_now(people.by_login, opened.settings.organisation.domains, login)
+
+
+def signed_in(opened: Office, login: str, from_stdin: bool) -> Actor:
+    """Somebody of the office at the command line, after his password: nobody acts with another's account.
+
+    Ends with exit code 1 for a wrong password.
+    """
+    password = read_password(from_stdin)
+    try:
+        identity = asyncio.run(opened.authenticator.password(login, password, ""))
+    except MailsvcError as error:
+        fail(error.message)
+    except AuthError as error:
+        fail(str(error))
+    return Actor(identity.account_id, door="cli", peer=getpass.getuser())
+
+
+def read_password(from_stdin: bool) -> str:
+    """The password from the first line of the standard input, or asked for."""
+    return sys.stdin.readline().rstrip("\r\n") if from_stdin else getpass.getpass("Mật khẩu: ")
 
 
 @contextlib.contextmanager

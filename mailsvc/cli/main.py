@@ -15,8 +15,10 @@ from mailsvc.cli.audit import audit_app
 from mailsvc.cli.delegations import delegation_app
 from mailsvc.cli.dns import dns_app
 from mailsvc.cli.documents import extract, intake_app, register_app
+from mailsvc.cli.holding import held_app
 from mailsvc.cli.mail import dkim, mailbox_app, message_app, queue_app
 from mailsvc.cli.maintenance import demo, serve, settings_app, verify
+from mailsvc.cli.rules import rule_app
 
 app = typer.Typer(
     help="mailsvc: văn phòng điện tử lấy thư làm trung tâm.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -30,6 +32,8 @@ app.add_typer(intake_app, name="intake")
 app.add_typer(register_app, name="register")
 app.add_typer(audit_app, name="audit")
 app.add_typer(delegation_app, name="delegation")
+app.add_typer(held_app, name="held")
+app.add_typer(rule_app, name="rule")
 app.add_typer(settings_app, name="settings")
 app.add_typer(dns_app, name="dns")
 app.command("dkim")(dkim)

@@ -13,7 +13,7 @@ import logging
 from typing import Any
 
 from mailsvc.core.errors import Busy
-from mailsvc.documents import history
+from mailsvc.documents import history, holding
 from mailsvc.documents import intake as acts
 from mailsvc.documents.case import plain
 from mailsvc.documents.findings import Findings, read_letter
@@ -155,6 +155,7 @@ def _hold(tx: Tx, entry: Entry, findings: Findings) -> None:
     intake.change(tx, entry.id, values, version=entry.version)
     intake.put_files(tx, entry.id, ())
     audit.record(tx, None, "intake.hold", f"intake/{entry.id}")
+    acts.keep_back(tx, intake.get(tx, entry.id), findings.case.reason)
 
 
 def _raise_alarm(tx: Tx, entry: Entry, findings: Findings) -> None:
@@ -164,6 +165,8 @@ def _raise_alarm(tx: Tx, entry: Entry, findings: Findings) -> None:
     if entry.document_id is not None:
         words = f"Tệp có thể mang dấu độ mật ({findings.case.reason}); xin kiểm tra ngay."
         history.note(tx, None, entry.document_id, "alarm", words)
+        thing = f"document/{entry.document_id}"
+        holding.hold(tx, None, entry.org_code, thing, findings.case.reason, "văn bản đã vào sổ", entry.content_id)
 
 
 def _withdraw(tx: Tx, entry: Entry, findings: Findings) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mailsvc.core.errors import Invalid, NotFound, Refused
-from mailsvc.documents import clerks
+from mailsvc.documents import clerks, holding
 from mailsvc.documents.case import Case, examine
 from mailsvc.documents.errors import AlreadyRegistered, Stale
 from mailsvc.message.filetypes import extension
 from mailsvc.message.scan import Scan
-from mailsvc.store import accounts, audit, contents, documents, intake, placements
+from mailsvc.store import accounts, audit, contents, documents, intake, mailboxes, placements
 from mailsvc.store.blobs import Buffer
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import DISMISSED, HELD, REGISTERED, WAITING, Entry, EntryFile
@@ -137,8 +137,22 @@ def _open(tx: Tx, values: dict[str, Any], case: Case, earlier: Sequence[Entry]) 
     entry_id = intake.add(tx, values | {"duplicate_of": None if first is None else root(first)}, files)
     detail = {"channel": values["channel"], "status": values["status"], "duplicate_of": first and root(first)}
     audit.record(tx, values["actor_id"], "intake.open", _thing(entry_id), **detail)
+    if case.held:
+        keep_back(tx, intake.get(tx, entry_id), case.reason)
     tx.wake("intake")
     return entry_id
+
+
+def keep_back(tx: Tx, entry: Entry, mark: str) -> None:
+    """A mark of secrecy: the letter leaves everybody's sight, two named people are told."""
+    origin = f"thư của {entry.sender_address or 'người gửi không rõ'}"
+    holding.hold(tx, entry.actor_id, entry.org_code, _thing(entry.id), mark, origin, entry.content_id)
+    intake.change(tx, entry.id, {"mailbox_id": None, "uid": None})
+
+
+def is_intake(tx: Tx, mailbox_id: int) -> bool:
+    """Whether what is put into the mailbox waits for the register."""
+    return mailboxes.get(tx, mailbox_id).kind == "intake"
 
 
 def same_files(tx: Tx, org_code: str, files: Sequence[EntryFile], before_id: int | None = None) -> Entry | None:
@@ -244,18 +258,13 @@ def dismiss(tx: Tx, actor_id: int, entry_id: int, reason: str, version: int) -> 
 
 
 def restore(tx: Tx, actor_id: int, entry_id: int, version: int, reason: str = "") -> Entry:
-    """Let a dismissed letter wait again, or release one on hold after a person has looked at it (a reason is needed).
-
-    Raises Refused, AlreadyRegistered, Stale, Invalid.
-    """
+    """Let a dismissed letter wait again. Raises Refused (for one on hold, too), AlreadyRegistered, Stale."""
     entry = _for_clerk(tx, actor_id, entry_id)
     values: dict[str, Any] = {"status": WAITING, "reason": reason.strip()}
     if entry.status == WAITING:
         return entry
-    if entry.status == HELD or not intake.files_of(tx, entry_id):
-        if entry.status == HELD and not reason.strip():
-            raise Invalid("Phải ghi lý do thôi giữ thư.")
-        values |= read_again(released=entry.status == HELD)
+    if not intake.files_of(tx, entry_id):
+        values |= read_again(released=False)
     return _decide(tx, actor_id, entry, "restore", values, version)
 
 
@@ -319,6 +328,8 @@ def _for_clerk(tx: Tx, actor_id: int, entry_id: int) -> Entry:
     clerks.require_clerk(tx, actor_id, entry.org_code)
     if entry.status == REGISTERED and entry.document_id is not None:
         raise AlreadyRegistered(documents.get(tx, entry.document_id))
+    if entry.status == HELD:
+        holding.require_free(tx, _thing(entry_id))
     return entry
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from intake_world import DOMAINS, FIELDS, ORG, OUTSIDER, World, letter, sample
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.clock import FixedClock
 from mailsvc.core.errors import Invalid, NotFound, Refused
-from mailsvc.documents import intake, register
+from mailsvc.documents import held_decisions, intake, register
 from mailsvc.documents.errors import AlreadyRegistered, Stale
 from mailsvc.mail import mailboxes as mail
 from mailsvc.mail.letter import from_bytes
@@ -240,10 +241,13 @@ def test_a_letter_on_hold_waits_for_a_person(world: World) -> None:
     assert db.read_now(store.files_of, entry.id) == []
     with pytest.raises(Refused):
         db.write_now(register.register, world.clerk, entry.id, FIELDS, version=1)
-    with pytest.raises(Invalid):
-        db.write_now(intake.restore, world.clerk, entry.id, 1)
-    free = db.write_now(intake.restore, world.clerk, entry.id, 1, "Dấu ghi nhầm, đã hỏi nơi gửi")
-    assert (free.status, free.extract_state) == ("waiting", "pending")
+    for act, arguments in ((intake.restore, (1, "x")), (intake.dismiss, ("x", 1))):
+        with pytest.raises(Refused, match="hai người"):
+            db.write_now(act, world.clerk, entry.id, *arguments)
+    for person in (world.clerk, world.people["nganltt"]):
+        db.write_now(held_decisions.decide, Actor(person), 1, "release", "Dấu ghi nhầm, đã hỏi nơi gửi")
+    free = db.read_now(store.get, entry.id)
+    assert (free.status, free.extract_state, free.mailbox_id) == ("waiting", "pending", world.inbox)
 
 
 def test_opening_any_message_by_hand(world: World) -> None:

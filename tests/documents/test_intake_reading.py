@@ -12,9 +12,10 @@ import pytest
 from intake_world import FIELDS, ORG, World, letter, sample
 from sqlalchemy import delete
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.clock import FixedClock
 from mailsvc.core.errors import Invalid, Refused
-from mailsvc.documents import extract_job, intake, register
+from mailsvc.documents import extract_job, held_decisions, intake, register
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import from_proposal
 from mailsvc.documents.split import split
@@ -172,8 +173,10 @@ def test_a_mark_inside_a_file_holds_the_letter(world: World) -> None:
     assert (entry.status, entry.subject, entry.proposed) == ("held", "", {})
     assert "MẬT" in entry.reason.upper()
     assert db.read_now(store.files_of, entry.id) == []
-    assert db.read_now(audit.of, f"intake/{entry.id}")[-1]["action"] == "intake.hold"
-    db.write_now(intake.restore, world.clerk, entry.id, entry.version, "Nơi gửi xác nhận đóng dấu nhầm")
+    acts = [one["action"] for one in db.read_now(audit.of, f"intake/{entry.id}")]
+    assert acts[-2:] == ["intake.hold", "held.hold"]
+    for person in (world.clerk, world.people["nganltt"]):
+        db.write_now(held_decisions.decide, Actor(person), 1, "release", "Nơi gửi xác nhận đóng dấu nhầm")
     run(read_all(world.office))
     free = db.read_now(store.get, entry.id)
     assert (free.status, free.extract_state) == ("waiting", "done")

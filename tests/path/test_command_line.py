@@ -103,7 +103,12 @@ def test_a_message_is_described_without_its_text(live: Live) -> None:
     about = told(live, "message", "show", "postmaster", "INBOX", "1")
     assert about["subject"].startswith("Thư <b>có mã</b>")
     assert "tracker.hostile" not in json.dumps(about)
-    raw = live.cli("message", "show", "postmaster", "INBOX", "1", "--raw").stdout
+    show = ("message", "show", "postmaster", "INBOX", "1", "--raw")
+    assert live.cli(*show).returncode == 2
+    admin = live.user("quan_tri")
+    glass = ("--admin", admin.username, "--reason", "Thư lỗi, chủ hộp thư nhờ xem", "--password-stdin")
+    assert live.cli(*show, *glass, given="sai\n").returncode == 1
+    raw = live.cli(*show, *glass, given=admin.password + "\n").stdout
     assert raw.startswith("Return-Path: <a@x.test>")
 
 

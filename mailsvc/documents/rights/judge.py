@@ -10,6 +10,7 @@ from mailsvc.core.errors import Refused
 from mailsvc.documents.rights.matrix import FILE, Act, ActRule, Condition, matrix
 from mailsvc.documents.rights.posts import CLERKS, posts_of
 from mailsvc.documents.rights.units import organisation_of_unit
+from mailsvc.store import guarding
 from mailsvc.store.tx import Tx
 
 
@@ -76,10 +77,22 @@ def require(tx: Tx, actor: Actor, act: Act, subject: Subject) -> Actor:
     """
     if actor.account_id is None:
         return actor
+    if subject.thing and act is not Act.DECIDE_HELD:
+        _require_free(tx, subject.thing)
     post = _fitting_post(tx, actor, act, subject)
     if post is None:
         raise Refused(refusal(tx, actor, act))
     return actor.with_post(post)
+
+
+def _require_free(tx: Tx, thing: str) -> None:
+    """Nobody does anything with what is on hold for a mark of secrecy; the two named people decide about it."""
+    item = guarding.held_of(tx, thing)
+    if item is not None and item.state == "held":
+        raise Refused(
+            "Mục này đang tạm giữ vì có dấu hiệu bí mật nhà nước, chờ hai người có trách nhiệm quyết định. "
+            "Căn cứ: Quy chế Điều 7 khoản 2; thiết lập secrecy.holders."
+        )
 
 
 def refusal(tx: Tx, actor: Actor, act: Act) -> str:

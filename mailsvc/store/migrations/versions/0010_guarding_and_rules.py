@@ -52,6 +52,11 @@ def _guarding() -> None:
     )  # fmt: skip
     op.create_index("ix_held_items_state", "held_items", ["org_code", "state"])
     op.create_index("ix_held_items_thing", "held_items", ["thing"])
+    op.execute(
+        "INSERT INTO held_items (org_code, thing, mark, origin, held_ms, content_id) "
+        "SELECT org_code, 'intake/' || id, reason, sender_address, received_ms, content_id "
+        "FROM intake_entries WHERE status = 'held'"
+    )
     op.create_table(
         "held_votes", _id(), sa.Column("item_id", BIG, nullable=False), sa.Column("person_id", BIG, nullable=False),
         sa.Column("voter_id", BIG, nullable=False), _text("decision"), _text("reason"), _whole("at_ms"),
