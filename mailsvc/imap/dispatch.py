@@ -11,6 +11,7 @@ from mailsvc.core.log import failure_reference
 from mailsvc.imap import limits
 from mailsvc.imap.commands import (
     append,
+    cancelupdate,
     capability,
     close,
     compress,
@@ -30,10 +31,12 @@ from mailsvc.imap.commands import (
     replace,
     search,
     select,
+    sort,
     starttls,
     status,
     store,
     subscribe,
+    thread,
     unauthenticate,
 )
 from mailsvc.imap.errors import BadCommand, Farewell, ImapError, TooMuch
@@ -95,6 +98,11 @@ COMMANDS = {
     "UID EXPUNGE": Command(expunge.uid_expunge, State.SELECTED, "UIDPLUS"),
     "SEARCH": Command(search.search, State.SELECTED, numbers_stand=True),
     "UID SEARCH": Command(search.uid_search, State.SELECTED, numbers_stand=True),  # its keys may hold numbers
+    "SORT": Command(sort.sort, State.SELECTED, "SORT", numbers_stand=True),
+    "UID SORT": Command(sort.uid_sort, State.SELECTED, "SORT", numbers_stand=True),
+    "THREAD": Command(thread.thread, State.SELECTED, numbers_stand=True),
+    "UID THREAD": Command(thread.uid_thread, State.SELECTED, numbers_stand=True),
+    "CANCELUPDATE": Command(cancelupdate.cancelupdate, State.SELECTED, "CONTEXT=SEARCH"),
     "FETCH": Command(fetch.fetch, State.SELECTED, numbers_stand=True),
     "UID FETCH": Command(fetch.uid_fetch, State.SELECTED),
     "STORE": Command(store.store, State.SELECTED, numbers_stand=True),

@@ -13,6 +13,7 @@ from mailsvc.imap.dispatch import answer, count_mistake
 from mailsvc.imap.errors import Farewell, TooMuch
 from mailsvc.imap.grammar.command import parse_tag
 from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.ordering import Kept
 from mailsvc.imap.push import Pusher
 from mailsvc.imap.reader import read_command
 from mailsvc.imap.session import Session
@@ -36,6 +37,7 @@ class Doorkeeper:
         self.office = office
         self.tls = tls
         self.pusher = Pusher(office.db)
+        self.kept = Kept()
         self.sessions: set[Session] = set()
         self.per_account: Counter[int] = Counter()
 

@@ -1,4 +1,4 @@
-"""Which messages satisfy a search tree: one reading of the mailbox's placements, and the store's text index."""
+"""Which messages satisfy a search tree: the store's text index, then one reading of the mailbox's placements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 from mailsvc.imap.grammar import search as keys
 from mailsvc.imap.grammar.dates import MONTHS, OFFICE_OFFSET_S
 from mailsvc.imap.grammar.sequence import Range, contains
-from mailsvc.store import placements
+from mailsvc.imap.progress import Progress
+from mailsvc.store import loose, placements
 from mailsvc.store import search as texts
 from mailsvc.store.tx import Tx
 
@@ -38,6 +39,15 @@ class Scope:
     recent_from: int
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """UIDs in order, with their mod-sequences where those were asked for, and the scores that FUZZY keys gave."""
+
+    uids: list[int]
+    modseqs: list[int]
+    scores: dict[int, int]
+
+
 def resolve(key: Any, ranges: Callable[[keys.Messages], tuple[Range, ...]]) -> Any:
     """The tree with every sequence set as `Within`. Raises what `ranges` raises."""
     match key:
@@ -49,18 +59,30 @@ def resolve(key: Any, ranges: Callable[[keys.Messages], tuple[Range, ...]]) -> A
             return keys.Or(resolve(left, ranges), resolve(right, ranges))
         case keys.Not(inner):
             return keys.Not(resolve(inner, ranges))
+        case keys.Fuzzy(inner):
+            return keys.Fuzzy(resolve(inner, ranges))
         case _:
             return key
 
 
-def find(tx: Tx, scope: Scope, key: Any, *, modseq: bool) -> list[tuple[int, int]]:
-    """(UID, mod-sequence) of the messages that satisfy the tree, by UID. The latter is meant only if `modseq`."""
-    columns = ("uid", *sorted(set(_columns(key)) | ({"modseq"} if modseq else set())))
+def find(tx: Tx, scope: Scope, key: Any, *, modseq: bool = False, progress: Progress | None = None) -> Found:
+    """The messages that satisfy the tree, by UID; with mod-sequences when `modseq`."""
     low, high = _bounds(key, scope.last)
-    rows = placements.rows(tx, scope.mailbox_id, low, high, columns) if low <= high else []
-    found = _Finder(tx, scope, columns).match(key, rows)
+    if low > high:
+        return Found([], [], {})
+    columns = ("uid", *sorted(set(_columns(key)) | ({"modseq"} if modseq else set())))
+    finder = _Finder(tx, scope, columns, progress)
+    having, rest = finder.by_texts(key)
+    if having is None:
+        rows = placements.rows(tx, scope.mailbox_id, low, high, columns)
+    else:
+        wanted = sorted(uid for uid in having if low <= uid <= high)
+        bare = rest is None and not modseq
+        rows = [(uid,) for uid in wanted] if bare else placements.rows_of(tx, scope.mailbox_id, wanted, columns)
+    found = rows if rest is None else finder.match(rest, rows)
     at = columns.index("modseq") if modseq else 0
-    return [(row[0], row[at]) for row in found]
+    uids = [row[0] for row in found]
+    return Found(uids, [row[at] for row in found] if modseq else [], finder.scores(uids))
 
 
 def _columns(key: Any) -> Iterator[str]:
@@ -72,7 +94,7 @@ def _columns(key: Any) -> Iterator[str]:
         case keys.Or(left, right):
             yield from _columns(left)
             yield from _columns(right)
-        case keys.Not(inner):
+        case keys.Not(inner) | keys.Fuzzy(inner):
             yield from _columns(inner)
         case keys.HasFlag(bit) if bit:
             yield "flags"
@@ -80,6 +102,8 @@ def _columns(key: Any) -> Iterator[str]:
             yield "keywords"
         case keys.Day(sent=sent):
             yield "sent_ms" if sent else "internal_ms"
+        case keys.Age():
+            yield "internal_ms"
         case keys.SavedDay():
             yield "saved_ms"
         case keys.ObjectId(thread):
@@ -88,8 +112,6 @@ def _columns(key: Any) -> Iterator[str]:
             yield "size"
         case keys.ModSeq():
             yield "modseq"
-        case keys.Text():
-            yield "content_id"
 
 
 def _bounds(key: Any, last: int) -> Range:
@@ -108,6 +130,8 @@ def _cost(key: Any) -> int:
     match key:
         case keys.Text():
             return 3
+        case keys.Fuzzy():
+            return 4
         case keys.Not(inner):
             return _cost(inner)
         case keys.Or(left, right):
@@ -123,10 +147,29 @@ def _cost(key: Any) -> int:
 class _Finder:
     """Narrows rows by keys. Rows keep their order; their first column is the UID."""
 
-    def __init__(self, tx: Tx, scope: Scope, columns: Sequence[str]) -> None:
+    def __init__(self, tx: Tx, scope: Scope, columns: Sequence[str], progress: Progress | None) -> None:
         self.tx = tx
         self.scope = scope
         self.at = {name: position for position, name in enumerate(columns)}
+        self.progress = progress
+        self.scored: list[loose.Scores] = []
+
+    def by_texts(self, key: Any) -> tuple[set[int] | None, Any]:
+        """The UIDs that the texts of a conjunction leave (None when it has none), and what else it asks for."""
+        parts = key.keys if isinstance(key, keys.And) else (key,)
+        having: set[int] | None = None
+        for part in parts:
+            if isinstance(part, keys.Text) and (having is None or having):
+                found = self._texts(part.field, part.text)
+                having = found if having is None else having & found
+        rest = tuple(part for part in parts if not isinstance(part, keys.Text | keys.All))
+        return having, (keys.And(rest) if rest else None)
+
+    def scores(self, uids: Sequence[int]) -> dict[int, int]:
+        """What all FUZZY keys together give each message; nothing when there were none."""
+        if not self.scored:
+            return {}
+        return loose.spread({uid: sum(some.get(uid, 0.0) for some in self.scored) for uid in uids})
 
     def match(self, key: Any, rows: list[Row]) -> list[Row]:
         match key:
@@ -141,8 +184,15 @@ class _Finder:
                 without = {row[0] for row in self.match(inner, rows)}
                 return [row for row in rows if row[0] not in without]
             case keys.Text(field, text):
-                at, having = self.at["content_id"], self._texts(field, text)
-                return [row for row in rows if row[at] in having]
+                having = self._texts(field, text)
+                return [row for row in rows if row[0] in having]
+            case keys.Fuzzy(inner):
+                scores = self._loosely(inner, rows)
+                self.scored.append(scores)
+                return [row for row in rows if row[0] in scores]
+            case keys.Age(older, seconds):
+                at, target = self.at["internal_ms"], self.tx.now_ms // 1000 - seconds
+                return [row for row in rows if (row[at] // 1000 <= target if older else row[at] // 1000 >= target)]
             case keys.Day():
                 return self._sent(key, rows) if key.sent else self._within(key, rows, "internal_ms")
             case _:
@@ -176,13 +226,30 @@ class _Finder:
                 return rows
 
     def _texts(self, field: str, text: str) -> set[int]:
-        match field:
-            case "TEXT":
-                return texts.find(self.tx, self.scope.mailbox_id, text, "text")
-            case "BODY":
-                return texts.find(self.tx, self.scope.mailbox_id, text, "body")
+        """UIDs of the messages that hold the text."""
+        tick = self.progress.tick if self.progress is not None else None
+        if field in ("TEXT", "BODY"):
+            return texts.find_uids(self.tx, self.scope.mailbox_id, text, "text" if field == "TEXT" else "body", tick)
+        return texts.find_header_uids(self.tx, self.scope.mailbox_id, field, text, tick)
+
+    def _loosely(self, key: Any, rows: list[Row]) -> loose.Scores:
+        """Scores of the rows that satisfy the key more or less. What is no text is taken as it is (RFC 6203 §5)."""
+        match key:
+            case keys.Text(field, text):
+                there = {row[0] for row in rows}
+                found = loose.find(self.tx, self.scope.mailbox_id, field, text)
+                return {uid: score for uid, score in found.items() if uid in there}
+            case keys.And(parts):
+                scores = [self._loosely(part, rows) for part in parts]
+                common = set.intersection(*map(set, scores))
+                return {uid: sum(some[uid] for some in scores) / len(scores) for uid in common}
+            case keys.Or(left, right):
+                one, other = self._loosely(left, rows), self._loosely(right, rows)
+                return {uid: max(one.get(uid, 0.0), other.get(uid, 0.0)) for uid in one.keys() | other.keys()}
+            case keys.Fuzzy(inner):
+                return self._loosely(inner, rows)
             case _:
-                return texts.find_header(self.tx, self.scope.mailbox_id, field, text)
+                return {row[0]: 100.0 for row in self.match(key, rows)}
 
     def _within(self, key: keys.Day | keys.SavedDay, rows: list[Row], column: str) -> list[Row]:
         """The date as we show it, in the office's zone (RFC 9051 §6.4.4: disregarding time and timezone)."""

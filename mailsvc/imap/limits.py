@@ -28,3 +28,11 @@ KEYWORDS = 100
 """Keywords on one message."""
 MAILBOXES = 10_000
 """Mailboxes of one account."""
+PROGRESS_SECONDS = 10.0
+"""How often a client is told how far its long command has come (RFC 9585 §3)."""
+CONTEXTS = 10
+"""Searches of one session whose changes are told (RFC 5267 §4.3.1)."""
+KEPT = 48 << 20
+"""Octets of orders and threads that are remembered for all sessions of a process."""
+SEARCHED_MAILBOXES = 2000
+"""Mailboxes of one ESEARCH."""

@@ -47,7 +47,9 @@ class Pusher:
     async def _push(self, batch: list[Session]) -> None:
         wanted = {}
         for session in batch:
-            if session.view is not None and session.idling:
+            if session.contexts and session.idling:
+                session.connection.nudge()  # more is to be read than changes: the session's own task does it
+            elif session.view is not None and session.idling:
                 session.view.dirty = False
                 wanted[session] = (session.view.mailbox_id, session.view.modseq, session.view.stale)
         if not wanted:

@@ -8,8 +8,11 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from mailsvc.imap import capabilities
+from mailsvc.imap.contexts import Again, Context, additions, look_again, removals
 from mailsvc.imap.errors import BadCommand, Farewell, Refused
+from mailsvc.imap.finding import Scope
 from mailsvc.imap.grammar import response
+from mailsvc.imap.grammar.cursor import MAX_NUMBER
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.sync import changes_since
 from mailsvc.imap.view import Manner, SelectedView
@@ -38,7 +41,7 @@ class Session:
     """
 
     __slots__ = (
-        "account_id", "client", "closing", "compressed", "condstore", "connection", "idling", "keeper", "mistakes",
+        "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "idling", "keeper", "mistakes",
         "off", "office", "qresync", "rev2", "saved", "strikes", "username", "version", "view",
     )  # fmt: skip
 
@@ -58,6 +61,7 @@ class Session:
         self.username = ""
         self.condstore = self.qresync = self.rev2 = self.compressed = False
         self.saved: tuple[Range, ...] = ()
+        self.contexts: dict[bytes, Context] = {}
         self.version = 0  # of the credentials; 0: not looked at yet
         self.off: frozenset[str] = frozenset()
 
@@ -136,6 +140,7 @@ class Session:
         """Leave the mailbox without changing anything in it but who has seen what is recent."""
         view, self.view = self.view, None
         self.saved = ()
+        self.contexts.clear()
         if view is None:
             return
         self.office.db.bus.detach(self, ("mailbox", view.mailbox_id))
@@ -152,9 +157,17 @@ class Session:
             changes = await self.office.db.read(changes_since, view.mailbox_id, view.modseq, view.stale)
             if changes is None:
                 raise Farewell("Hộp thư đang mở đã bị xóa; xin kết nối lại", "UNAVAILABLE")
+            following = list(self.contexts.values())
+            results = await self.office.db.read(look_again, self._again(view, following)) if following else []
+            self.write(*removals(view, following, results))
             self.write(*view.tell(changes, self.manner, expunge=expunge))
+            self.write(*additions(view, following, results))
             if not view.stale:
                 return
+
+    def _again(self, view: SelectedView, following: Sequence[Context]) -> Again:
+        """The searches whose changes are told, over all there is in the mailbox by now."""
+        return Again(Scope(view.mailbox_id, MAX_NUMBER, view.recent_from), following)
 
     def enable_condstore(self) -> None:
         """From now on the client follows mod-sequences (RFC 7162 §3.1). BadCommand where that is switched off."""

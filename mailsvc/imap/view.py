@@ -64,6 +64,11 @@ class SelectedView:
         self.dirty = self.stale = self.claim = False
         self.learn(opened.keywords)
 
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What never means another mailbox: its id and UIDVALIDITY."""
+        return self.mailbox_id, self.uidvalidity
+
     def __len__(self) -> int:
         return len(self.uids)
 
@@ -92,6 +97,10 @@ class SelectedView:
         for start, stop in spans:
             found.extend(self.uids[start:stop])
         return found
+
+    def there(self) -> list[int]:
+        """All UIDs but of those messages that are known to be gone."""
+        return [uid for uid in self.uids if uid not in self.gone] if self.gone else list(self.uids)
 
     def uid_ranges(self, spans: Iterable[Span]) -> list[Range]:
         """The same as ranges: between two known UIDs lie no unknown ones."""

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 
 from mailsvc.message.sorting import SortFields
 from mailsvc.store import meta
+from mailsvc.store.placements import spans
 from mailsvc.store.schema import contents, letter_keys, placements
 from mailsvc.store.search import OWN_COLUMNS, SearchText
 from mailsvc.store.tx import Prepared, Tx
@@ -79,6 +80,17 @@ def _query(columns: tuple[str, ...]) -> Prepared:
 def rows(tx: Tx, mailbox_id: int, low: int, high: int, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """Plain tuples of columns of placements (uid, internal_ms, size) and of letter_keys for low <= uid <= high."""
     return tx.rows(_query(columns), mailbox=mailbox_id, low=low, high=high)
+
+
+def rows_of(tx: Tx, mailbox_id: int, wanted: Sequence[int], columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """The same for a rising list of UIDs; `uid` must be the first column. Missing UIDs are left out."""
+    found: list[tuple[Any, ...]] = []
+    for low, high in spans(wanted) if wanted else ():
+        found += rows(tx, mailbox_id, low, high, columns)
+    if len(found) > len(wanted):
+        keep = set(wanted)
+        return [row for row in found if row[0] in keep]
+    return found
 
 
 # ---- rows that an upgrade left to be made -----------------------------------------------------------------------

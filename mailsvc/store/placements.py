@@ -260,7 +260,7 @@ def rows_of(tx: Tx, mailbox_id: int, wanted: Sequence[int], columns: tuple[str, 
     if not wanted:
         return []
     found: list[tuple[Any, ...]] = []
-    for low, high in _spans(wanted):
+    for low, high in spans(wanted):
         found.extend(rows(tx, mailbox_id, low, high, columns))
     if wanted[-1] - wanted[0] + 1 == len(wanted):
         return found
@@ -268,7 +268,7 @@ def rows_of(tx: Tx, mailbox_id: int, wanted: Sequence[int], columns: tuple[str, 
     return [row for row in found if row[0] in keep]
 
 
-def _spans(wanted: Sequence[int], gap: int = 64) -> Iterator[tuple[int, int]]:
+def spans(wanted: Sequence[int], gap: int = 64) -> Iterator[tuple[int, int]]:
     """Few ranges that cover the UIDs: those closer than the gap are read through."""
     low = high = wanted[0]
     for uid in wanted:

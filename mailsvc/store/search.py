@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, select, text
@@ -24,11 +25,15 @@ from mailsvc.store.tx import Prepared, Tx
 from mailsvc.vietnamese.fold import fold, has_marks, spellings
 
 Field = Literal["text", "head", "body"]
+Tick = Callable[[int], None]
 WATERMARK = "search_indexed_id"
 TRIGRAMS_LIMIT = 16
 GRAM = 3
+"""Letters of a trigram."""
 FEW = 20
 """Messages in a mailbox up to which all are simply looked at."""
+STRETCH = 20_000
+"""Messages looked at in one statement."""
 OWN_COLUMNS = {"subject": "subject", "from": "senders", "to": "receivers", "cc": "copies", "bcc": "hidden"}
 """Header fields with a column of their own in letter_keys."""
 _WHOLE = "(coalesce(s.head_folded, s.head) || chr(10) || coalesce(s.body_folded, s.body))"
@@ -81,9 +86,9 @@ def find(tx: Tx, mailbox_id: int, needle: str, field: Field = "text") -> set[int
     return {row[1] for row in _holding(tx, mailbox_id, needle, field)}
 
 
-def find_uids(tx: Tx, mailbox_id: int, needle: str, field: Field = "text") -> set[int]:
-    """The same as UIDs in the mailbox."""
-    return {row[0] for row in _holding(tx, mailbox_id, needle, field)}
+def find_uids(tx: Tx, mailbox_id: int, needle: str, field: Field = "text", tick: Tick | None = None) -> set[int]:
+    """The same as UIDs in the mailbox; `tick` hears how many messages have been looked at."""
+    return {row[0] for row in _holding(tx, mailbox_id, needle, field, tick)}
 
 
 def find_header(tx: Tx, mailbox_id: int, name: str, needle: str) -> set[int]:
@@ -91,31 +96,31 @@ def find_header(tx: Tx, mailbox_id: int, name: str, needle: str) -> set[int]:
     return {row[1] for row in _holding_header(tx, mailbox_id, name.lower(), needle)}
 
 
-def find_header_uids(tx: Tx, mailbox_id: int, name: str, needle: str) -> set[int]:
-    """The same as UIDs in the mailbox."""
-    return {row[0] for row in _holding_header(tx, mailbox_id, name.lower(), needle)}
+def find_header_uids(tx: Tx, mailbox_id: int, name: str, needle: str, tick: Tick | None = None) -> set[int]:
+    """The same as UIDs in the mailbox; `tick` as in `find_uids`."""
+    return {row[0] for row in _holding_header(tx, mailbox_id, name.lower(), needle, tick)}
 
 
-def _holding(tx: Tx, mailbox_id: int, needle: str, field: Field) -> list[tuple[int, int]]:
+def _holding(tx: Tx, mailbox_id: int, needle: str, field: Field, tick: Tick | None = None) -> list[tuple[Any, ...]]:
     """(UID, content id) of what holds the needle."""
     sought = Sought.of(needle)
     folded = "" if sought.marked else "_folded"
     names = ("head", "body") if field == "text" else (field,)
     columns = [f"coalesce(s.{name}{folded}, s.{name})" if folded else f"s.{name}" for name in names]
-    return _select(tx, mailbox_id, "search_texts", columns, sought)
+    return list(_select(tx, mailbox_id, "search_texts", columns, sought, tick=tick))
 
 
-def _holding_header(tx: Tx, mailbox_id: int, name: str, needle: str) -> list[tuple[int, int]]:
+def _holding_header(tx: Tx, mailbox_id: int, name: str, needle: str, tick: Tick | None = None) -> list[tuple[Any, ...]]:
     sought = Sought.of(needle)
     column = OWN_COLUMNS.get(name)
     if column is not None:
         chosen = f"s.{column}" if sought.marked else f"coalesce(s.{column}_folded, s.{column})"
-        return _select(tx, mailbox_id, "letter_keys", [chosen], sought)
+        return list(_select(tx, mailbox_id, "letter_keys", [chosen], sought, tick=tick))
     head = "s.head" if sought.marked else "coalesce(s.head_folded, s.head)"
     any_of_it = sought if needle else Sought.of(name + ":")
     prefix = name + ":"
-    rows = _select(tx, mailbox_id, "search_texts", [head], any_of_it, f", {head}")
-    return [(row[0], row[1]) for row in rows if _field_holds(row[2], prefix, sought.wanted)]
+    rows = _select(tx, mailbox_id, "search_texts", [head], any_of_it, f", {head}", tick)
+    return [row for row in rows if _field_holds(row[2], prefix, sought.wanted)]
 
 
 def _field_holds(head: str, prefix: str, wanted: Sequence[str]) -> bool:
@@ -133,26 +138,47 @@ def _field_holds(head: str, prefix: str, wanted: Sequence[str]) -> bool:
 
 
 def _select(
-    tx: Tx, mailbox_id: int, table: str, columns: Sequence[str], sought: Sought, more: str = ""
-) -> list[tuple[Any, ...]]:
+    tx: Tx,
+    mailbox_id: int,
+    table: str,
+    columns: Sequence[str],
+    sought: Sought,
+    more: str = "",
+    tick: Tick | None = None,
+) -> Iterator[tuple[Any, ...]]:
     """(UID, content id, …more) of the placements whose row in the table holds what is sought in one of the columns."""
     values: dict[str, Any] = {"mailbox": mailbox_id}
-    among = (
-        "placements p CROSS JOIN {0} s ON s.content_id = p.content_id"
-        if tx.is_sqlite
-        else ("placements p JOIN {0} s ON s.content_id = p.content_id")
-    )
-    if tx.is_sqlite:
-        candidates = _candidates(tx, mailbox_id, sought.folded)
-        if candidates is not None:
-            values["candidates"] = json.dumps(candidates)
-            among = (
-                "json_each(:candidates) j CROSS JOIN {0} s ON s.content_id = j.value "
-                "CROSS JOIN placements p ON p.content_id = s.content_id"
-            )
     condition = _condition(tx, table, columns, sought, values)
-    sql = f"SELECT p.uid, p.content_id{more} FROM {among.format(table)} WHERE p.mailbox_id = :mailbox AND {condition}"  # noqa: S608
-    return tx.rows(_prepared(sql), **values)
+    chosen = f"SELECT p.uid, p.content_id{more} FROM"
+    indexed = tx.is_sqlite and table == "search_texts"  # the other table is so narrow that reading it costs less
+    candidates = _candidates(tx, mailbox_id, sought.folded) if indexed else None
+    if candidates is not None:
+        sql = (
+            f"{chosen} json_each(:candidates) j CROSS JOIN {table} s ON s.content_id = j.value "
+            f"CROSS JOIN placements p ON p.content_id = s.content_id WHERE p.mailbox_id = :mailbox AND {condition}"
+        )
+        yield from tx.rows(_prepared(sql), candidates=json.dumps(candidates), **values)
+        return
+    join = "CROSS JOIN" if tx.is_sqlite else "JOIN"
+    sql = (
+        f"{chosen} placements p {join} {table} s ON s.content_id = p.content_id "
+        f"WHERE p.mailbox_id = :mailbox AND p.uid BETWEEN :low AND :high AND {condition}"
+    )
+    for low, high, count in _stretches(tx, mailbox_id):
+        yield from tx.rows(_prepared(sql), low=low, high=high, **values)
+        if tick is not None:
+            tick(count)
+
+
+def _stretches(tx: Tx, mailbox_id: int) -> Iterator[tuple[int, int, int]]:
+    """A mailbox in ranges of UIDs, with how many messages are in each, so that a long search can say where it is."""
+    row = tx.row(_MESSAGES, id=mailbox_id)
+    if row is None or row[0] <= STRETCH:
+        yield 0, 1 << 32, int(row[0]) if row is not None else 0
+        return
+    ends = [one[0] for one in tx.rows(_EVERY, mailbox=mailbox_id, stretch=STRETCH)]
+    for low, high in pairwise((0, *ends, 1 << 32)):
+        yield low, high - 1, STRETCH
 
 
 def _condition(tx: Tx, table: str, columns: Sequence[str], sought: Sought, values: dict[str, Any]) -> str:
@@ -188,6 +214,12 @@ def _candidates(tx: Tx, mailbox_id: int, folded: str) -> list[int] | None:
 
 
 _MESSAGES = Prepared(select(mailboxes.c.messages).where(mailboxes.c.id == bindparam("id")))
+_EVERY = Prepared(
+    text(
+        "SELECT uid FROM (SELECT uid, row_number() OVER (ORDER BY uid) AS n FROM placements "
+        "WHERE mailbox_id = :mailbox) AS numbered WHERE n % :stretch = 0 ORDER BY uid"
+    )
+)
 _MATCHING = Prepared(text("SELECT rowid FROM search_fts WHERE search_fts MATCH :trigrams LIMIT :limit"))
 _FRESH = Prepared(
     text("SELECT DISTINCT content_id FROM placements WHERE content_id > :watermark AND mailbox_id = :mailbox")

@@ -12,6 +12,7 @@ from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
 from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
+from mailsvc.imap.grammar.returns import Partial
 from mailsvc.imap.grammar.sequence import Range, contains, ranges_of
 from mailsvc.imap.rendering import Batch, Plan, Rendered, render
 from mailsvc.imap.reply import DONE, Done
@@ -39,6 +40,10 @@ async def _fetch(session: Session, arguments: Fetch) -> Done:
     if "MODSEQ" in arguments.attributes:
         session.enable_condstore()
     spans = view.spans(arguments.messages, session.saved, uid=arguments.uid)
+    if arguments.partial is not None:
+        if arguments.changed_since is not None:
+            spans = await _changed(session, view, spans, arguments.changed_since)
+        spans = _page(spans, arguments.partial)
     seen_now: frozenset[int] = frozenset()
     if arguments.marks_seen and not view.readonly:
         seen_now = await _mark_seen(session, view, spans)
@@ -79,6 +84,12 @@ async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]
 def _any_unseen(tx: Tx, mailbox_id: int, ranges: Sequence[Range]) -> bool:
     rows = (row for low, high in ranges for row in placements.rows(tx, mailbox_id, low, high, ("flags",)))
     return any(not row[0] & SEEN for row in rows)
+
+
+def _page(spans: Sequence[Span], partial: Partial) -> list[Span]:
+    """The positions on that page of them."""
+    positions = [at for start, stop in spans for at in range(start, stop)]
+    return [(low, high + 1) for low, high in ranges_of(partial.of(positions))]
 
 
 async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], since: int) -> list[Span]:

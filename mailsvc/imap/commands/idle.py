@@ -23,6 +23,8 @@ async def idle(session: Session, cursor: Cursor) -> Done:
         while not await session.connection.wait_input():
             if session.closing:
                 raise Farewell("Hộp thư đang mở đã bị xóa; xin kết nối lại", "UNAVAILABLE")
+            await session.sync(expunge=True)
+            session.connection.flush()
         line = await session.connection.read_line(_LONGEST)
     except LineTooLong:
         line = b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mailsvc.imap import filters
 from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.metadata import GetMetadata, parse_get_metadata, parse_set_metadata
@@ -86,6 +87,7 @@ async def set_metadata(session: Session, cursor: Cursor) -> Done:
         if arguments.mailbox:
             await write(notes.set_on_mailbox, session.account_id, arguments.mailbox, values)
         else:
+            filters.check(values)
             await write(notes.set_on_server, session.account_id, values)
     except notes.ValueTooLarge as error:
         raise Refused(error.message, f"METADATA MAXSIZE {notes.MAX_VALUE}") from None

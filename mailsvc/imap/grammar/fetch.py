@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailsvc.imap.errors import TooMuch
 from mailsvc.imap.grammar.cursor import MAX_NUMBER64, Cursor
+from mailsvc.imap.grammar.returns import Partial, parse_partial
 from mailsvc.imap.grammar.sequence import SequenceSet, parse_set
 
 MAX_SECTION_DEPTH = 100
@@ -24,6 +25,7 @@ ATTRIBUTES = {
 """Each plain item with the capability it belongs to."""
 _WHOLE = {"RFC822": ("", False), "RFC822.HEADER": ("HEADER", True), "RFC822.TEXT": ("TEXT", False)}
 _NAME = re.compile(rb"[A-Za-z0-9.]+")
+_MODIFIERS = {"CHANGEDSINCE": "CONDSTORE", "VANISHED": "QRESYNC", "PARTIAL": "PARTIAL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """FETCH and UID FETCH: messages, plain attributes, sections, and CHANGEDSINCE (None when absent)."""
+    """FETCH and UID FETCH: messages, plain attributes, sections, and CHANGEDSINCE (None when absent); `partial` is the
+    page of the messages that is wanted (RFC 9394 §3.4)."""
 
     messages: SequenceSet
     attributes: frozenset[str]
@@ -53,6 +56,7 @@ class Fetch:
     changed_since: int | None = None
     vanished: bool = False
     uid: bool = False
+    partial: Partial | None = None
 
     @property
     def marks_seen(self) -> bool:
@@ -67,13 +71,16 @@ def parse_fetch(cursor: Cursor, *, uid: bool) -> Fetch:
     items = _items(cursor)
     attributes = frozenset(item for item in items if isinstance(item, str))
     sections = tuple(dict.fromkeys(item for item in items if isinstance(item, Section)))
-    changed_since, vanished = _modifiers(cursor)
+    changed_since, vanished, partial = _modifiers(cursor)
     cursor.end()
     if changed_since is not None:
         attributes |= {"MODSEQ"}  # RFC 7162 §3.1.4.1
     if vanished and (changed_since is None or not uid):  # RFC 7162 §3.2.6
         raise cursor.error("VANISHED chỉ dùng với UID FETCH và CHANGEDSINCE")
-    return Fetch(messages, attributes | {"UID"} if uid else attributes, sections, changed_since, vanished, uid)
+    if partial is not None and not uid:  # RFC 9394 §3.4
+        raise cursor.error("PARTIAL chỉ dùng với UID FETCH")
+    attributes |= {"UID"} if uid else set()
+    return Fetch(messages, attributes, sections, changed_since, vanished, uid, partial)
 
 
 def _items(cursor: Cursor) -> tuple[str | Section, ...]:
@@ -199,20 +206,23 @@ def _binary(cursor: Cursor, name: str) -> Section:  # RFC 9051 §6.4.5.1: transf
     return Section(kind, part, "", (), partial, name != "BINARY", label)
 
 
-def _modifiers(cursor: Cursor) -> tuple[int | None, bool]:
+def _modifiers(cursor: Cursor) -> tuple[int | None, bool, Partial | None]:
     if not cursor.skip(b" ("):
-        return None, False
-    changed_since, vanished = None, False
+        return None, False, None
+    changed_since, vanished, partial = None, False, None
     while True:
         word = cursor.word()
-        cursor.needs("QRESYNC" if word == "VANISHED" else "CONDSTORE", word)
+        cursor.needs(_MODIFIERS.get(word, ""), word)
         if word == "CHANGEDSINCE":
             cursor.space()
             changed_since = cursor.number64()
         elif word == "VANISHED":
             vanished = True
+        elif word == "PARTIAL":
+            cursor.space()
+            partial = parse_partial(cursor)
         else:
             raise cursor.error(f"tuỳ chọn FETCH {word} không có")
         if cursor.skip(b")"):
-            return changed_since, vanished
+            return changed_since, vanished, partial
         cursor.space()

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from mailsvc.imap.errors import Refused, TooMuch
+from mailsvc.imap.errors import BadCommand, Refused, TooMuch
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.dates import parse_date
 from mailsvc.imap.grammar.flags import ANSWERED, DELETED, DRAFT, FLAGGED, SEEN, parse_keyword
+from mailsvc.imap.grammar.returns import Returns, parse_returns
 from mailsvc.imap.grammar.sequence import SequenceSet, parse_set
 
 MAX_KEYS = 1000
 MAX_TEXTS = 100  # each looks into the text of many letters
-CHARSETS = {"UTF-8": "utf-8", "US-ASCII": "ascii"}
+_CHARSETS = frozenset((
+    "utf-8", "ascii", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "iso8859-1", "cp1252", "cp1258", "koi8-r", "koi8-u",
+    "big5", "gb2312", "gbk", "gb18030", "euc_jp", "iso2022_jp", "shift_jis", "euc_kr", "cp874", "tis-620", "cp437",
+    *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
+    *(f"cp{number}" for number in range(1250, 1258)),
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +117,52 @@ class ObjectId:
     number: int
 
 
-Key = All | Not | And | Or | HasFlag | HasKeyword | Messages | Text | Day | Size | ModSeq | SavedDay | ObjectId
+@dataclass(frozen=True, slots=True)
+class Age:
+    """The internal date lies at least (`older`) or at most so many seconds back (RFC 5032 §2)."""
+
+    older: bool
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """The key taken loosely, with a score for each message (RFC 6203 §3)."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A search kept under a name (RFC 5466 §3.1)."""
+
+    name: str
+
+
+Key = (
+    All | Not | And | Or | HasFlag | HasKeyword | Messages | Text | Day | Size | ModSeq | SavedDay | ObjectId | Age
+    | Fuzzy | Filter
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Search keys as one. `modseq`: a MODSEQ key stands somewhere, so the answer tells the highest and CONDSTORE is on;
+    `fuzzy`: a FUZZY key stands somewhere; `filters`: a FILTER key does."""
+
+    key: Key
+    modseq: bool = False
+    fuzzy: bool = False
+    filters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """SEARCH and UID SEARCH: `returns` is None for the old `* SEARCH` answer, else the RETURN options (never empty)."""
+    """SEARCH and UID SEARCH: `returns` is None for the old `* SEARCH` answer."""
 
-    key: Key
-    returns: frozenset[str] | None
+    program: Program
+    returns: Returns | None
     uid: bool
-    modseq: bool  # a MODSEQ key stands somewhere: the answer tells the highest, and CONDSTORE is on
 
 
 RECENT = 0
@@ -130,7 +173,7 @@ _NOT_FLAGS = {"UNANSWERED": ANSWERED, "UNDELETED": DELETED, "UNDRAFT": DRAFT, "U
 _TEXTS = {"BCC": "bcc", "BODY": "BODY", "CC": "cc", "FROM": "from", "SUBJECT": "subject", "TEXT": "TEXT", "TO": "to"}
 _SET_STARTS = frozenset((b"*", b"$", *(b"%d" % digit for digit in range(1, 10))))
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
-_RETURNS = frozenset(("MIN", "MAX", "ALL", "COUNT", "SAVE"))
+_FILTER_NAME = re.compile(r"[^/]{1,255}")
 
 
 class _Parser:
@@ -140,13 +183,15 @@ class _Parser:
         self.cursor = cursor
         self.charset = "utf-8"
         self.count = self.texts = 0
-        self.modseq = False
+        self.modseq = self.fuzzy = self.filters = False
 
-    def program(self) -> Key:
+    def program(self) -> Program:
         keys = [self.key()]
         while self.cursor.skip(b" "):
             keys.append(self.key())
-        return keys[0] if len(keys) == 1 else And(tuple(keys))
+        self.cursor.end()
+        key = keys[0] if len(keys) == 1 else And(tuple(keys))
+        return Program(key, self.modseq, self.fuzzy, self.filters)
 
     def key(self) -> Key:
         cursor = self.cursor
@@ -186,7 +231,7 @@ class _Parser:
         raw = self.cursor.astring()
         try:
             return unicodedata.normalize("NFC", raw.decode(self.charset))
-        except UnicodeDecodeError:
+        except UnicodeError:
             raise self.cursor.error("chữ cần tìm không đúng bảng mã đã khai") from None
 
     def date(self) -> date:
@@ -292,10 +337,34 @@ def _modseq(parser: _Parser, word: str) -> Key:
     return ModSeq(cursor.number64())
 
 
+def _age(parser: _Parser, word: str) -> Key:
+    parser.cursor.needs("WITHIN", word)
+    parser.cursor.space()
+    return Age(word == "OLDER", parser.cursor.number(least=1))
+
+
+def _fuzzy(parser: _Parser, word: str) -> Key:
+    parser.cursor.needs("SEARCH=FUZZY", word)
+    parser.cursor.space()
+    parser.fuzzy = True
+    return Fuzzy(parser.key())
+
+
+def _filter(parser: _Parser, word: str) -> Key:
+    parser.cursor.needs("FILTERS", word)
+    parser.cursor.space()
+    name = parser.cursor.atom().decode("ascii")
+    if not _FILTER_NAME.fullmatch(name):
+        raise parser.cursor.error("tên bộ lọc không hợp lệ")
+    parser.filters = True
+    return Filter(name)
+
+
 _KEYS: dict[str, Callable[[_Parser, str], Key]] = {
     "ALL": _all, "NEW": _new, "OLD": _new, "NOT": _not, "OR": _or, "KEYWORD": _keyword, "UNKEYWORD": _keyword,
     "HEADER": _header, "UID": _uid, "LARGER": _size, "SMALLER": _size, "MODSEQ": _modseq,
     "EMAILID": _object_id, "THREADID": _object_id, "SAVEDATESUPPORTED": _save_dates,
+    "OLDER": _age, "YOUNGER": _age, "FUZZY": _fuzzy, "FILTER": _filter,
     **dict.fromkeys(("SAVEDBEFORE", "SAVEDON", "SAVEDSINCE"), _saved_day), **dict.fromkeys(_TEXTS, _text),
     **dict.fromkeys(("BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE"), _day),
 }  # fmt: skip
@@ -305,33 +374,37 @@ def parse_search(cursor: Cursor, *, uid: bool) -> Search:
     """The arguments after `SEARCH`; Refused [BADCHARSET] for an unknown charset."""
     cursor.space()
     returns = parse_returns(cursor)
-    parser = _Parser(cursor)
+    charset = ""
     if cursor.data[cursor.pos : cursor.pos + 8].upper() == b"CHARSET ":
         cursor.pos += 8
-        parser.charset = parse_charset(cursor)
+        charset = parse_charset(cursor)
         cursor.space()
-    key = parser.program()
-    cursor.end()
-    return Search(key, returns, uid, parser.modseq)
+    program = parse_program(cursor, charset)
+    expect_fuzzy(cursor, program, returns is not None and "RELEVANCY" in returns.options)
+    return Search(program, returns, uid)
 
 
-def parse_returns(cursor: Cursor) -> frozenset[str] | None:
-    """`RETURN ( … ) SP` (RFC 9051 §6.4.4); `()` means ALL."""
-    if cursor.data[cursor.pos : cursor.pos + 8].upper() != b"RETURN (":
-        return None
-    cursor.needs("ESEARCH", "RETURN")
-    cursor.pos += 7
-    options = frozenset(cursor.parenthesised(cursor.word, empty=True))
-    if unknown := options - _RETURNS:
-        raise cursor.error(f"tuỳ chọn RETURN {min(unknown)[:40]} không có")
-    if "SAVE" in options:
-        cursor.needs("SEARCHRES", "SAVE")
-    cursor.space()
-    return options or frozenset(("ALL",))
+def parse_program(cursor: Cursor, charset: str) -> Program:
+    """Search keys to the end of the command; `charset` is Python's name of it, '' for none given."""
+    parser = _Parser(cursor)
+    parser.charset = charset or "utf-8"
+    program = parser.program()
+    if program.filters and charset not in ("", "utf-8", "ascii"):  # RFC 5466 §3.1
+        raise BadCommand("FILTER chỉ đi với bảng mã UTF-8", "BADCHARSET (US-ASCII UTF-8)")
+    return program
+
+
+def expect_fuzzy(cursor: Cursor, program: Program, relevancy: bool) -> None:
+    """RFC 6203 §4: scores are asked for only together with a FUZZY key."""
+    if relevancy and not program.fuzzy:
+        raise cursor.error("RELEVANCY cần điều kiện FUZZY")
 
 
 def parse_charset(cursor: Cursor) -> str:
-    name = cursor.astring().decode("ascii", "replace").upper()
-    if name not in CHARSETS:
-        raise Refused("Chỉ nhận bảng mã UTF-8 hoặc US-ASCII", "BADCHARSET (US-ASCII UTF-8)")
-    return CHARSETS[name]
+    """Python's name of a charset that its decoder reads without surprises. Raises Refused [BADCHARSET]."""
+    name = cursor.astring().decode("ascii", "replace")
+    with contextlib.suppress(LookupError, ValueError):
+        found = codecs.lookup(name).name
+        if found in _CHARSETS:
+            return found
+    raise Refused("Không biết bảng mã này; nên dùng UTF-8", "BADCHARSET (US-ASCII UTF-8)")

@@ -1,0 +1,60 @@
+"""What SEARCH, SORT and THREAD have in common: from the keys of a command to the messages of the selected mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mailsvc.imap.filters import without_filters
+from mailsvc.imap.finding import Found, Scope, find, resolve
+from mailsvc.imap.grammar import search as keys
+from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.returns import Returns
+from mailsvc.imap.grammar.search import Program
+from mailsvc.imap.grammar.sequence import Range
+from mailsvc.imap.progress import Progress, telling
+from mailsvc.imap.session import Session
+from mailsvc.imap.view import SelectedView
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was found, and the tree by which it can be looked for again."""
+
+    found: Found
+    key: Any
+    modseq: bool
+
+
+def tag_of(cursor: Cursor) -> bytes:
+    return cursor.data.split(b" ", 1)[0]
+
+
+def scope_of(view: SelectedView, last: int | None = None) -> Scope:
+    """The selected mailbox as far as the client knows it, or up to `last`."""
+    known = view.uids[-1] if view.uids else 0
+    return Scope(view.mailbox_id, known if last is None else last, view.recent_from)
+
+
+async def look(session: Session, tag: bytes, program: Program) -> Searched:
+    """Search the selected mailbox. Raises BadCommand, Refused."""
+    view = session.selected
+
+    def ranges(messages: keys.Messages) -> tuple[Range, ...]:
+        return tuple(view.uid_ranges(view.spans(messages.messages, session.saved, uid=messages.uid)))
+
+    program = await without_filters(session, program)
+    key = resolve(program.key, ranges)
+    if program.modseq:
+        session.enable_condstore()
+    if isinstance(key, keys.All) and not program.modseq:
+        return Searched(Found(view.there(), [], {}), key, False)
+    with telling(session, tag, Progress(len(view))) as progress:
+        found = await session.office.db.read(find, scope_of(view), key, modseq=program.modseq, progress=progress)
+    return Searched(found, key, program.modseq)
+
+
+def forget_saved(session: Session, returns: Returns | None) -> None:
+    """A searching command with SAVE has failed (RFC 5182 §2.1: only then the saved result becomes empty)."""
+    if returns is not None and "SAVE" in returns:
+        session.save(())
