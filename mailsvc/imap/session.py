@@ -41,8 +41,8 @@ class Session:
     """
 
     __slots__ = (
-        "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "idling", "keeper", "mistakes",
-        "off", "office", "qresync", "rev2", "saved", "strikes", "username", "version", "view",
+        "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "idling", "keeper",
+        "mistakes", "off", "office", "qresync", "rev2", "saved", "strikes", "username", "version", "view",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
