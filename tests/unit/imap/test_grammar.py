@@ -31,11 +31,13 @@ from mailsvc.imap.grammar.arguments import (
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.dates import format_date_time, parse_date, parse_date_time
 from mailsvc.imap.grammar.fetch import Section, parse_fetch
-from mailsvc.imap.grammar.flags import ANSWERED, FLAGGED, SEEN, Flags, format_flags, parse_flag_list
+from mailsvc.imap.grammar.flags import ANSWERED, DELETED, FLAGGED, SEEN, Flags, format_flags, parse_flag_list
 from mailsvc.imap.grammar.listing import ListMailboxes, parse_list, parse_lsub, parse_status
 from mailsvc.imap.grammar.response import mailbox_name, plain_text, status, string
-from mailsvc.imap.grammar.search import And, Day, HasFlag, ModSeq, Not, Or, Size, Text, parse_search
+from mailsvc.imap.grammar.returns import Returns
+from mailsvc.imap.grammar.search import All, And, Day, HasFlag, ModSeq, Not, Or, Size, Text, parse_search
 from mailsvc.imap.grammar.sequence import STAR
+from mailsvc.imap.grammar.sorting import Criterion, parse_sort, parse_thread
 
 
 def sections(items: bytes) -> tuple[Section, ...]:
@@ -100,7 +102,7 @@ def test_fetch_caps() -> None:
 
 def test_search_tree() -> None:
     search = parse_search(Cursor(b" UNSEEN SINCE 1-Dec-2023 OR FROM a (LARGER 5 NOT SUBJECT {2}\r\nhi)"), uid=True)
-    assert search.key == And(
+    assert search.program.key == And(
         (
             Not(HasFlag(SEEN)),
             Day(False, date(2023, 12, 1), None),
@@ -112,17 +114,55 @@ def test_search_tree() -> None:
 
 def test_search_returns_and_modseq() -> None:
     search = parse_search(Cursor(b' RETURN (MIN COUNT) MODSEQ "/flags/\\\\seen" all 620162338'), uid=False)
-    assert search.returns == frozenset(("MIN", "COUNT"))
-    assert search.key == ModSeq(620162338)
-    assert search.modseq
-    assert parse_search(Cursor(b" RETURN () ALL"), uid=False).returns == frozenset(("ALL",))
+    assert search.returns == Returns(frozenset(("MIN", "COUNT")))
+    assert search.program.key == ModSeq(620162338)
+    assert search.program.modseq
+    assert parse_search(Cursor(b" RETURN () ALL"), uid=False).returns == Returns(frozenset(("ALL",)))
+
+
+@pytest.mark.parametrize(
+    ("wire", "page"),
+    [
+        (b"1:2", [1, 2]), (b"2:1", [1, 2]), (b"4:9", [4, 5]), (b"6:9", []), (b"-1:-2", [4, 5]), (b"-2:-1", [4, 5]),
+        (b"-4:-9", [1, 2]), (b"-6:-9", []), (b"-5:-5", [1]),
+    ],
+)  # fmt: skip
+def test_pages(wire: bytes, page: list[int]) -> None:  # RFC 9394 §3.1
+    returns = parse_search(Cursor(b" RETURN (PARTIAL %b COUNT) ALL" % wire), uid=False).returns
+    assert returns is not None and returns.partial is not None
+    assert list(returns.partial.of([1, 2, 3, 4, 5])) == page
+    assert returns.partial.written == wire
+
+
+def test_sort_and_thread() -> None:  # RFC 5256 §5
+    sort = parse_sort(Cursor(b" RETURN (ALL) (SUBJECT REVERSE date) utf-8 DELETED UNSEEN"), uid=True)
+    assert sort.criteria == (Criterion("SUBJECT"), Criterion("DATE", True))
+    assert sort.program.key == And((HasFlag(DELETED), Not(HasFlag(SEEN))))
+    thread = parse_thread(Cursor(b" references US-ASCII ALL"), uid=False)
+    assert (thread.algorithm, thread.program.key) == ("REFERENCES", All())
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        b" (DATE) UTF-8", b" () UTF-8 ALL", b" (REVERSE) UTF-8 ALL", b" (REVERSE REVERSE DATE) UTF-8 ALL",
+        b" (RELEVANCY) UTF-8 ALL", b" DATE UTF-8 ALL", b" (DATE)", b" (" + b"DATE " * 50 + b"DATE) UTF-8 ALL",
+        b" RETURN (PARTIAL 0:1) (DATE) UTF-8 ALL", b" RETURN (PARTIAL 1:-2) (DATE) UTF-8 ALL",
+        b" RETURN (PARTIAL 1:2 PARTIAL 3:4) (DATE) UTF-8 ALL", b" RETURN (PARTIAL) (DATE) UTF-8 ALL",
+    ],
+)  # fmt: skip
+def test_sort_refuses(wire: bytes) -> None:
+    with pytest.raises(BadCommand):
+        parse_sort(Cursor(wire), uid=False)
 
 
 def test_search_charset() -> None:
     found = parse_search(Cursor(b" CHARSET utf-8 BODY {5}\r\n\xc4\x91\xe1\xba\xbf"), uid=False)
-    assert found.key == Text("BODY", "đế")
+    assert found.program.key == Text("BODY", "đế")
+    found = parse_search(Cursor(b" CHARSET windows-1258 BODY {3}\r\nk\xea\xec"), uid=False)
+    assert found.program.key == Text("BODY", "kế")
     with pytest.raises(Refused) as caught:
-        parse_search(Cursor(b" CHARSET KOI8-R ALL"), uid=False)
+        parse_search(Cursor(b" CHARSET rot13 ALL"), uid=False)
     assert caught.value.code.startswith("BADCHARSET")
     with pytest.raises(BadCommand):
         parse_search(Cursor(b" CHARSET US-ASCII BODY {2}\r\n\xc4\x91"), uid=False)

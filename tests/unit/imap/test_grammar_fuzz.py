@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailsvc.imap.errors import ImapError
-from mailsvc.imap.grammar import append, arguments, fetch, listing, metadata, search
+from mailsvc.imap.grammar import append, arguments, fetch, listing, metadata, search, sorting
 from mailsvc.imap.grammar.command import parse_head
 from mailsvc.imap.grammar.cursor import Cursor
 
@@ -17,6 +17,8 @@ PARSERS: list[Callable[[Cursor], object]] = [
     parse_head,
     lambda cursor: fetch.parse_fetch(cursor, uid=True),
     lambda cursor: search.parse_search(cursor, uid=False),
+    lambda cursor: sorting.parse_sort(cursor, uid=False),
+    lambda cursor: sorting.parse_thread(cursor, uid=True),
     lambda cursor: arguments.parse_store(cursor, uid=False),
     lambda cursor: arguments.parse_transfer(cursor, uid=False),
     listing.parse_list,
