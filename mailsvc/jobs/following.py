@@ -1,4 +1,4 @@
-"""What the clock starts in following up: reminders and the morning mail.
+"""What the clock starts in following up: reminders, the morning mail, the weekly and monthly report.
 
 Each looks at what is due and does it in small transactions, so that letters do not wait. All of it may run twice.
 """
@@ -10,6 +10,7 @@ import logging
 
 from mailsvc.documents.following import digest, reminders
 from mailsvc.mail.office import Office
+from mailsvc.reports import packs
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,16 @@ async def send_digests(office: Office) -> int:
     return sent
 
 
+async def make_packs(office: Office) -> int:
+    """Make the reports whose time has come; how many."""
+    made = 0
+    for wanted in await office.db.read(packs.wanted):
+        made += int(await office.db.write(packs.make, wanted))
+    return made
+
+
 async def run(office: Office) -> None:
     """All of it once, at this moment."""
     await remind(office)
     await send_digests(office)
+    await make_packs(office)

@@ -47,8 +47,9 @@ def written(tx: Tx, account_ids: Sequence[int]) -> list[Morning]:
 
 def _written(tx: Tx, account_id: int, today: date) -> Morning:
     work = my_work(tx, account_id)
-    text = _text(tx, account_id, work, today)
-    return Morning(account_id, f"Việc ngày {today:%d/%m/%Y}: {_summary(work)}", text)
+    missing = daily.missing_yesterday(tx, account_id, today)
+    text = _text(tx, account_id, work, missing)
+    return Morning(account_id, f"Việc ngày {today:%d/%m/%Y}: {_summary(work, missing)}", text)
 
 
 def send(tx: Tx, mornings: Sequence[Morning]) -> int:
@@ -66,9 +67,8 @@ def send(tx: Tx, mornings: Sequence[Morning]) -> int:
     return sent
 
 
-def _text(tx: Tx, account_id: int, work: Sections, today: date) -> str:
+def _text(tx: Tx, account_id: int, work: Sections, missing: Sequence[str]) -> str:
     """The text of the morning mail; '' when there is nothing to say."""
-    missing = daily.missing_yesterday(tx, account_id, today)
     if not (work.count or work.waiting or missing):
         return ""
     lines = [f"Kính gửi {accounts.get(tx, account_id).full_name},", ""]
@@ -104,7 +104,9 @@ def _line(one: WorkItem) -> str:
     return f"- {one.title}{f' ({facts})' if facts else ''}: {one.address}"
 
 
-def _summary(work: Sections) -> str:
+def _summary(work: Sections, missing: Sequence[str]) -> str:
     counts = ((len(work.overdue), "quá hạn"), (len(work.today), "hôm nay"), (len(work.week), "tuần này"))
     found = [f"{count} {words}" for count, words in counts if count]
-    return ", ".join(found) if found else f"{work.count} việc, chờ người khác {len(work.waiting)}"
+    if not found and (work.count or work.waiting):
+        found.append(f"{work.count} việc, chờ người khác {len(work.waiting)}")
+    return ", ".join(found) if found else f"chưa có báo cáo ngày của {len(missing)} người"

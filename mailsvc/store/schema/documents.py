@@ -86,6 +86,9 @@ documents = Table(
     UniqueConstraint("org_code", "direction", "year", "arrival_number"),
 )
 Index("ix_documents_code_key", documents.c.code_key)
+Index(
+    "ix_documents_arrival", documents.c.org_code, documents.c.direction, documents.c.arrival_date, documents.c.type_name
+)
 
 document_files = Table(
     "document_files",

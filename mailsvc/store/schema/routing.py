@@ -74,6 +74,9 @@ Index("ix_transfers_holder", transfers.c.holder_id, transfers.c.deadline)
 Index("ix_transfers_assigner", transfers.c.assigner_id, transfers.c.is_open, transfers.c.deadline)
 Index("ix_transfers_assignee", transfers.c.assignee_id, transfers.c.is_open, transfers.c.deadline)
 Index("ix_transfers_open", transfers.c.is_open, transfers.c.deadline)
+Index("ix_transfers_sent", transfers.c.sent_ms)
+Index("ix_transfers_reported", transfers.c.reported_ms)
+Index("ix_transfers_ended", transfers.c.ended_ms)
 
 # Something asked of somebody else: more time, a transfer given back after it was read, closing without an answer.
 requests = Table(

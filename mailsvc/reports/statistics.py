@@ -1,0 +1,170 @@
+"""The figures of a period: documents, work given, done in time and late, open and overdue, by unit (Article 8.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailsvc.core.actor import Actor
+from mailsvc.core.clock import office_date
+from mailsvc.documents import calendar, rights
+from mailsvc.documents.following import daily
+from mailsvc.documents.rights import Act, Party, Relation, Subject
+from mailsvc.documents.rights.units import organisation_of_unit
+from mailsvc.reports.periods import Period
+from mailsvc.store import statistics as store
+from mailsvc.store import units
+from mailsvc.store.statistics import Done, Open
+from mailsvc.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigures:
+    """A unit in the period: documents and tasks that came to it, what it did, and what is open now."""
+
+    code: str
+    name: str
+    documents: int
+    tasks: int
+    in_time: int
+    late: int
+    open: int
+    waiting: int
+    overdue: int
+    soon: int
+
+    @property
+    def percent(self) -> int | None:
+        """Of what was done, how much in time; None when nothing was."""
+        done = self.in_time + self.late
+        return round(100 * self.in_time / done) if done else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of a report. `received` and `numbered`: type of document to a count; days are ISO text."""
+
+    org_code: str
+    kind: str
+    first_day: str
+    last_day: str
+    words: str
+    received: dict[str, int]
+    numbered: dict[str, int]
+    units: tuple[UnitFigures, ...]
+    urged: int
+    problems_told: int
+    problems_answered: int
+    problems_overdue: int
+    daily_expected: int
+    daily_missing: int
+
+    def total(self, name: str) -> int:
+        """The sum of a column over all units."""
+        return sum(getattr(one, name) for one in self.units)
+
+
+# ---- who may ------------------------------------------------------------------------------------------------
+def readable_units(tx: Tx, who: Actor, org_code: str, act: Act = Act.READ_STATISTICS) -> set[str] | None:
+    """The units whose figures the person may read; None for all of the organisation. Raises Refused for nobody's."""
+    if rights.may(tx, who, act, Subject(org_code)):
+        return None
+    found = {
+        post.unit_code
+        for post in rights.posts_of(tx, who.account_id or 0)
+        if post.unit_code and rights.may(tx, who, act, Subject(org_code, _unit(post.unit_code)))
+    }
+    if not found:
+        rights.require(tx, who, act, Subject(org_code))
+    return found
+
+
+def _unit(code: str) -> tuple[Party, ...]:
+    return (Party(Relation.UNIT, unit_code=code), Party(Relation.LEAD, unit_code=code))
+
+
+def organisation_of_reader(tx: Tx, who: Actor) -> str:
+    """The organisation whose figures the person reads."""
+    posts = rights.posts_of(tx, who.account_id or 0)
+    return organisation_of_unit(tx, posts[0].unit_code if posts else "")
+
+
+# ---- the figures --------------------------------------------------------------------------------------------
+def figures(tx: Tx, org_code: str, period: Period, only: set[str] | None = None) -> Figures:
+    """The figures of the period; of some units only with `only` (then without those of the whole organisation)."""
+    today = office_date(tx.now_ms)
+    first, end = period.first_ms, period.end_ms
+    days = (period.first.isoformat(), period.last.isoformat())
+    problems = store.problems(tx, org_code, first, end, today.isoformat())
+    expected, missing = _daily(tx, org_code, period)
+    found = unit_figures(tx, org_code, period)
+    whole = only is None
+    return Figures(
+        org_code=org_code,
+        kind=period.kind,
+        first_day=days[0],
+        last_day=days[1],
+        words=period.words,
+        received=store.received(tx, org_code, *days) if whole else {},
+        numbered=store.numbered(tx, org_code, *days) if whole else {},
+        units=tuple(one for one in found if only is None or one.code in only),
+        urged=store.urged(tx, first, end) if whole else 0,
+        problems_told=problems[0] if whole else 0,
+        problems_answered=problems[1] if whole else 0,
+        problems_overdue=problems[2] if whole else 0,
+        daily_expected=expected if whole else 0,
+        daily_missing=missing if whole else 0,
+    )
+
+
+def unit_figures(tx: Tx, org_code: str, period: Period) -> list[UnitFigures]:
+    """A row for each unit that got, did or has work, by the order of the units."""
+    today = office_date(tx.now_ms)
+    soon = calendar.next_working_day(today)
+    lines, tasks = store.given_by_unit(tx, org_code, period.first_ms, period.end_ms)
+    done = _by_unit(store.done(tx, org_code, period.first_ms, period.end_ms))
+    opened = {one.unit_code: one for one in store.open_by_unit(tx, org_code, today.isoformat(), soon.isoformat())}
+    names = {one.code: one.name for one in units.listing(tx)}
+    codes = {*lines, *tasks, *done, *opened}
+    none = Open("", 0, 0, 0, 0, 0)
+    return [
+        UnitFigures(
+            code=code,
+            name=names.get(code, code or "(không thuộc đơn vị)"),
+            documents=lines.get(code, 0),
+            tasks=tasks.get(code, 0),
+            in_time=done.get(code, (0, 0))[0],
+            late=done.get(code, (0, 0))[1],
+            open=opened.get(code, none).count,
+            waiting=opened.get(code, none).waiting,
+            overdue=opened.get(code, none).late,
+            soon=opened.get(code, none).soon,
+        )
+        for code in sorted(codes, key=lambda one: (one not in names, list(names).index(one) if one in names else 0))
+    ]
+
+
+def _by_unit(done: Iterable[Done]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for one in done:
+        in_time, late = found.get(one.unit_code, (0, 0))
+        found[one.unit_code] = (in_time, late + 1) if is_late(one) else (in_time + 1, late)
+    return found
+
+
+def is_late(one: Done) -> bool:
+    """Whether it was done after the day it was due on."""
+    return one.deadline is not None and office_date(one.done_ms).isoformat() > one.deadline
+
+
+def _daily(tx: Tx, org_code: str, period: Period) -> tuple[int, int]:
+    """(daily reports expected, missing) on the working days of the period that are over."""
+    last = min(period.last, office_date(tx.now_ms) - timedelta(days=1))
+    day, expected, missing = period.first, 0, 0
+    while day <= last:
+        found = daily.of_day(tx, org_code, day)
+        expected += len(found)
+        missing += sum(1 for one in found if one.report is None)
+        day += timedelta(days=1)
+    return expected, missing
