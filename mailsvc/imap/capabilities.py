@@ -78,6 +78,8 @@ CAPABILITIES = (
     Capability("APPENDLIMIT", 7889),
     Capability("CATENATE", 4469),
     Capability("REPLACE", 8508),
+    Capability("UTF8=ACCEPT", 6855),
+    Capability("LANGUAGE", 5255),
     Capability("COMPRESS=DEFLATE", 4978),
     Capability("UNAUTHENTICATE", 8437),
 )

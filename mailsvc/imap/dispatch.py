@@ -21,6 +21,7 @@ from mailsvc.imap.commands import (
     fetch,
     id,
     idle,
+    language,
     listing,
     login,
     logout,
@@ -66,6 +67,7 @@ class Command:
 COMMANDS = {
     "CAPABILITY": Command(capability.capability, State.ANY),
     "NOOP": Command(noop.noop, State.ANY),
+    "LANGUAGE": Command(language.language, State.ANY, "LANGUAGE"),
     "LOGOUT": Command(logout.logout, State.ANY),
     "ID": Command(id.id_, State.ANY, "ID"),
     "STARTTLS": Command(starttls.starttls, State.NEW),
@@ -133,7 +135,7 @@ _CODES: tuple[tuple[type[core.MailsvcError], str], ...] = (
 
 async def answer(session: Session, data: bytes) -> None:
     """Run one command and write its reply. Raises Farewell and NetError only."""
-    cursor = Cursor(data, utf8=session.rev2, off=session.off)
+    cursor = Cursor(data, utf8=session.utf8, off=session.refused)
     head = parse_head(cursor)
     try:
         command = await _found(session, data, head)

@@ -15,6 +15,7 @@ from mailsvc.imap.grammar import response
 from mailsvc.imap.grammar.cursor import MAX_NUMBER
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.sync import changes_since
+from mailsvc.imap.texts import english
 from mailsvc.imap.view import Manner, SelectedView
 from mailsvc.net.connection import Connection
 from mailsvc.store import mailboxes
@@ -41,8 +42,45 @@ class Session:
     """
 
     __slots__ = (
-        "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "idling", "keeper",
-        "mistakes", "off", "office", "qresync", "rev2", "saved", "strikes", "username", "version", "view",
+        "account_id",
+        "account_id",
+        "client",
+        "client",
+        "closing",
+        "closing",
+        "compressed",
+        "compressed",
+        "condstore",
+        "condstore",
+        "connection",
+        "connection",
+        "contexts",
+        "idling",
+        "idling",
+        "keeper",
+        "keeper",
+        "language",
+        "mistakes",
+        "mistakes",
+        "off",
+        "off",
+        "office",
+        "office",
+        "qresync",
+        "qresync",
+        "rev2",
+        "rev2",
+        "saved",
+        "saved",
+        "strikes",
+        "strikes",
+        "username",
+        "username",
+        "utf8_accept",
+        "version",
+        "version",
+        "view",
+        "view",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
@@ -59,7 +97,8 @@ class Session:
         """Where everybody stands before a login, and again after UNAUTHENTICATE (RFC 8437 §4.1)."""
         self.account_id = 0
         self.username = ""
-        self.condstore = self.qresync = self.rev2 = self.compressed = False
+        self.condstore = self.qresync = self.rev2 = self.utf8_accept = self.compressed = False
+        self.language = ""
         self.saved: tuple[Range, ...] = ()
         self.contexts: dict[bytes, Context] = {}
         self.version = 0  # of the credentials; 0: not looked at yet
@@ -104,6 +143,16 @@ class Session:
         return " ".join(names)
 
     @property
+    def utf8(self) -> bool:
+        """Whether the client reads UTF-8 in quoted strings and names (RFC 9051 §5.1, RFC 6855 §3)."""
+        return self.rev2 or self.utf8_accept
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Whose syntax is unknown to this session; a charset beside UTF-8 would contradict it (RFC 6855 §3)."""
+        return self.off | {"CHARSET"} if self.utf8_accept and not self.rev2 else self.off
+
+    @property
     def manner(self) -> Manner:
         """How this client is told of changes."""
         return Manner(modseq=self.condstore, recent=not self.rev2, vanished=self.qresync)
@@ -114,7 +163,12 @@ class Session:
             self.connection.write(piece)
 
     def status(self, tag: bytes, word: str, text: str, code: str = "") -> None:
-        self.write(response.status(tag, word, text, code, utf8=self.rev2))
+        self.write(self.status_line(tag, word, text, code))
+
+    def status_line(self, tag: bytes, word: str, text: str, code: str = "") -> bytes:
+        """The line as this client reads it: in its language, in ASCII until it has asked for more."""
+        told = english(text) if self.language == "en" else text
+        return response.status(tag, word, told, code, utf8=self.utf8 or bool(self.language))
 
     def code(self, capability: str, code: str) -> str:
         """The response code, '' where its capability is switched off."""
@@ -122,7 +176,7 @@ class Session:
 
     def name(self, mailbox: str) -> bytes:
         """A mailbox name as this client reads it."""
-        return response.mailbox_name(mailbox, utf8=self.rev2)
+        return response.mailbox_name(mailbox, utf8=self.utf8)
 
     # ---- the selected mailbox -----------------------------------------------------------------------------------
     def wake(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mailsvc.imap.errors import BadCommand, Refused
-from mailsvc.imap.grammar import response
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.session import Session
 from mailsvc.net.deflate import DeflateLayer
@@ -19,5 +18,5 @@ async def compress(session: Session, cursor: Cursor) -> None:
         raise BadCommand("Chỉ nén được bằng DEFLATE")
     if session.compressed:
         raise Refused("Kết nối đã được nén", "COMPRESSIONACTIVE")
-    session.connection.push_layer(DeflateLayer(), response.status(tag, "OK", "Bắt đầu nén"))
+    session.connection.push_layer(DeflateLayer(), session.status_line(tag, "OK", "Bắt đầu nén"))
     session.compressed = True

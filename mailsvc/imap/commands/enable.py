@@ -1,4 +1,4 @@
-"""ENABLE (RFC 5161, RFC 9051 §6.3.1)."""
+"""ENABLE (RFC 5161, RFC 9051 §6.3.1, RFC 6855 §3)."""
 
 from __future__ import annotations
 
@@ -22,5 +22,8 @@ async def enable(session: Session, cursor: Cursor) -> Done:
         elif name == "IMAP4REV2" and "IMAP4rev2" not in session.off and not session.rev2:
             session.rev2 = True
             enabled.append("IMAP4rev2")
+        elif name == "UTF8=ACCEPT" and name not in session.off and not session.utf8_accept:
+            session.utf8_accept = True
+            enabled.append(name)
     session.write(b"* ENABLED%s\r\n" % "".join(" " + name for name in enabled).encode("ascii"))
     return DONE

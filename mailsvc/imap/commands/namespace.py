@@ -16,7 +16,7 @@ async def namespace(session: Session, cursor: Cursor) -> Done:
     cursor.end()
     shared = b"NIL"
     if await session.office.db.read(accounts.shared_with, session.account_id):
-        prefix = encode_name(SHARED + "/", utf8=session.rev2)
-        shared = b'((%s "/"))' % string(prefix, utf8=session.rev2)
+        prefix = encode_name(SHARED + "/", utf8=session.utf8)
+        shared = b'((%s "/"))' % string(prefix, utf8=session.utf8)
     session.write(b'* NAMESPACE (("" "/")) NIL %s\r\n' % shared)
     return DONE

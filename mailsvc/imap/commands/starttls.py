@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mailsvc.imap.errors import BadCommand
-from mailsvc.imap.grammar import response
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.session import Session
 
@@ -17,6 +16,6 @@ async def starttls(session: Session, cursor: Cursor) -> None:
     tls = session.keeper.tls
     if tls is None:
         raise BadCommand("Máy chủ chưa có chứng thư TLS")
-    go_ahead = response.status(tag, "OK", "Bắt đầu TLS")
+    go_ahead = session.status_line(tag, "OK", "Bắt đầu TLS")
     await session.connection.start_tls(tls.context, end_point=tls.end_point, go_ahead=go_ahead)
-    session.client = ""
+    session.client = session.language = ""

@@ -28,6 +28,16 @@ _NUMBER = re.compile(rb"[0-9]{1,19}")
 _ESCAPE = re.compile(rb"\\(.)")
 
 
+def is_utf8(octets: bytes) -> bool:
+    if octets.isascii():
+        return True
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 class Cursor:
     """A position in the bytes of one command."""
 
@@ -38,7 +48,7 @@ class Cursor:
         self.pos = 0
         self.depth = 0
         self.off = off  # capabilities whose syntax is refused as unknown
-        self.utf8 = utf8  # mailbox names are UTF-8 and not modified UTF-7: after ENABLE IMAP4rev2
+        self.utf8 = utf8  # names are UTF-8, not modified UTF-7: after ENABLE IMAP4rev2 or UTF8=ACCEPT
 
     def peek(self, text: bytes) -> bool:
         """Whether these very bytes come next."""
@@ -101,8 +111,10 @@ class Cursor:
         match = _QUOTED.match(self.data, self.pos)
         if match is None:
             raise self.error("chuỗi trong dấu ngoặc kép không đóng hoặc có ký tự cấm")
-        self.pos = match.end()
         content = match[1]
+        if self.utf8 and not is_utf8(content):  # RFC 6855 §3
+            raise self.error("chữ không phải UTF-8")
+        self.pos = match.end()
         return _ESCAPE.sub(rb"\1", content) if b"\\" in content else content
 
     def literal(self) -> bytes | None:

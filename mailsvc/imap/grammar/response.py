@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mailsvc.imap.grammar.cursor import is_utf8
 from mailsvc.imap.grammar.names import encode_name
 
 _LINE = re.compile(rb"[^\x00\r\n]{0,4096}")
@@ -14,17 +15,9 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def string(content: bytes, *, utf8: bool = False) -> bytes:
     """Quoted where it may be, else a literal. 8-bit octets are quoted only for a client that reads UTF-8."""
-    if _LINE.fullmatch(content) and (content.isascii() or (utf8 and _is_utf8(content))):
+    if _LINE.fullmatch(content) and (content.isascii() or (utf8 and is_utf8(content))):
         return b'"%s"' % _SPECIAL.sub(rb"\\\1", content)
     return literal(content)
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def literal(content: bytes) -> bytes:

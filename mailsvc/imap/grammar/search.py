@@ -376,6 +376,7 @@ def parse_search(cursor: Cursor, *, uid: bool) -> Search:
     returns = parse_returns(cursor)
     charset = ""
     if cursor.data[cursor.pos : cursor.pos + 8].upper() == b"CHARSET ":
+        cursor.needs("CHARSET", "CHARSET")
         cursor.pos += 8
         charset = parse_charset(cursor)
         cursor.space()
