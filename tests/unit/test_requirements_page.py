@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.requirements_page import LAST, PAGE, faults, rewritten, requirement_tests
+from scripts.requirements_page import LAST, PAGE, faults, requirement_tests, rewritten
 
 
 def test_the_page_is_true() -> None:
