@@ -29,7 +29,7 @@ LEASE_MS = 180_000  # longer than the slowest letter takes; after that another p
 PAUSE_MS = 20_000  # before the next attempt, times the attempts so far
 BATCH = 2  # letters at once; there are as many reading children
 IDLE_SECONDS = 60.0
-INSISTED = (acts.HAND, acts.FOLDER)  # a person says that this letter belongs into the register
+INSISTED = (acts.HAND, acts.FOLDER, acts.SCAN)  # a person says that this letter belongs into the register
 
 
 async def run(office: Office) -> None:
@@ -201,6 +201,6 @@ def _give_up(tx: Tx, entry: Entry, reason: str) -> None:
 
 
 def _proposal(entry: Entry, **found: Any) -> str:
-    """The proposal as stored; a release stays noted."""
-    kept = {"released": True} if released(entry) else {}
+    """The proposal as stored; a release and remarks on the scan stay noted."""
+    kept = {name: entry.proposed[name] for name in ("released", "scan") if entry.proposed.get(name)}
     return plain(json.dumps(kept | found, ensure_ascii=False))

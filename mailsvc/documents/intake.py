@@ -36,7 +36,7 @@ __all__ = [
     "wait_list",
 ]
 
-EMAIL, FORWARD, FOLDER, HAND = "email", "forward", "folder", "hand"
+EMAIL, FORWARD, FOLDER, HAND, SCAN = "email", "forward", "folder", "hand", "scan"
 # A document comes back in these files; the same logo or annex in two letters says nothing. Before the files are read
 # their role is "other", and only those that may be documents count.
 TELLING_ROLES = ("main", "scan", "original", "other")
@@ -48,7 +48,8 @@ class Arrival:
     """A message that came to lie in an intake mailbox.
 
     `sender` is the reverse-path, '' when filed; `actor_id` who submitted or filed it; `filed`: by a mail client
-    (APPEND, COPY, MOVE), not delivered.
+    (APPEND, COPY, MOVE), not delivered. `channel` says how it came where that is not to be guessed (an upload, and
+    whatever else brings letters in: a collected mailbox, edXML).
     """
 
     content_id: int
@@ -58,6 +59,7 @@ class Arrival:
     sender: str
     actor_id: int | None
     filed: bool
+    channel: str = ""
 
 
 # ---- arrival ------------------------------------------------------------------------------------------------
@@ -85,6 +87,8 @@ def arrived(tx: Tx, arrival: Arrival, scan: Scan, data: Buffer, case: Case | Non
 
 def _channel(tx: Tx, arrival: Arrival, case: Case, scan: Scan) -> tuple[str, int | None]:
     """How the letter came, and which of our people brought it."""
+    if arrival.channel:
+        return arrival.channel, arrival.actor_id
     if arrival.filed:
         return FOLDER, arrival.actor_id
     author = _ours(tx, scan.from_address)

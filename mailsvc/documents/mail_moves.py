@@ -96,7 +96,7 @@ def _finish(tx: Tx, actor: Actor, line: Line) -> None:
             "Văn bản trình cần ý kiến chỉ đạo: xin ghi bút phê trên trang của văn bản. "
             + because(rules().direct_rule, "direct")
         )
-    elif line.role == LEAD and closing.grounds(tx, line.document_id):
+    elif line.role == LEAD and closing.grounds(tx, line):
         closing.close(tx, actor, line.id, version=line.version)
     elif line.role == LEAD:
         raise Refused(

@@ -58,6 +58,10 @@ def _answer(task: str, arguments: dict[str, Any], payload: bytes) -> tuple[dict[
             from mailsvc.documents.extraction.docx import read_docx
 
             return {}, "\n".join(line.text for line in read_docx(payload).lines).encode("utf-8", "replace")
+        if task == "quality":
+            from mailsvc.documents.extraction.scan_quality import measure
+
+            return measure(payload), b""
         return {"error": "unknown task"}, b""
     except Exception as error:
         return {"error": f"{type(error).__name__}: {str(error)[:200]}"}, b""

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, Refused
-from mailsvc.documents import register
+from mailsvc.documents import register, scanned, uploads
+from mailsvc.documents.case import examine
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import Fields, InvalidFields, Problem, tidy
-from mailsvc.http.visits import Visit, get, post
+from mailsvc.documents.routing.rules import rules
+from mailsvc.http.helpers import HelperFailedError
+from mailsvc.http.visits import Visit, get, post, upload
+from mailsvc.message.compose import Person
+from mailsvc.store import accounts
 from mailsvc.store.documents import Document
+from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
 from webmail import forms, views
 from webmail.forms import EntryFields
 from webmail.pages import go, page
 from webmail.routes.document_types import type_names
 
+log = logging.getLogger(__name__)
+
 PAPER = "/van-ban-den/moi"
+SCAN = "/van-ban-den/tai-len"
 CORRECT = "/van-ban-den/{year}/{number}/sua"
 
 
@@ -76,6 +87,50 @@ async def _paper_page(visit: Visit, found: Paper, form: EntryFields, status: int
     return await page(visit, "paper_entry.html", status=status, found=found, form=form, types=type_names())
 
 
+# ---- scans --------------------------------------------------------------------------------------------------
+async def scan_form(visit: Visit) -> Response:
+    """The form for scans of papers."""
+    await visit.office.db.read(_org, visit.who.account.id)
+    return await page(visit, "scan_upload.html", problem="", title="", rule=rules().scan)
+
+
+async def save_scan(visit: Visit) -> Response:
+    """Keep the files whatever they are, as an entry that waits for the register; what is not as the rule wants is
+    said on its page."""
+    title = visit.field("tieu_de", 300)
+    files = [(one.name, one.data) for one in await visit.files("tep")]
+    try:
+        if not files:
+            raise Invalid("Chưa chọn tệp nào.")
+        entry = await _taken_in(visit, title or files[0][0], files)
+    except Invalid as error:
+        values = {"problem": error.message, "title": title, "rule": rules().scan}
+        return await page(visit, "scan_upload.html", status=422, **values)
+    return go(visit, f"/van-ban-den/cho-vao-so/{entry.id}", f"Đã nhận {len(files)} tệp.")
+
+
+async def _taken_in(visit: Visit, title: str, files: list[tuple[str, bytes]]) -> Entry:
+    me = visit.who.account
+    checked = [scanned.check(name, await _measured(visit, data)) for name, data in files]
+    address = await visit.office.db.read(accounts.primary_address, me.id)
+    text = "\n".join([f"Bản quét do {me.full_name} tải lên.", *scanned.sentences(checked)]) + "\n"
+    person = Person(me.full_name, address or "van-thu@localhost")
+    packed = await visit.office.work(uploads.pack, visit.office, person, title, text, files, "scan")
+    case = await visit.office.work(examine, packed.letter.data, packed.letter.scan)
+    entry: Entry = await visit.office.db.write(scanned.take_in, visit.actor, packed, case, checked)
+    return entry
+
+
+async def _measured(visit: Visit, data: bytes) -> dict[str, Any]:
+    try:
+        answer = await visit.state.helpers.call("letter", "quality", {}, data, seconds=10.0)
+    except HelperFailedError as error:
+        log.info("a scan of %d bytes could not be measured: %s", len(data), error)
+        return {}
+    about: dict[str, Any] = answer.about
+    return about
+
+
 # ---- corrections --------------------------------------------------------------------------------------------
 def _document(tx: Tx, account_id: int, year: int, number: int) -> Document:
     return register.get_document(tx, _org(tx, account_id), year, number)
@@ -118,4 +173,11 @@ async def _correction_page(
     return await page(visit, "correction.html", status=status, **values)
 
 
-ROUTES = (get(PAPER, paper), post(PAPER, save_paper), get(CORRECT, correction), post(CORRECT, correct))
+ROUTES = (
+    get(SCAN, scan_form),
+    upload(SCAN, save_scan),
+    get(PAPER, paper),
+    post(PAPER, save_paper),
+    get(CORRECT, correction),
+    post(CORRECT, correct),
+)

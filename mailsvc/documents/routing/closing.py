@@ -10,6 +10,7 @@ from mailsvc.documents.rights import Act, Subject
 from mailsvc.documents.routing.handling import Enclosed, add_files
 from mailsvc.documents.routing.lines import (
     Who,
+    above,
     claim,
     end,
     fresh_flow,
@@ -37,13 +38,19 @@ def is_closed(tx: Tx, document_id: int) -> bool:
     return routing.flow(tx, document_id).state in CLOSED
 
 
-def grounds(tx: Tx, document_id: int) -> str:
-    """What allows the document to be closed now: `file`, `consent`, or '' when nothing does."""
+def grounds(tx: Tx, line: Line) -> str:
+    """What allows a lead line to be closed now: `file` (the soft document is attached), `consent` (granted to it or to
+    a line above it), or '' when nothing does."""
     wanted = rules().closing
-    if not wanted.needs_file or any(one.role in wanted.file_roles for one in documents.files_of(tx, document_id)):
+    if not wanted.needs_file or any(one.role in wanted.file_roles for one in documents.files_of(tx, line.document_id)):
         return FILE
-    asked = routing.requests_of(tx, document_id)
-    return CONSENT if any(one.kind == NO_ANSWER and one.state == GRANTED for one in asked) else ""
+    chain = {line.id}
+    while line.parent_id is not None:
+        line = routing.line(tx, line.parent_id)
+        chain.add(line.id)
+    asked = routing.requests_of(tx, line.document_id)
+    granted = any(one.kind == NO_ANSWER and one.state == GRANTED and one.line_id in chain for one in asked)
+    return CONSENT if granted else ""
 
 
 # ---- closing ------------------------------------------------------------------------------------------------
@@ -86,10 +93,10 @@ def _how(tx: Tx, actor: Actor, line: Line, why: str) -> str:
     """By what the line may be closed. Raises Refused."""
     if line.role != LEAD:
         return ""
-    found = grounds(tx, line.document_id)
+    found = grounds(tx, line)
     if found:
         return found
-    if why.strip() and rights.may(tx, actor, Act.CONSENT_CLOSE, giving(tx, line)):
+    if why.strip() and rights.may(tx, actor, Act.CONSENT_CLOSE, above(tx, line)):
         return CONSENT
     raise Refused(
         "Chưa kết thúc được: phải đính kèm văn bản xử lý (tệp mềm), hoặc lãnh đạo đồng ý là không cần trả lời. "

@@ -11,7 +11,7 @@ from mailsvc.core.errors import Refused
 from mailsvc.documents import history, mail_face, rights
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.mail_face import Parcel
-from mailsvc.documents.rights import Act, Subject
+from mailsvc.documents.rights import Act, Party, Relation, Subject
 from mailsvc.documents.rights.subjects import of_line
 from mailsvc.documents.rights.units import organisation_of_unit
 from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, LEADER, Ready
@@ -36,6 +36,14 @@ def receiving(tx: Tx, line: Line) -> Subject:
 def giving(tx: Tx, line: Line) -> Subject:
     """The line as its assigner and the leaders of the organisation see it."""
     return Subject(documents.get(tx, line.document_id).org_code, of_line(line), f"transfer/{line.id}")
+
+
+def above(tx: Tx, line: Line) -> Subject:
+    """Whose consent counts for the line: who gave it, and who has the line it was given under, not its receiver."""
+    assigner: tuple[Party, ...] = (Party(Relation.ASSIGNER, line.assigner_id),)
+    if line.parent_id is not None:
+        assigner += of_line(routing.line(tx, line.parent_id))
+    return Subject(documents.get(tx, line.document_id).org_code, assigner, f"transfer/{line.id}")
 
 
 def by_receiver(tx: Tx, who: Who, act: Act, line: Line) -> Actor:

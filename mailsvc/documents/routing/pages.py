@@ -13,7 +13,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.documents import calendar, rights
 from mailsvc.documents.rights import Act, Subject
 from mailsvc.documents.routing import closing, directing, receivers
-from mailsvc.documents.routing.lines import giving, main_lead, receiving
+from mailsvc.documents.routing.lines import above, giving, main_lead, receiving
 from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, LEADER
 from mailsvc.store import accounts, documents, routing
 from mailsvc.store import receivers as store
@@ -87,6 +87,7 @@ def way(tx: Tx, account_id: int, document: Document) -> Way:
     flow, lines = routing.flow(tx, document.id), routing.lines_of(tx, document.id)
     directions, said = routing.directions_of(tx, document.id), routing.opinions_of(tx, document.id)
     asked = routing.requests_of(tx, document.id)
+    lead = main_lead(lines)
     people = [one for line in lines for one in (line.assignee_id, line.assigner_id, line.meant_for_id or 0)]
     people += [one.author_id or 0 for one in directions] + [one.author_id for one in said]
     names = store.names(tx, people + [one.asker_id for one in asked])
@@ -101,7 +102,7 @@ def way(tx: Tx, account_id: int, document: Document) -> Way:
         asked=tuple(_asked(tx, account_id, one, lines, names) for one in asked),
         acts=_acts(tx, account_id, document, flow, lines),
         mine=tuple(one for one in nodes if one.line.is_open and one.line.assignee_id in desks),
-        grounds=closing.grounds(tx, document.id),
+        grounds="" if lead is None else closing.grounds(tx, lead),
     )
 
 
@@ -224,6 +225,7 @@ def _asked(tx: Tx, account_id: int, one: Request, lines: Sequence[Line], names: 
         if one.kind == "recall":
             mine = rights.may(tx, actor, Act.RETURN, receiving(tx, line))
         else:
-            act = Act.EXTEND if one.kind == "extension" else Act.CONSENT_CLOSE
-            mine = rights.may(tx, actor, act, giving(tx, line))
+            is_extension = one.kind == "extension"
+            act, subject = (Act.EXTEND, giving(tx, line)) if is_extension else (Act.CONSENT_CLOSE, above(tx, line))
+            mine = rights.may(tx, actor, act, subject)
     return Asked(one, names.get(one.asker_id, ""), names.get(line.assignee_id, ""), mine)

@@ -13,6 +13,7 @@ from mailsvc.documents.routing import receivers
 from mailsvc.documents.routing.handling import mark_read
 from mailsvc.documents.routing.lines import (
     Who,
+    above,
     by_giver,
     by_receiver,
     end,
@@ -120,7 +121,7 @@ def ask_no_answer(tx: Tx, who: Who, line_id: int, reason: str) -> Request:
 
 def _consenter(tx: Tx, line: Line) -> int:
     """Who may consent: the assigner where he is a leader, else the default leader of the organisation."""
-    if rights.may(tx, rights.as_actor(line.assigner_id), Act.CONSENT_CLOSE, giving(tx, line)):
+    if rights.may(tx, rights.as_actor(line.assigner_id), Act.CONSENT_CLOSE, above(tx, line)):
         return line.assigner_id
     document = documents.get(tx, line.document_id)
     leader = receivers.default_director(tx, document.org_code)
@@ -186,7 +187,7 @@ def _decider(tx: Tx, who: Who, request: Request, line: Line) -> Actor:
     if request.kind == EXTENSION:
         return rights.require(tx, actor, Act.EXTEND, giving(tx, line))
     if request.kind == NO_ANSWER:
-        return rights.require(tx, actor, Act.CONSENT_CLOSE, giving(tx, line))
+        return rights.require(tx, actor, Act.CONSENT_CLOSE, above(tx, line))
     return rights.require(tx, actor, Act.RETURN, receiving(tx, line))
 
 

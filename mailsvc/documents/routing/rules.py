@@ -41,6 +41,16 @@ class ClosingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanRule:
+    """What a scan of a paper must be: dots per inch, in colour, PDF version (14: 1.4)."""
+
+    dpi: int
+    colour: bool
+    pdf_version: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Stored value to the words a person sees."""
 
@@ -66,6 +76,7 @@ class Rules:
     phrases: tuple[str, ...]
     deadlines: DeadlineRule
     closing: ClosingRule
+    scan: ScanRule
     lines: Mapping[str, str]
     mail: Mapping[str, tuple[str, ...]]
     folders: Mapping[str, str]
@@ -96,6 +107,7 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         phrases=tuple(data["direct"]["phrases"]),
         deadlines=DeadlineRule(**data["deadlines"]),
         closing=ClosingRule(closing["needs_file"], frozenset(closing["file_roles"]), closing["rule"]),
+        scan=ScanRule(**data["scan"]),
         lines=data["lines"],
         mail={act: tuple(words) for act, words in data["mail"].items()},
         folders=data["folders"],
