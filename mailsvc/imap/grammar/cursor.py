@@ -145,6 +145,8 @@ class Cursor:
             content = self.quoted()
             if content is None and (self.peek(b"{") or self.peek(b"~{")):
                 content = self.literal()
+            if content is not None and b"\x00" in content:  # RFC 9051 §9: an astring is no literal8
+                raise self.error("chuỗi có ký tự NUL")
             if content is not None:
                 return content
         return self._take(_ASTRING_ATOM, "một chuỗi")

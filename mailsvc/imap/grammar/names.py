@@ -84,7 +84,10 @@ def decode_name(raw: bytes, *, utf8: bool) -> str:
     """The name as text; Refused for bytes that are neither encoding, BadCommand for an over-long name."""
     if len(raw) > MAX_NAME * 4:
         raise BadCommand(f"Tên hộp thư dài quá {MAX_NAME} ký tự")
-    return canonical(_utf8(raw) if utf8 else decode_mutf7(raw))
+    name = canonical(_utf8(raw) if utf8 else decode_mutf7(raw))
+    if "\0" in name:
+        raise Refused("Tên hộp thư không được có ký tự NUL", "CANNOT")
+    return name
 
 
 def encode_name(name: str, *, utf8: bool) -> bytes:

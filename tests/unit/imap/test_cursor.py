@@ -16,7 +16,7 @@ from mailsvc.imap.grammar.cursor import MAX_DEPTH, Cursor
         (b'""', b""),
         (b"{3}\r\na b", b"a b"),
         (b"{3+}\r\na\r\n", b"a\r\n"),
-        (b"~{3}\r\na\x00b", b"a\x00b"),
+        (b"~{3}\r\na\rb", b"a\rb"),
         (b"{0}\r\n", b""),
     ],
 )
@@ -77,3 +77,9 @@ def test_errors_show_where_and_what() -> None:
 )
 def test_the_head_always_yields_something_to_answer(wire: bytes, head: Head) -> None:
     assert parse_head(Cursor(wire)) == head
+
+
+@pytest.mark.parametrize("written", [b"~{3}\r\na\x00b", b"{3}\r\na\x00b"])
+def test_an_astring_has_no_nul(written: bytes) -> None:  # RFC 9051 §9: only a literal8 may
+    with pytest.raises(BadCommand):
+        Cursor(written).astring()
