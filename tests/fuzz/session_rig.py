@@ -18,15 +18,16 @@ SELECTED = b"select SELECT INBOX\r\n"
 
 
 class SessionRig:
-    """One office for all inputs, with some letters; its doors are limited to what a fuzzer needs."""
+    """One office for all inputs, with some letters; `database` is a URL, '' for SQLite."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: str = "") -> None:
         self.folder = tempfile.TemporaryDirectory()
         doors = ("lmtp", "mx", "submissions", "submission", "imap", "imaps", "http")
         settings = settings_module.load(
             environ={},
             data=str(Path(self.folder.name) / "data"),
             listen={"base_port": 0, **dict.fromkeys(doors, 0)},
+            store={"url": database},
             imap={"clear_login_on_loopback": True},
             smtp={"max_size": 100_000},
         )

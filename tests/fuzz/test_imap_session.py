@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mailsvc.imap.dispatch import COMMANDS
 from tests.fuzz import words
 from tests.fuzz.session_rig import SessionRig
+from tests.postgres import fresh_postgres_database
 
 # Commands that change what the octets after them mean have tests of their own.
 VERBS = sorted(COMMANDS.keys() - {"IDLE", "AUTHENTICATE", "UNAUTHENTICATE", "COMPRESS", "STARTTLS", "LOGOUT"})
@@ -49,9 +50,10 @@ octets = st.one_of(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def rig() -> Iterator[SessionRig]:
-    made = SessionRig()
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def rig(request: pytest.FixtureRequest) -> Iterator[SessionRig]:
+    postgres = request.param == "postgres"
+    made = SessionRig(fresh_postgres_database(request.getfixturevalue("postgres_url")) if postgres else "")
     yield made
     made.close()
 
@@ -71,7 +73,7 @@ def responses(said: bytes) -> list[bytes]:
     return found
 
 
-@settings(SLOW, max_examples=150)
+@settings(SLOW, max_examples=120)
 @given(st.lists(bodies, min_size=1, max_size=12))
 def test_one_tagged_reply_for_each_command(rig: SessionRig, commands: list[bytes]) -> None:
     tags = [b"t%d" % number for number in range(len(commands))]
@@ -88,7 +90,7 @@ def test_one_tagged_reply_for_each_command(rig: SessionRig, commands: list[bytes
     assert len(answered) == len(expected) or b"* BYE [" in b"\r\n".join(said), (commands, said)
 
 
-@settings(SLOW, max_examples=150)
+@settings(SLOW, max_examples=120)
 @given(st.lists(octets, max_size=40).map(b"".join), st.booleans())
 def test_any_octets(rig: SessionRig, data: bytes, logged_in: bool) -> None:
     rig.talk(data, logged_in=logged_in)
