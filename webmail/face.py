@@ -28,6 +28,10 @@ from webmail.routes import (
     mail_list,
     mail_read,
     office_rules,
+    out_document,
+    out_draft,
+    out_issue,
+    out_list,
     register,
     signin,
     start,
@@ -50,7 +54,8 @@ class WebFace:
         papers = (intake, entering, work, register, handling, directing)
         following = (tasks, task_acts)
         guarding = (delegations, held, glass, office_rules)
-        modules = (*letters, *papers, *following, *guarding)
+        outgoing = (out_document, out_draft, out_issue, out_list)
+        modules = (*letters, *papers, *following, *guarding, *outgoing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
     def attach(self, app: Starlette) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailsvc.core.clock import office_date
+from mailsvc.documents.outgoing import waiting
 from mailsvc.documents.routing import listing
 from mailsvc.documents.tasks import work as tasks
 from mailsvc.documents.work import Sections, WorkItem, sections
 from mailsvc.store.tx import Tx
 
 Source = Callable[[Tx, int], list[WorkItem]]
-SOURCES: tuple[Source, ...] = (listing.items, tasks.items)
+SOURCES: tuple[Source, ...] = (listing.items, tasks.items, waiting.items)
 
 
 def my_work(tx: Tx, account_id: int) -> Sections:

@@ -62,6 +62,12 @@ def _answer(task: str, arguments: dict[str, Any], payload: bytes) -> tuple[dict[
             from mailsvc.documents.extraction.scan_quality import measure
 
             return measure(payload), b""
+        if task == "compare":
+            from mailsvc.documents.outgoing.compare import as_json, compare
+
+            cut = int(arguments["cut"])
+            rows = compare(payload[:cut].decode("utf-8", "replace"), payload[cut:].decode("utf-8", "replace"))
+            return {}, json.dumps(as_json(rows), ensure_ascii=False).encode("utf-8", "replace")
         return {"error": "unknown task"}, b""
     except Exception as error:
         return {"error": f"{type(error).__name__}: {str(error)[:200]}"}, b""

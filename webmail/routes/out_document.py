@@ -1,0 +1,206 @@
+"""One outgoing document: its page, its files, and the acts on its way to the receivers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from mailsvc.core.errors import Invalid
+from mailsvc.documents.outgoing import copying, deciding, draft, linking, numbers, paper, receipts
+from mailsvc.documents.outgoing.copying import CopyOrder
+from mailsvc.documents.outgoing.packing import SIGNED
+from mailsvc.documents.outgoing.words import words
+from mailsvc.http.visits import Visit, get, post, upload
+from mailsvc.store.documents import Document
+from webmail import forms, outdesk, papers
+from webmail.outdesk import PLACE
+
+Act = Callable[[Visit, Document], Awaitable[Any]]
+
+
+async def document(visit: Visit) -> Response:
+    """The document with everything about it."""
+    return await outdesk.show(visit, await outdesk.asked(visit))
+
+
+async def file(visit: Visit) -> Response:
+    return await papers.download(visit, await outdesk.paper(visit))
+
+
+async def page_picture(visit: Visit) -> Response:
+    return await papers.picture(visit, await outdesk.paper(visit))
+
+
+def _act(name: str, act: Act, text: str) -> Callable[[Visit], Awaitable[Response]]:
+    """The page of a form that does one thing."""
+
+    async def endpoint(visit: Visit) -> Response:
+        found = await outdesk.asked(visit)
+        return await outdesk.done(visit, found, name, act(visit, found), text)
+
+    return endpoint
+
+
+# ---- approvals ----------------------------------------------------------------------------------------------
+async def _submit(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(deciding.submit, visit.actor, found.id)
+
+
+async def _approve_content(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(deciding.approve_content, visit.actor, found.id, visit.field("y_kien"))
+
+
+async def _ask(visit: Visit, found: Document) -> None:
+    people = [int(one) for one in map(str, visit.form.getlist("nguoi")) if one.isascii() and one.isdigit()]
+    due = _day(visit, "han")
+    question = visit.field("noi_dung")
+    await visit.office.db.write(deciding.ask_opinions, visit.actor, found.id, people, question, due)
+
+
+async def _opinion(visit: Visit, found: Document) -> None:
+    asked = visit.field("luot", 15)
+    if not (asked.isascii() and asked.isdigit()):
+        raise Invalid("Trang này đã cũ; xin tải lại.")
+    verdict, text = visit.field("ket_luan", 20), visit.field("noi_dung", 10_000)
+    await visit.office.db.write(deciding.give_opinion, visit.actor, int(asked), verdict, text)
+
+
+async def _to_format(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(deciding.send_to_format, visit.actor, found.id, visit.field("ly_do"))
+
+
+async def _approve_format(visit: Visit, found: Document) -> None:
+    sheet = {name: visit.field(f"phieu_{name}", 500) for name in words().format_sheet}
+    await visit.office.db.write(deciding.approve_format, visit.actor, found.id, sheet, visit.field("y_kien"))
+
+
+async def _sign(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(deciding.sign, visit.actor, found.id, visit.field("y_kien"))
+
+
+async def _send_back(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(deciding.send_back, visit.actor, found.id, visit.field("ly_do"))
+
+
+async def _drop(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(draft.drop, visit.actor, found.id, visit.field("ly_do"))
+
+
+async def _link(visit: Visit, found: Document) -> None:
+    kind, code, year = visit.field("quan_he", 20), visit.field("so", 60), visit.field("nam", 4)
+    if not (year.isascii() and year.isdigit()):
+        raise Invalid("Năm phải là số.")
+    await visit.office.db.write(linking.link, visit.actor, found.id, kind, code, int(year))
+
+
+# ---- the clerks' desk ---------------------------------------------------------------------------------------
+def _day(visit: Visit, name: str) -> str | None:
+    """An ISO day; None when empty. Raises Invalid."""
+    text = visit.field(name, 20)
+    found = forms.calendar_day(text)
+    if text and found is None:
+        raise Invalid(f"“{text}” không phải là ngày.")
+    return found.isoformat() if found is not None else None
+
+
+async def _request_number(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(numbers.request_number, visit.actor, found.id)
+
+
+async def _give_number(visit: Visit, found: Document) -> None:
+    _day(visit, "ngay")
+    day = forms.calendar_day(visit.field("ngay", 20))
+    await visit.office.db.write(numbers.give_number, visit.actor, found.id, day)
+
+
+async def _insert_number(visit: Visit, found: Document) -> None:
+    day, after = forms.calendar_day(visit.field("ngay", 20)), visit.field("sau_so", 9)
+    if day is None or not (after.isascii() and after.isdigit()):
+        raise Invalid("Ghi số đứng trước (chỉ chữ số) và ngày của văn bản.")
+    await visit.office.db.write(numbers.insert_number, visit.actor, found.id, int(after), day, visit.field("ly_do"))
+
+
+async def _cancel_number(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(numbers.cancel_number, visit.actor, found.id, visit.field("ly_do"))
+
+
+async def _attach(visit: Visit, found: Document) -> None:
+    files = await outdesk.packed(visit, found.subject, (("ban_ky", SIGNED),))
+    if files is None:
+        raise Invalid("Chưa chọn tệp PDF.")
+    await visit.office.db.write(draft.attach_signed, visit.actor, found.id, files)
+
+
+async def _remind(visit: Visit, found: Document) -> None:
+    domains = visit.office.settings.organisation.domains
+    await visit.office.db.write(receipts.remind, visit.actor, domains, found.id)
+
+
+async def _recall(visit: Visit, found: Document) -> None:
+    domains = visit.office.settings.organisation.domains
+    await visit.office.db.write(linking.recall, visit.actor, domains, found.id, visit.field("ly_do"))
+
+
+async def _copy(visit: Visit, found: Document) -> None:
+    numbers_of = {name: visit.field(name, 9) for name in ("nguoi_ky", "so_luong", "tu_ban")}
+    if not all(not one or (one.isascii() and one.isdigit()) for one in numbers_of.values()):
+        raise Invalid("Số lượng bản phải là số.")
+    order = CopyOrder(
+        form=visit.field("hinh_thuc", 5),
+        signer=int(numbers_of["nguoi_ky"] or 0),
+        sign_form=visit.field("cach_ky", 5),
+        recipients=visit.field("noi_nhan"),
+        amount=int(numbers_of["so_luong"] or 1),
+        purpose=visit.field("ghi_chu"),
+        excerpt=visit.field("phan"),
+        of_copy=int(numbers_of["tu_ban"]) if numbers_of["tu_ban"] else None,
+    )
+    await visit.office.db.write(copying.make, visit.actor, found.id, order)
+
+
+# ---- the paper version --------------------------------------------------------------------------------------
+async def _submit_paper(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(paper.submit_paper, visit.actor, found.id)
+
+
+async def _approve_paper(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(paper.approve_paper, visit.actor, found.id, visit.field("y_kien"))
+
+
+async def _keep_paper(visit: Visit, found: Document) -> None:
+    state, place = visit.field("tinh_trang", 20), visit.field("noi_luu", 200)
+    await visit.office.db.write(paper.keep_paper, visit.actor, found.id, state, place)
+
+
+_FORMS: tuple[tuple[str, Act, str], ...] = (
+    ("trinh", _submit, "Đã trình lãnh đạo đơn vị."),
+    ("duyet", _approve_content, "Đã duyệt nội dung."),
+    ("lay-y-kien", _ask, "Đã gửi lấy ý kiến."),
+    ("y-kien", _opinion, "Đã gửi ý kiến."),
+    ("chuyen-the-thuc", _to_format, "Đã chuyển Văn phòng kiểm tra thể thức."),
+    ("the-thuc", _approve_format, "Đã duyệt thể thức, trình người ký."),
+    ("ky", _sign, "Đã ký."),
+    ("tra-lai", _send_back, "Đã trả lại người soạn thảo."),
+    ("bo", _drop, "Đã bỏ dự thảo."),
+    ("quan-he", _link, "Đã ghi quan hệ văn bản."),
+    ("lay-so", _request_number, "Đã trình lấy số; văn thư đã nhận tệp Word."),
+    ("cap-so", _give_number, "Đã cấp số."),
+    ("so-chen", _insert_number, "Đã cấp số chen."),
+    ("huy-so", _cancel_number, "Đã hủy số; số này không dùng lại."),
+    ("nhac", _remind, "Đã nhắc nơi nhận chưa mở."),
+    ("thu-hoi", _recall, "Đã thu hồi và báo các nơi nhận."),
+    ("sao", _copy, "Đã lấy số bản sao."),
+    ("ban-giay/trinh", _submit_paper, "Đã ghi trình ký bản giấy."),
+    ("ban-giay/duyet", _approve_paper, "Đã duyệt thể thức bản giấy."),
+    ("ban-giay/luu", _keep_paper, "Đã ghi bản giấy."),
+)
+
+ROUTES = (
+    get(PLACE, document),
+    get(PLACE + "/tep/{file}", file),
+    get(PLACE + "/tep/{file}/trang/{page}", page_picture),
+    *(post(f"{PLACE}/{name}", _act(name, act, text)) for name, act, text in _FORMS),
+    upload(PLACE + "/ban-ky", _act("ban-ky", _attach, "Đã đưa bản ký/scan.")),
+)
