@@ -17,11 +17,11 @@ from mailsvc.auth.throttle import Throttle
 from mailsvc.core.clock import Clock, SystemClock
 from mailsvc.core.settings import Settings
 from mailsvc.documents import clerks
-from mailsvc.mail import addresses
+from mailsvc.mail import addresses, sharing
 from mailsvc.mail.keep_up import fill_letter_keys
 from mailsvc.mail.office import Office
 from mailsvc.net import tls
-from mailsvc.store import accounts, migrate
+from mailsvc.store import accounts, migrate, private_flags
 from mailsvc.store.blobs import FileBlobs
 from mailsvc.store.engine import Database
 from mailsvc.store.tx import Tx
@@ -42,6 +42,9 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
     fill_letter_keys(db, blobs)
     if db.read_now(clerks.main_organisation) != settings.organisation.code:
         db.write_now(clerks.set_main_organisation, settings.organisation.code)
+    private = sharing.private_bits(list(settings.sharing.private_flags))
+    if db.read_now(private_flags.default_bits) != private:
+        db.write_now(private_flags.set_default, private)
 
     async def lookup(login: str) -> Credentials | None:
         return await db.read(_credentials, settings.organisation.domains, login)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mailsvc.http.visits import Visit
 from mailsvc.message.attachments import Attachment, attachments
 from mailsvc.message.scan import Scan, scan
-from mailsvc.store import contents, listing
+from mailsvc.store import contents, listing, private_flags
 from mailsvc.store.blobs import Blobs, Buffer
 from mailsvc.store.listing import Line
 from mailsvc.store.tx import Tx
@@ -30,7 +30,7 @@ def placed(tx: Tx, blobs: Blobs, account_id: int, mailbox_id: int, uid: int) -> 
     """Raises NotFound when there is no such letter, and just so when it is not the person's to read."""
     shelves = views.shelves(tx, account_id)
     shelf, folder = views.find_folder(shelves, mailbox_id)
-    line = listing.line(tx, mailbox_id, uid)
+    (line,) = private_flags.lines(tx, folder.guest, mailbox_id, [listing.line(tx, mailbox_id, uid)])
     return Placed(shelves, shelf, folder, line, contents.load(tx, blobs, line.content_id))
 
 

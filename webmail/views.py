@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailsvc.core.errors import NotFound
 from mailsvc.documents import clerks, intake
 from mailsvc.documents.routing import receivers
 from mailsvc.mail import mailboxes
-from mailsvc.store import accounts, routing, tasks
+from mailsvc.mail.mailboxes import Seen
+from mailsvc.store import accounts, private_flags, routing, tasks
 from mailsvc.store.intake import HELD, WAITING
 from mailsvc.store.mailboxes import INBOX, Mailbox
+from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
 
 _ARRIVAL = re.compile(r"(?:^| )SoDen-(\d{1,10})-(\d{4})(?: |$)")
@@ -41,7 +43,7 @@ class Rail:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A mailbox in the navigation. `depth` counts the levels above it."""
+    """A mailbox in the navigation. `depth` counts the levels above it; `guest` is who looks into another's mailbox."""
 
     id: int
     title: str
@@ -50,6 +52,7 @@ class Folder:
     unread: int
     total: int
     box: Mailbox
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def rights(tx: Tx, account_id: int) -> Rights:
 
 def rail(tx: Tx, account_id: int) -> Rail:
     mine = rights(tx, account_id)
-    unread = sum(seen.mailbox.unseen for seen in mailboxes.visible(tx, account_id) if seen.mailbox.name == INBOX)
+    inboxes = [seen.mailbox for seen in mailboxes.readable(tx, account_id) if seen.mailbox.name == INBOX]
+    unread = sum(private_flags.unseen_by(tx, account_id, box) for box in inboxes)
     waiting = 0
     if mine.clerk:
         counts = intake.wait_list(tx, mine.org_code, limit=1).counts
@@ -86,9 +90,10 @@ def rail(tx: Tx, account_id: int) -> Rail:
 
 def shelves(tx: Tx, account_id: int) -> tuple[Shelf, ...]:
     """All mailboxes the person may open, grouped by whose they are, in the order people look for them."""
-    boxes: dict[int, list[Mailbox]] = {}
-    for seen in mailboxes.visible(tx, account_id):
-        boxes.setdefault(seen.mailbox.account_id, []).append(seen.mailbox)
+    boxes: dict[int, list[Seen]] = {}
+    for seen in mailboxes.readable(tx, account_id):
+        box = replace(seen.mailbox, unseen=private_flags.unseen_by(tx, account_id, seen.mailbox))
+        boxes.setdefault(box.account_id, []).append(replace(seen, mailbox=box))
     return tuple(
         Shelf(accounts.get(tx, owner_id).full_name, owner_id == account_id, _folders(own))
         for owner_id, own in boxes.items()
@@ -121,10 +126,10 @@ def folder_title(name: str) -> str:
     return "Hộp thư đến" if name == INBOX else name.rpartition("/")[2]
 
 
-def _folders(boxes: Sequence[Mailbox]) -> tuple[Folder, ...]:
-    ranks = {box.name: _rank(box) for box in boxes}
-    ordered = sorted(boxes, key=lambda box: _place(box.name, ranks))
-    return tuple(_folder(box) for box in ordered)
+def _folders(boxes: Sequence[Seen]) -> tuple[Folder, ...]:
+    ranks = {one.mailbox.name: _rank(one.mailbox) for one in boxes}
+    ordered = sorted(boxes, key=lambda one: _place(one.mailbox.name, ranks))
+    return tuple(_folder(one.mailbox, one.guest) for one in ordered)
 
 
 def _place(name: str, ranks: dict[str, int]) -> list[tuple[int, str]]:
@@ -138,7 +143,7 @@ def _rank(box: Mailbox) -> int:
     return 0 if box.name == INBOX else _RANKS.get(box.special_use, 5)
 
 
-def _folder(box: Mailbox) -> Folder:
+def _folder(box: Mailbox, guest: Guest | None) -> Folder:
     icon = "inbox" if box.name == INBOX else "intake" if box.kind == "intake" else _ICONS.get(box.special_use, "folder")
     unread = 0 if box.special_use in ("\\Trash", "\\Junk", "\\Sent", "\\Drafts") else box.unseen
-    return Folder(box.id, folder_title(box.name), icon, box.name.count("/"), unread, box.messages, box)
+    return Folder(box.id, folder_title(box.name), icon, box.name.count("/"), unread, box.messages, box, guest)

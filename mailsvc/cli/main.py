@@ -19,6 +19,7 @@ from mailsvc.cli.holding import held_app
 from mailsvc.cli.mail import dkim, mailbox_app, message_app, queue_app
 from mailsvc.cli.maintenance import demo, serve, settings_app, verify
 from mailsvc.cli.rules import rule_app
+from mailsvc.cli.sharing import acl_app
 
 app = typer.Typer(
     help="mailsvc: văn phòng điện tử lấy thư làm trung tâm.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.add_typer(account_app, name="account")
 app.add_typer(unit_app, name="unit")
 app.add_typer(mailbox_app, name="mailbox")
+mailbox_app.add_typer(acl_app, name="acl")
 app.add_typer(message_app, name="message")
 app.add_typer(queue_app, name="queue")
 app.add_typer(intake_app, name="intake")

@@ -114,6 +114,15 @@ class Imap(_Section):
     )
 
 
+class Sharing(_Section):
+    """Mailboxes of units, roles and other people."""
+
+    private_flags: list[Literal["\\Seen", "\\Answered", "\\Flagged", "\\Draft"]] = Field(
+        ["\\Seen"],
+        description="Flags that are each person's own in a shared mailbox; a mailbox may say otherwise.",
+    )
+
+
 class Queue(_Section):
     """Sending mail to other servers."""
 
@@ -183,6 +192,7 @@ class Settings(_Section):
     tls: Tls = Tls()  # type: ignore[call-arg]
     smtp: Smtp = Smtp()  # type: ignore[call-arg]
     imap: Imap = Imap()  # type: ignore[call-arg]
+    sharing: Sharing = Sharing()  # type: ignore[call-arg]
     queue: Queue = Queue()  # type: ignore[call-arg]
     dkim: Dkim = Dkim()  # type: ignore[call-arg]
     web: Web = Web()  # type: ignore[call-arg]

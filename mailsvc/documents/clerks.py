@@ -6,6 +6,7 @@ from mailsvc.core.actor import Actor
 from mailsvc.documents import rights
 from mailsvc.documents.rights import Act, Subject
 from mailsvc.documents.rights.units import main_organisation, organisation_of_unit, set_main_organisation
+from mailsvc.mail import access
 from mailsvc.store import accounts, mailboxes
 from mailsvc.store.tx import Tx
 
@@ -48,6 +49,5 @@ def may_read_register(tx: Tx, account_id: int, org_code: str) -> bool:
 
 
 def may_open(tx: Tx, account_id: int, mailbox_id: int) -> bool:
-    """Whether the person may open the mailbox: an own one or a shared one."""
-    owner_id = mailboxes.get(tx, mailbox_id).account_id
-    return owner_id == account_id or any(shared.id == owner_id for shared in accounts.shared_with(tx, account_id))
+    """Whether the person may read the mailbox: an own one or one shared with them."""
+    return "r" in access.of(tx, account_id, mailboxes.get(tx, mailbox_id))

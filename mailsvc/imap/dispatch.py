@@ -10,6 +10,7 @@ from mailsvc.core import errors as core
 from mailsvc.core.log import failure_reference
 from mailsvc.imap import limits
 from mailsvc.imap.commands import (
+    acl,
     append,
     cancelupdate,
     capability,
@@ -56,12 +57,14 @@ Run = Callable[[Session, Cursor], Awaitable[Done | None]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`numbers_stand`: no EXPUNGE may be told with its reply (RFC 9051 §7.5.1). `capability`: what it belongs to."""
+    """`numbers_stand`: no EXPUNGE may be told with its reply (RFC 9051 §7.5.1). `capability`: what it belongs to.
+    `leaves`: it only leaves the mailbox, which a guest may who has lost all rights there."""
 
     run: Run
     states: State
     capability: str = ""
     numbers_stand: bool = False
+    leaves: bool = False
 
 
 COMMANDS = {
@@ -87,6 +90,11 @@ COMMANDS = {
     "LSUB": Command(listing.lsub, State.INSIDE),
     "NAMESPACE": Command(namespace.namespace, State.INSIDE, "NAMESPACE"),
     "STATUS": Command(status.status, State.INSIDE),
+    "SETACL": Command(acl.set_acl, State.INSIDE, "ACL"),
+    "DELETEACL": Command(acl.delete_acl, State.INSIDE, "ACL"),
+    "GETACL": Command(acl.get_acl, State.INSIDE, "ACL"),
+    "LISTRIGHTS": Command(acl.list_rights, State.INSIDE, "ACL"),
+    "MYRIGHTS": Command(acl.my_rights, State.INSIDE, "ACL"),
     "GETMETADATA": Command(metadata.get_metadata, State.INSIDE),
     "SETMETADATA": Command(metadata.set_metadata, State.INSIDE),
     "APPEND": Command(append.append, State.INSIDE),
@@ -94,8 +102,8 @@ COMMANDS = {
     "UID REPLACE": Command(replace.uid_replace, State.SELECTED, "REPLACE"),
     "IDLE": Command(idle.idle, State.INSIDE, "IDLE"),
     "CHECK": Command(noop.check, State.SELECTED),
-    "CLOSE": Command(close.close, State.SELECTED),
-    "UNSELECT": Command(close.unselect, State.SELECTED, "UNSELECT"),
+    "CLOSE": Command(close.close, State.SELECTED, leaves=True),
+    "UNSELECT": Command(close.unselect, State.SELECTED, "UNSELECT", leaves=True),
     "EXPUNGE": Command(expunge.expunge, State.SELECTED),
     "UID EXPUNGE": Command(expunge.uid_expunge, State.SELECTED, "UIDPLUS"),
     "SEARCH": Command(search.search, State.SELECTED, numbers_stand=True),
@@ -139,6 +147,8 @@ async def answer(session: Session, data: bytes) -> None:
     head = parse_head(cursor)
     try:
         command = await _found(session, data, head)
+        if command.states == State.SELECTED and not command.leaves:
+            await session.check_standing()
         done = await command.run(session, cursor)
         farewell = await _tell_news(session, command)
     except (Farewell, NetError):

@@ -12,8 +12,9 @@ from mailsvc.imap.grammar import search as keys
 from mailsvc.imap.grammar.dates import MONTHS, OFFICE_OFFSET_S
 from mailsvc.imap.grammar.sequence import Range, contains
 from mailsvc.imap.progress import Progress
-from mailsvc.store import loose, placements
+from mailsvc.store import loose, placements, private_flags
 from mailsvc.store import search as texts
+from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
 
 DAY_MS = 86_400_000
@@ -32,11 +33,13 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is searched: UIDs up to `last` (what the client knows); messages from `recent_from` on are recent."""
+    """What is searched: UIDs up to `last` (what the client knows); messages from `recent_from` on are recent. `guest`
+    is who searches another's mailbox."""
 
     mailbox_id: int
     last: int
     recent_from: int
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,13 @@ def find(tx: Tx, scope: Scope, key: Any, *, modseq: bool = False, progress: Prog
     finder = _Finder(tx, scope, columns, progress)
     having, rest = finder.by_texts(key)
     if having is None:
-        rows = placements.rows(tx, scope.mailbox_id, low, high, columns)
+        rows = private_flags.rows(tx, scope.guest, scope.mailbox_id, low, high, columns)
     else:
         wanted = sorted(uid for uid in having if low <= uid <= high)
         bare = rest is None and not modseq
-        rows = [(uid,) for uid in wanted] if bare else placements.rows_of(tx, scope.mailbox_id, wanted, columns)
+        rows = [(uid,) for uid in wanted]
+        if not bare:
+            rows = private_flags.rows_of(tx, scope.guest, scope.mailbox_id, wanted, columns)
     found = rows if rest is None else finder.match(rest, rows)
     at = columns.index("modseq") if modseq else 0
     uids = [row[0] for row in found]

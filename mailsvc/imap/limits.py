@@ -26,8 +26,6 @@ CATENATE_PARTS = 1000
 """Parts of one message that is put together."""
 KEYWORDS = 100
 """Keywords on one message."""
-MAILBOXES = 10_000
-"""Mailboxes of one account."""
 PROGRESS_SECONDS = 10.0
 """How often a client is told how far its long command has come (RFC 9585 §3)."""
 CONTEXTS = 10

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from mailsvc.core.log import failure_reference
-from mailsvc.imap.sync import Changes, changes_of_many
+from mailsvc.imap.sync import Changes, Wanted, changes_of_many
 
 if TYPE_CHECKING:
     from mailsvc.imap.session import Session
@@ -45,23 +45,23 @@ class Pusher:
                     failure_reference(log, "push")
 
     async def _push(self, batch: list[Session]) -> None:
-        wanted = {}
+        wanted: dict[Session, Wanted] = {}
         for session in batch:
             if session.contexts and session.idling:
                 session.connection.nudge()  # more is to be read than changes: the session's own task does it
             elif session.view is not None and session.idling:
                 session.view.dirty = False
-                wanted[session] = (session.view.mailbox_id, session.view.modseq, session.view.stale)
+                wanted[session] = session.view.asks
         if not wanted:
             return
         found = await self._db.read(changes_of_many, list(wanted.values()))
         for session, asked in wanted.items():
             self._tell(session, asked, found[asked])
 
-    def _tell(self, session: Session, asked: tuple[int, int, bool], changes: Changes | None) -> None:
+    def _tell(self, session: Session, asked: Wanted, changes: Changes | None) -> None:
         """Write to the session unless it has gone on meanwhile; then its own reading tells."""
         view = session.view
-        if view is None or not session.idling or (view.mailbox_id, view.modseq, view.stale) != asked:
+        if view is None or not session.idling or view.asks != asked:
             if view is not None:
                 view.dirty = True
                 session.wake()

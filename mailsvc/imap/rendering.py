@@ -19,8 +19,9 @@ from mailsvc.imap.view import flags_text
 from mailsvc.message import section as sections
 from mailsvc.message.buffer import Buffer
 from mailsvc.message.parts import Part, unpack_parts
-from mailsvc.store import contents, placements
+from mailsvc.store import contents, placements, private_flags
 from mailsvc.store.blobs import Blobs
+from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
 
 LIGHT, HEAVY, BODIES = 4000, 1000, 256
@@ -104,9 +105,15 @@ class Plan:
     """How one FETCH is answered: the columns to read and the format of a line."""
 
     def __init__(
-        self, attributes: frozenset[str], sections: Sequence[Section], mailbox_id: int, recent_from: int
+        self,
+        attributes: frozenset[str],
+        sections: Sequence[Section],
+        mailbox_id: int,
+        recent_from: int,
+        guest: Guest | None = None,
     ) -> None:
         self.mailbox_id = mailbox_id
+        self.guest = guest
         self.recent_from = recent_from
         self.sections = sections
         self.items = [item for item in ITEMS if item.name in attributes]
@@ -135,6 +142,8 @@ class Plan:
                 rows = [row for row in rows if row[0] in wanted]
         else:
             rows = placements.rows_of(tx, self.mailbox_id, batch.uids, self.columns)
+        if self.guest is not None:
+            rows = private_flags.overlay(tx, self.guest, self.mailbox_id, rows, self.columns)
         if len(rows) == len(batch.uids):
             return rows, batch.numbers
         number_of = dict(zip(batch.uids, batch.numbers, strict=True))

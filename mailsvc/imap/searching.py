@@ -33,7 +33,7 @@ def tag_of(cursor: Cursor) -> bytes:
 def scope_of(view: SelectedView, last: int | None = None) -> Scope:
     """The selected mailbox as far as the client knows it, or up to `last`."""
     known = view.uids[-1] if view.uids else 0
-    return Scope(view.mailbox_id, known if last is None else last, view.recent_from)
+    return Scope(view.mailbox_id, known if last is None else last, view.recent_from, view.guest)
 
 
 async def look(session: Session, tag: bytes, program: Program) -> Searched:

@@ -7,6 +7,8 @@ from enum import IntFlag
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from mailsvc.core.errors import NotFound
+from mailsvc.core.errors import Refused as NotPermitted
 from mailsvc.imap import capabilities
 from mailsvc.imap.contexts import Again, Context, additions, look_again, removals
 from mailsvc.imap.errors import BadCommand, Farewell, Refused
@@ -17,12 +19,16 @@ from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.sync import changes_since
 from mailsvc.imap.texts import english
 from mailsvc.imap.view import Manner, SelectedView
+from mailsvc.mail import access
 from mailsvc.net.connection import Connection
 from mailsvc.store import mailboxes
 
 if TYPE_CHECKING:
     from mailsvc.imap.doorkeeper import Doorkeeper
     from mailsvc.mail.office import Office
+
+
+NO_MORE = "Hộp thư đang mở đã bị xóa hoặc không còn được chia sẻ; xin kết nối lại"
 
 
 class State(IntFlag):
@@ -208,9 +214,9 @@ class Session:
             return
         for _ in range(2):  # the second time whole, when the counts did not agree
             view.dirty = False
-            changes = await self.office.db.read(changes_since, view.mailbox_id, view.modseq, view.stale)
+            changes = await self.office.db.read(changes_since, *view.asks)
             if changes is None:
-                raise Farewell("Hộp thư đang mở đã bị xóa; xin kết nối lại", "UNAVAILABLE")
+                raise Farewell(NO_MORE, "UNAVAILABLE")
             following = list(self.contexts.values())
             results = await self.office.db.read(look_again, self._again(view, following)) if following else []
             self.write(*removals(view, following, results))
@@ -221,7 +227,20 @@ class Session:
 
     def _again(self, view: SelectedView, following: Sequence[Context]) -> Again:
         """The searches whose changes are told, over all there is in the mailbox by now."""
-        return Again(Scope(view.mailbox_id, MAX_NUMBER, view.recent_from), following)
+        return Again(Scope(view.mailbox_id, MAX_NUMBER, view.recent_from, view.guest), following)
+
+    async def check_standing(self) -> None:
+        """Before a guest does anything in another's mailbox: may they still? Raises Farewell (RFC 4314 §5.1.1)."""
+        view = self.view
+        if view is None or view.guest is None:
+            return
+        try:
+            now = await self.office.db.read(access.again, view.guest, view.mailbox_id, "r")
+        except (NotFound, NotPermitted):
+            raise Farewell(NO_MORE, "UNAVAILABLE") from None
+        if now != view.guest:
+            view.guest = now
+            self.write(*view.flag_lines())
 
     def enable_condstore(self) -> None:
         """From now on the client follows mod-sequences (RFC 7162 §3.1). BadCommand where that is switched off."""

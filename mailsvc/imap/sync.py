@@ -6,27 +6,31 @@ from dataclasses import dataclass
 
 from mailsvc.core.errors import NotFound
 from mailsvc.imap.errors import Refused
+from mailsvc.mail import access
 from mailsvc.mail import mailboxes as office_mailboxes
-from mailsvc.store import mailboxes, placements
+from mailsvc.store import mailboxes, placements, private_flags
 from mailsvc.store.mailboxes import Mailbox
+from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A mailbox as SELECT finds it; `first_unseen` is a UID."""
+    """A mailbox as SELECT finds it; `first_unseen` is a UID, `guest` who opens it, None for the owner."""
 
     mailbox: Mailbox
     uids: list[int]
     keywords: list[str]
     first_unseen: int | None
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What happened after a mod-sequence: rows (uid, flags, keywords, modseq) added or changed, by UID; UIDs expunged.
 
-    `messages` is how many there are now; `everything` all UIDs, when they were asked for.
+    `messages` is how many there are now; `everything` all UIDs, when they were asked for; `guest` who reads, as things
+    stand now.
     """
 
     modseq: int
@@ -34,6 +38,7 @@ class Changes:
     rows: list[tuple[int, int, str, int]]
     expunged: list[int]
     everything: list[int] | None = None
+    guest: Guest | None = None
 
 
 def open_mailbox(tx: Tx, account_id: int, name: str) -> Opened:
@@ -42,23 +47,41 @@ def open_mailbox(tx: Tx, account_id: int, name: str) -> Opened:
     if not box.selectable:
         raise Refused(f"“{name}” chỉ chứa hộp thư con, không mở được", "CANNOT")
     uids = placements.uids(tx, box.id)
-    unseen = mailboxes.first_unseen_uid(tx, box.id) if box.unseen else None
-    return Opened(box, uids, placements.keywords(tx, box.id), unseen)
+    guest = access.guest(tx, account_id, box)
+    if guest is not None:
+        unseen = private_flags.first_unseen_uid(tx, guest, box)
+    else:
+        unseen = mailboxes.first_unseen_uid(tx, box.id) if box.unseen else None
+    return Opened(box, uids, placements.keywords(tx, box.id), unseen, guest)
 
 
-def changes_since(tx: Tx, mailbox_id: int, modseq: int, whole: bool) -> Changes | None:
-    """What changed after the mod-sequence; None when the mailbox is no more. `whole` reads all UIDs as well."""
+def changes_since(
+    tx: Tx, mailbox_id: int, modseq: int, whole: bool, guest: Guest | None = None
+) -> Changes | None:
+    """What changed after the mod-sequence; None when the mailbox is no more, or no more the guest's to read.
+
+    `whole` reads all UIDs as well.
+    """
     try:
         box = mailboxes.get(tx, mailbox_id)
     except NotFound:
         return None
+    if guest is not None:
+        guest = access.guest(tx, guest.account_id, box)
+        if guest is not None and "r" not in guest.rights:
+            return None
     if box.modseq == modseq and not whole:
-        return Changes(modseq, box.messages, [], [])
-    rows = placements.changed_since(tx, mailbox_id, modseq)
+        return Changes(modseq, box.messages, [], [], guest=guest)
+    rows = private_flags.changed_since(tx, guest, mailbox_id, modseq)
     expunged = placements.expunged_since(tx, mailbox_id, modseq)
-    return Changes(box.modseq, box.messages, rows, expunged, placements.uids(tx, mailbox_id) if whole else None)
+    everything = placements.uids(tx, mailbox_id) if whole else None
+    return Changes(box.modseq, box.messages, rows, expunged, everything, guest)
 
 
-def changes_of_many(tx: Tx, wanted: list[tuple[int, int, bool]]) -> dict[tuple[int, int, bool], Changes | None]:
+Wanted = tuple[int, int, bool, Guest | None]
+"""The arguments of `changes_since`."""
+
+
+def changes_of_many(tx: Tx, wanted: list[Wanted]) -> dict[Wanted, Changes | None]:
     """`changes_since` for many sessions at once; those that wait for the same share one reading."""
     return {one: changes_since(tx, *one) for one in set(wanted)}

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailsvc.imap.errors import BadCommand
-from mailsvc.imap.grammar.flags import format_flags
+from mailsvc.imap.grammar.flags import SEEN, format_flags
 from mailsvc.imap.grammar.response import status
 from mailsvc.imap.grammar.sequence import Range, SequenceSet, format_set, slices
-from mailsvc.imap.sync import Changes, Opened
+from mailsvc.imap.sync import Changes, Opened, Wanted
+from mailsvc.mail import access
 
 Span = tuple[int, int]  # half open, positions in the view
 STANDARD_KEYWORDS = ("$Forwarded", "$MDNSent", "$Junk", "$NotJunk", "$Phishing")
@@ -42,12 +43,13 @@ class SelectedView:
     """`modseq` is the mod-sequence up to which the client has been told; `dirty` says that the mailbox was woken since.
 
     `gone` are UIDs that no longer exist and still hold their numbers. `own` are mod-sequences of this session's own
-    changes, whose flags the client knows. Messages from `recent_from` on are recent to this session (RFC 3501 §2.3.2).
+    changes, whose flags the client knows. `guest` is who reads where the mailbox is another's. Messages from
+    `recent_from` on are recent to this session (RFC 3501 §2.3.2).
     """
 
     __slots__ = (
-        "claim", "dirty", "gone", "keywords", "mailbox_id", "modseq", "name", "own", "readonly", "recent_from", "stale",
-        "uids", "uidvalidity",
+        "claim", "dirty", "gone", "guest", "keywords", "mailbox_id", "modseq", "name", "own", "readonly", "recent_from",
+        "stale", "uids", "uidvalidity",
     )  # fmt: skip
 
     def __init__(self, name: str, opened: Opened, *, readonly: bool) -> None:
@@ -59,6 +61,7 @@ class SelectedView:
         self.uids = array("I", opened.uids)
         self.keywords: dict[str, str] | None = None
         self.readonly = readonly
+        self.guest = opened.guest
         self.gone: set[int] | None = None
         self.own: set[int] | None = None
         self.dirty = self.stale = self.claim = False
@@ -71,6 +74,19 @@ class SelectedView:
 
     def __len__(self) -> int:
         return len(self.uids)
+
+    @property
+    def asks(self) -> Wanted:
+        """What is to be read to know the changes."""
+        return self.mailbox_id, self.modseq, self.stale, self.guest
+
+    @property
+    def is_readonly(self) -> bool:
+        """Whether SELECT says READ-ONLY: opened so, or nothing of what all see can be changed (RFC 4314 §5.2)."""
+        if self.readonly or self.guest is None:
+            return self.readonly
+        shared = "iewt" if self.guest.private & SEEN else "iewts"
+        return not set(shared) & set(self.guest.rights)
 
     @property
     def recent(self) -> int:
@@ -132,9 +148,17 @@ class SelectedView:
         """FLAGS and PERMANENTFLAGS."""
         known = _STANDARD | (self.keywords or {})
         flags = format_flags(31, tuple(known.values()))
-        permanent = b"()" if self.readonly else flags[:-1] + b" \\*)"
+        permanent = b"()" if self.readonly else self._permanent(tuple(known.values()))
         kept = status(b"*", "OK", "cờ và nhãn được giữ", f"PERMANENTFLAGS {permanent.decode('ascii')}")
         return [b"* FLAGS %s\r\n" % flags, kept]
+
+    def _permanent(self, keywords: tuple[str, ...]) -> bytes:
+        """The flags that the reader may change, as their rights are (RFC 4314 §5.1.1)."""
+        bits, words = 31, True
+        if self.guest is not None:
+            bits, words = access.flag_bits(self.guest.rights), "w" in self.guest.rights
+        flags = format_flags(bits, keywords if words else ())
+        return (flags[:-1] + b" \\*)").replace(b"( ", b"(") if words else flags
 
     # ---- telling ------------------------------------------------------------------------------------------------
     def tell(self, changes: Changes, manner: Manner, *, expunge: bool) -> list[bytes]:
@@ -156,6 +180,9 @@ class SelectedView:
                 self.claim = True
                 lines.append(b"* %d RECENT\r\n" % self.recent)
         if self.learn(one for row in changes.rows if row[2] for one in row[2].split()):
+            lines += self.flag_lines()
+        if changes.guest is not None and changes.guest != self.guest:
+            self.guest = changes.guest
             lines += self.flag_lines()
         lines += self._flag_changes(known, manner)
         self.modseq = changes.modseq

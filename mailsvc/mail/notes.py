@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import MailsvcError, Refused
+from mailsvc.mail import access, sharing
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.store import accounts, notes
+from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.notes import SERVER, SHARED
 from mailsvc.store.tx import Tx
 
@@ -16,6 +19,8 @@ MAX_COUNT = 100
 """Shared values of one mailbox, and each person's own values there."""
 ADMINISTRATOR = "quan_tri"
 CONTACT = "/shared/admin"
+PRIVATE_FLAGS = "/shared/vendor/mailsvc/private-flags"
+"""On a mailbox: the flags that are each guest's own there, joined by blanks; for who may administer it."""
 
 
 class ValueTooLarge(MailsvcError):
@@ -28,7 +33,7 @@ class TooMany(MailsvcError):
 
 def of_mailbox(tx: Tx, account_id: int, name: str) -> dict[str, bytes]:
     """The values that the person sees on a mailbox, by entry. Raises NotFound, Refused."""
-    return notes.of(tx, office_mailboxes.resolve(tx, account_id, name).id, account_id)
+    return notes.of(tx, _mailbox(tx, account_id, name, "rswip").id, account_id)
 
 
 def of_server(tx: Tx, account_id: int, contact: str) -> dict[str, bytes]:
@@ -38,7 +43,23 @@ def of_server(tx: Tx, account_id: int, contact: str) -> dict[str, bytes]:
 
 def set_on_mailbox(tx: Tx, account_id: int, name: str, values: Mapping[str, bytes | None]) -> None:
     """Set all values or none; None removes. Raises NotFound, Refused, ValueTooLarge, TooMany."""
-    _set(tx, office_mailboxes.resolve(tx, account_id, name).id, account_id, values)
+    shared = any(entry.startswith("/shared/") for entry in values)
+    box = _mailbox(tx, account_id, name, "w" if shared else "rswip")
+    if PRIVATE_FLAGS in values:
+        access.expect(tx, account_id, box, "a")
+        chosen = values[PRIVATE_FLAGS]
+        names = None if chosen is None else chosen.decode("ascii", "replace").split()
+        sharing.choose_private(tx, Actor(account_id, door="imap"), box, names)
+    _set(tx, box.id, account_id, values)
+
+
+def _mailbox(tx: Tx, account_id: int, name: str, any_of: str) -> Mailbox:
+    """A mailbox on which the account has the right "l" and one of the others (RFC 5464 §3.3; we let only those change
+    what all see who may change flags)."""
+    box = office_mailboxes.resolve(tx, account_id, name, "l")
+    if not set(any_of) & set(access.of(tx, account_id, box)):
+        raise Refused(access.refusal(any_of[0]))
+    return box
 
 
 def set_on_server(tx: Tx, account_id: int, values: Mapping[str, bytes | None]) -> None:

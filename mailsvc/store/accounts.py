@@ -278,13 +278,25 @@ def end_roles(tx: Tx, account_id: int, last_day: str) -> None:
     )
 
 
-def grant(tx: Tx, owner_id: int, grantee_id: int, *, can_read: bool, can_send: bool) -> None:
-    """Let the grantee open the owner's mailboxes, or send in the owner's name. Replaces an earlier grant."""
+def grant(
+    tx: Tx, owner_id: int, grantee_id: int, *, can_read: bool, can_send: bool, valid_to: str | None = None
+) -> None:
+    """Let the grantee open the owner's mailboxes, or send in the owner's name, until the end of `valid_to` (ISO date).
+
+    Replaces an earlier grant.
+    """
     tx.execute(delete(grants).where(grants.c.owner_id == owner_id, grants.c.grantee_id == grantee_id))
     tx.execute(
-        insert(grants).values(owner_id=owner_id, grantee_id=grantee_id, can_read=int(can_read), can_send=int(can_send))
+        insert(grants).values(
+            owner_id=owner_id,
+            grantee_id=grantee_id,
+            can_read=int(can_read),
+            can_send=int(can_send),
+            valid_to=valid_to,
+        )
     )
     tx.wake("account", grantee_id)
+    tx.wake("rights")
 
 
 def shared_with(tx: Tx, account_id: int) -> list[Account]:

@@ -14,7 +14,16 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from mailsvc.core.errors import AlreadyThere, NotFound
 from mailsvc.store import meta
-from mailsvc.store.schema import accounts, expunged, mailboxes, notes, placements, subscriptions
+from mailsvc.store.schema import (
+    accounts,
+    expunged,
+    mailbox_rights,
+    mailboxes,
+    notes,
+    placements,
+    private_flags,
+    subscriptions,
+)
 from mailsvc.store.tx import Prepared, Tx
 
 INBOX = "INBOX"
@@ -37,6 +46,7 @@ class Mailbox:
     unseen: int
     size: int
     selectable: int
+    private_flags: int = -1
 
 
 _COLUMNS = [mailboxes.c[name] for name in Mailbox.__dataclass_fields__]
@@ -169,13 +179,13 @@ def rename(tx: Tx, mailbox: Mailbox, new_name: str) -> None:
 
 
 def remove(tx: Tx, mailbox: Mailbox) -> None:
-    """Delete the mailbox with its placements and annotations; the contents stay until collected."""
+    """Delete the mailbox with its placements, rights and annotations; the contents stay until collected."""
     tx.execute(
         update(accounts)
         .where(accounts.c.id == mailbox.account_id)
         .values(used_bytes=accounts.c.used_bytes - mailbox.size)
     )
-    for table in (placements, expunged, notes):
+    for table in (placements, expunged, notes, mailbox_rights, private_flags):
         tx.execute(delete(table).where(table.c.mailbox_id == mailbox.id))
     tx.execute(delete(mailboxes).where(mailboxes.c.id == mailbox.id))
     tx.wake("account", mailbox.account_id)
@@ -193,6 +203,11 @@ def set_special_use(tx: Tx, mailbox_id: int, special_use: str) -> None:
 
 def set_kind(tx: Tx, mailbox_id: int, kind: str) -> None:
     tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(kind=kind))
+
+
+def set_private_flags(tx: Tx, mailbox_id: int, bits: int) -> None:
+    """Which flag bits are each guest's own; -1: as the setting says."""
+    tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(private_flags=bits))
 
 
 def claim_recent(tx: Tx, mailbox_id: int) -> None:

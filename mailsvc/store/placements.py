@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, u
 
 from mailsvc.core.errors import NotFound, OverQuota
 from mailsvc.store.flags import DELETED, SEEN
-from mailsvc.store.schema import accounts, contents, expunged, mailboxes, placements, told_threads
+from mailsvc.store.schema import accounts, contents, expunged, mailboxes, placements, private_flags, told_threads
 from mailsvc.store.tx import Prepared, Tx
 
 CHUNK = 500  # values in one IN list
@@ -301,6 +301,21 @@ _EXPUNGE_LOG = Prepared(
 )
 
 
+def next_modseq(tx: Tx, mailbox_id: int) -> int:
+    """Take the mailbox's next mod-sequence for a change that lies elsewhere. Raises NotFound."""
+    row = tx.row(_NEXT_MODSEQ, mailbox=mailbox_id, fresh=0, count=0, bytes=0)
+    if row is None:
+        raise NotFound(f"mailbox {mailbox_id}")
+    tx.wake("mailbox", mailbox_id)
+    return int(row[0])
+
+
+def touch(tx: Tx, mailbox_id: int) -> None:
+    """Give every message of the mailbox a new mod-sequence: its flags are to be read anew."""
+    modseq = next_modseq(tx, mailbox_id)
+    tx.execute(update(placements).where(placements.c.mailbox_id == mailbox_id).values(modseq=modseq))
+
+
 def set_flags(tx: Tx, mailbox_id: int, changes: Sequence[tuple[int, int, int, str]]) -> int:
     """Set flags: (uid, old flags, new flags, new keywords) for each message that really changes; the mod-sequence.
 
@@ -371,7 +386,8 @@ def expunge(tx: Tx, mailbox_id: int, wanted: Sequence[int]) -> tuple[list[int], 
     tx.run(_USE, account=account_id, bytes=-size)
     for start in range(0, len(gone), CHUNK):
         some = gone[start : start + CHUNK]
-        tx.execute(delete(placements).where(placements.c.mailbox_id == mailbox_id, placements.c.uid.in_(some)))
+        for table in (placements, private_flags):
+            tx.execute(delete(table).where(table.c.mailbox_id == mailbox_id, table.c.uid.in_(some)))
     tx.run_many(_EXPUNGE_LOG, [{"mailbox": mailbox_id, "at": modseq, "message": uid} for uid in gone])
     tx.wake("mailbox", mailbox_id)
     return gone, modseq

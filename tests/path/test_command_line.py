@@ -176,3 +176,18 @@ def test_dns_records(live: Live) -> None:
     strings = text.partition("mailsvc._domainkey.tayninh.gov.vn. IN TXT ( ")[2].partition(" )")[0].split('"')[1::2]
     assert "".join(strings) == found["mailsvc._domainkey.tayninh.gov.vn", "TXT"]
     assert max(map(len, strings)) <= 255
+
+
+def test_rights_on_a_mailbox(live: Live) -> None:
+    name = "quyen" + secrets.token_hex(3)
+    told(live, "account", "add", name, "--full-name", "Quyền", "--password-stdin", given="x1-x2-x3-x4\n")
+    everything = {row["who"]: row["rights"] for row in told(live, "mailbox", "acl", "list", "vanthu")}
+    assert everything == {"$thanh_vien": "lrswipkxte", "$chanh_van_phong": "la"}
+    told(live, "mailbox", "acl", "set", "vanthu", "INBOX", name, "lrs", "--until", "2099-12-31")
+    rows = told(live, "mailbox", "acl", "list", "vanthu", "INBOX")
+    assert {"who": name, "rights": "lrs", "until": "2099-12-31"} in rows
+    assert {row["name"] for row in told(live, "mailbox", "list", name)} >= {"Dùng chung/vanthu"}
+    assert live.cli("mailbox", "acl", "remove", "vanthu", "INBOX", name).returncode == 0
+    assert "Dùng chung/vanthu" not in {row["name"] for row in told(live, "mailbox", "list", name)}
+    for wrong in (("khong-ai", "lr"), (name, "Q"), (name, "lr", "--until", "mai")):
+        assert live.cli("mailbox", "acl", "set", "vanthu", "INBOX", *wrong).returncode != 0

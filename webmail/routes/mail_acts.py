@@ -12,9 +12,10 @@ from mailsvc.documents.case import Case, examine
 from mailsvc.documents.errors import AlreadyRegistered
 from mailsvc.http.paths import local_path
 from mailsvc.http.visits import Visit, post
+from mailsvc.mail import access
 from mailsvc.mail import mailboxes as work
 from mailsvc.message.scan import scan
-from mailsvc.store import mailboxes, placements
+from mailsvc.store import mailboxes, private_flags
 from mailsvc.store.blobs import Blobs, Buffer
 from mailsvc.store.flags import SEEN
 from mailsvc.store.mailboxes import Mailbox
@@ -22,6 +23,7 @@ from mailsvc.store.tx import Tx
 from webmail import views
 from webmail.opening import open_letter
 from webmail.pages import go
+from webmail.views import Folder
 
 _MOST = 500
 _PLACES = {"luu-tru": "\\Archive", "thung-rac": "\\Trash", "thu-rac": "\\Junk"}
@@ -52,17 +54,19 @@ def _chosen(visit: Visit) -> list[int]:
     return sorted({int(one) for one in texts if one.isascii() and one.isdigit() and len(one) < 16})
 
 
-def _box(tx: Tx, account_id: int, mailbox_id: int) -> Mailbox:
+def _folder(tx: Tx, account_id: int, mailbox_id: int) -> Folder:
     """A mailbox the person may open. Raises NotFound."""
-    return views.find_folder(views.shelves(tx, account_id), mailbox_id)[1].box
+    return views.find_folder(views.shelves(tx, account_id), mailbox_id)[1]
 
 
 def _mark(tx: Tx, account_id: int, mailbox_id: int, uids: Sequence[int], seen: bool) -> int:
-    _box(tx, account_id, mailbox_id)
-    rows = placements.rows_of(tx, mailbox_id, uids, ("uid", "flags", "keywords"))
+    guest = _folder(tx, account_id, mailbox_id).guest
+    if guest is not None:
+        access.demand(guest.rights, "s")
+    rows = private_flags.rows_of(tx, guest, mailbox_id, uids, ("uid", "flags", "keywords"))
     wanted = [(uid, old, old | SEEN if seen else old & ~SEEN, words) for uid, old, words in rows]
     changes = [one for one in wanted if one[1] != one[2]]
-    placements.set_flags(tx, mailbox_id, changes)
+    private_flags.set_flags(tx, guest, mailbox_id, changes)
     return len(changes)
 
 
@@ -70,7 +74,7 @@ def _move(
     tx: Tx, blobs: Blobs, account_id: int, mailbox_id: int, uids: Sequence[int], place: str
 ) -> tuple[list[tuple[int, int]], int, str]:
     """Move to a place of the same account (archive, trash), or to a mailbox by number; (UIDs, target, its name)."""
-    source = _box(tx, account_id, mailbox_id)
+    source = _folder(tx, account_id, mailbox_id).box
     target = _target(tx, account_id, source, place)
     if target.id == source.id:
         raise Invalid("Thư đã ở trong hộp thư đó.")
@@ -86,7 +90,7 @@ def _target(tx: Tx, account_id: int, source: Mailbox, place: str) -> Mailbox:
         return found
     if not (place.isascii() and place.isdigit() and len(place) < 16):
         raise Invalid("Không rõ chuyển thư đi đâu.")
-    return _box(tx, account_id, int(place))
+    return _folder(tx, account_id, int(place)).box
 
 
 async def register(visit: Visit) -> Response:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from mailsvc.http.visits import Visit, get
-from mailsvc.store import listing, search
+from mailsvc.store import listing, private_flags, search
 from mailsvc.store.listing import Line
 from mailsvc.store.tx import Tx
 from webmail import views
@@ -61,13 +61,19 @@ def mail_list(tx: Tx, shelf: Shelf, folder: Folder, query: str, number: int) -> 
     if not query:
         number = min(number, max(1, -(-folder.total // PAGE)))
         lines = listing.page(tx, folder.id, (number - 1) * PAGE, PAGE)
-        return MailList(shelf, folder, tuple(lines), folder.total, number, "")
+        return _as_seen(tx, MailList(shelf, folder, tuple(lines), folder.total, number, ""))
     found = _found(tx, folder.id, query)
     lines, total = listing.page_of(tx, folder.id, found, (number - 1) * PAGE, PAGE)
     last = max(1, -(-total // PAGE))
     if number > last:
         lines, total = listing.page_of(tx, folder.id, found, (last - 1) * PAGE, PAGE)
-    return MailList(shelf, folder, tuple(lines), total, min(number, last), query)
+    return _as_seen(tx, MailList(shelf, folder, tuple(lines), total, min(number, last), query))
+
+
+def _as_seen(tx: Tx, shown: MailList) -> MailList:
+    """The list with the flags that are the reader's own in another's mailbox."""
+    folder = shown.folder
+    return replace(shown, lines=tuple(private_flags.lines(tx, folder.guest, folder.id, list(shown.lines))))
 
 
 def _found(tx: Tx, mailbox_id: int, query: str) -> set[int]:

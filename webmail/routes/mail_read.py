@@ -13,11 +13,13 @@ from mailsvc.http.files import picture_type
 from mailsvc.http.headers import FILE_POLICY, LETTER_POLICY
 from mailsvc.http.links import PictureLink
 from mailsvc.http.visits import Visit, get
+from mailsvc.mail import access
 from mailsvc.message.attachments import Attachment
 from mailsvc.message.scan import Scan, decode_part, unpack_parts
-from mailsvc.store import contents, listing, placements
+from mailsvc.store import contents, listing, private_flags
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.flags import SEEN
+from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
 from webmail import bodies, letters, views
 from webmail.opening import Contained, Placed, contained, open_letter
@@ -75,7 +77,7 @@ async def letter(visit: Visit) -> Response:
     found = await visit.office.work(contained, opened.data)
     reader = await _reader(visit, opened, found)
     if not opened.line.flags & SEEN and visit.request.method == "GET" and not _is_prefetch(visit):
-        await visit.office.db.write(mark_seen, opened.folder.id, opened.line.uid)
+        await visit.office.db.write(mark_seen, opened.folder.guest, opened.folder.id, opened.line.uid)
     beside = await visit.office.db.read(
         _beside, visit.who.account.id, opened, visit.query("tim"), visit.query("trang"), visit.page_number()
     )
@@ -97,11 +99,14 @@ def _is_prefetch(visit: Visit) -> bool:
     return "prefetch" in said
 
 
-def mark_seen(tx: Tx, mailbox_id: int, uid: int) -> None:
-    """What mail clients do when a letter is opened."""
-    for _, flags, keywords in placements.rows(tx, mailbox_id, uid, uid, ("uid", "flags", "keywords")):
+def mark_seen(tx: Tx, guest: Guest | None, mailbox_id: int, uid: int) -> None:
+    """What mail clients do when a letter is opened. A guest without the right to just reads."""
+    guest = access.again(tx, guest, mailbox_id)
+    if guest is not None and "s" not in guest.rights:
+        return
+    for _, flags, keywords in private_flags.rows(tx, guest, mailbox_id, uid, uid, ("uid", "flags", "keywords")):
         if not flags & SEEN:
-            placements.set_flags(tx, mailbox_id, [(uid, flags, flags | SEEN, keywords)])
+            private_flags.set_flags(tx, guest, mailbox_id, [(uid, flags, flags | SEEN, keywords)])
 
 
 @dataclass(frozen=True, slots=True)

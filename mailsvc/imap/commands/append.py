@@ -29,7 +29,7 @@ from mailsvc.store.tx import Tx
 def target(tx: Tx, account_id: int, name: str) -> Mailbox:
     """The mailbox that takes the messages."""
     try:
-        box = office_mailboxes.resolve(tx, account_id, name)
+        box = office_mailboxes.resolve(tx, account_id, name, "i")
     except NotFound as error:
         raise Refused(error.message, "TRYCREATE") from None
     if not box.selectable:

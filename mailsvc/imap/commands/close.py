@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from mailsvc.core.errors import NotFound, Refused
 from mailsvc.imap.commands.expunge import remove_deleted
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.reply import DONE, Done
@@ -13,7 +16,8 @@ async def close(session: Session, cursor: Cursor) -> Done:
     cursor.end()
     view = session.selected
     if not view.readonly:
-        await session.office.db.write(remove_deleted, view.mailbox_id, None)
+        with contextlib.suppress(Refused, NotFound):  # RFC 4314 §4: who may not expunge closes all the same
+            await session.office.db.write(remove_deleted, view.mailbox_id, None, view.guest)
     await session.unselect()
     return DONE
 

@@ -22,7 +22,7 @@ def _transfer(
     tx: Tx, blobs: Blobs, account_id: int, source_id: int, wanted: Sequence[int], target: str, moving: bool
 ) -> Copied:
     try:
-        box = office_mailboxes.resolve(tx, account_id, target)
+        box = office_mailboxes.resolve(tx, account_id, target, "i")
     except NotFound as error:
         raise Refused(error.message, "TRYCREATE") from None
     if not box.selectable:

@@ -6,6 +6,7 @@ import logging
 from array import array
 from collections.abc import Iterator, Sequence
 
+from mailsvc.core.errors import Refused as NotPermitted
 from mailsvc.imap.commands.select import vanished_earlier
 from mailsvc.imap.commands.store import Change, change_flags, note_own_change
 from mailsvc.imap.errors import BadCommand, Refused
@@ -18,7 +19,8 @@ from mailsvc.imap.rendering import Batch, Plan, Rendered, render
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.imap.view import SelectedView, Span
-from mailsvc.store import placements
+from mailsvc.store import placements, private_flags
+from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
 
 log = logging.getLogger("mailsvc.imap")
@@ -45,7 +47,7 @@ async def _fetch(session: Session, arguments: Fetch) -> Done:
             spans = await _changed(session, view, spans, arguments.changed_since)
         spans = _page(spans, arguments.partial)
     seen_now: frozenset[int] = frozenset()
-    if arguments.marks_seen and not view.readonly:
+    if arguments.marks_seen and not view.readonly and (view.guest is None or "s" in view.guest.rights):
         seen_now = await _mark_seen(session, view, spans)
     if arguments.changed_since is not None:
         if arguments.vanished:
@@ -68,22 +70,27 @@ def _plan(session: Session, view: SelectedView, arguments: Fetch, seen_now: froz
     if seen_now:
         attributes |= {"FLAGS", "UID", "MODSEQ"} if session.condstore else {"FLAGS"}
     recent_from = 1 << 32 if session.rev2 else view.recent_from
-    return Plan(attributes, arguments.sections, view.mailbox_id, recent_from)
+    return Plan(attributes, arguments.sections, view.mailbox_id, recent_from, view.guest)
 
 
 async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]) -> frozenset[int]:
     """Set \\Seen on the messages; the UIDs of those that did not have it."""
     db, ranges = session.office.db, view.uid_ranges(spans)
-    if not await db.read(_any_unseen, view.mailbox_id, ranges):  # most often so, and then nobody waits for the disk
+    # Most often there is none, and then nobody waits for the disk.
+    if not await db.read(_any_unseen, view.mailbox_id, ranges, view.guest):
         return frozenset()
-    stored = await db.write(change_flags, view.mailbox_id, ranges, Change("+", SEEN, ()))
+    try:
+        stored = await db.write(change_flags, view.mailbox_id, ranges, Change("+", SEEN, ()), None, view.guest)
+    except NotPermitted:  # RFC 4314 §4: who may not set it reads without
+        return frozenset()
     note_own_change(view, stored.modseq)
     return frozenset(row[0] for row in stored.rows if stored.modseq and row[3] == stored.modseq)
 
 
-def _any_unseen(tx: Tx, mailbox_id: int, ranges: Sequence[Range]) -> bool:
-    rows = (row for low, high in ranges for row in placements.rows(tx, mailbox_id, low, high, ("flags",)))
-    return any(not row[0] & SEEN for row in rows)
+def _any_unseen(tx: Tx, mailbox_id: int, ranges: Sequence[Range], guest: Guest | None) -> bool:
+    columns = ("uid", "flags")
+    rows = (row for low, high in ranges for row in private_flags.rows(tx, guest, mailbox_id, low, high, columns))
+    return any(not row[1] & SEEN for row in rows)
 
 
 def _page(spans: Sequence[Span], partial: Partial) -> list[Span]:
@@ -94,7 +101,7 @@ def _page(spans: Sequence[Span], partial: Partial) -> list[Span]:
 
 async def _changed(session: Session, view: SelectedView, spans: Sequence[Span], since: int) -> list[Span]:
     """Of those positions the ones whose messages changed after the mod-sequence."""
-    rows = await session.office.db.read(placements.changed_since, view.mailbox_id, since)
+    rows = await session.office.db.read(private_flags.changed_since, view.guest, view.mailbox_id, since)
     ranges = view.uid_ranges(spans)
     numbers = (view.number_of(row[0]) for row in rows if contains(ranges, row[0]))
     wanted = [number - 1 for number in numbers if number is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailsvc.imap.errors import BadCommand, Farewell
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.reply import DONE, Done
-from mailsvc.imap.session import Session
+from mailsvc.imap.session import NO_MORE, Session
 from mailsvc.net.errors import LineTooLong
 
 _LONGEST = 64
@@ -22,7 +22,7 @@ async def idle(session: Session, cursor: Cursor) -> Done:
     try:
         while not await session.connection.wait_input():
             if session.closing:
-                raise Farewell("Hộp thư đang mở đã bị xóa; xin kết nối lại", "UNAVAILABLE")
+                raise Farewell(NO_MORE, "UNAVAILABLE")
             await session.sync(expunge=True)
             session.connection.flush()
         line = await session.connection.read_line(_LONGEST)

@@ -1,11 +1,11 @@
-"""LIST (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 9590) and LSUB (RFC 3501 §6.3.9)."""
+"""LIST (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590) and LSUB (RFC 3501 §6.3.9)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mailsvc.imap.commands import metadata, status
+from mailsvc.imap.commands import acl, metadata, status
 from mailsvc.imap.commands.mailbox import SPECIAL_USES
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.listing import ListMailboxes, parse_list, parse_lsub
@@ -13,7 +13,9 @@ from mailsvc.imap.grammar.names import DELIMITER
 from mailsvc.imap.grammar.patterns import Pattern, compile_pattern
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
+from mailsvc.mail import access
 from mailsvc.mail import mailboxes as office_mailboxes
+from mailsvc.mail.mailboxes import Seen
 from mailsvc.store import mailboxes, notes
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tx import Tx
@@ -28,6 +30,7 @@ class Entry:
     subscribed: bool
     children: bool
     own: bool
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +42,22 @@ class Listed:
     child_info: tuple[str, ...] = ()
     numbers: tuple[tuple[str, int], ...] | None = None
     notes: metadata.Chosen | None = None
+    my_rights: str = ""
 
 
 def entries(tx: Tx, account_id: int) -> dict[str, Entry]:
     """Every name there is for the account, by name; INBOX first."""
-    seen = {one.name: one.mailbox for one in office_mailboxes.visible(tx, account_id)}
+    seen = {one.name: one for one in office_mailboxes.visible(tx, account_id)}
     subscribed = mailboxes.subscribed(tx, account_id)
     parents = {above for name in seen for above in _above(name)}
     names = sorted(seen.keys() | subscribed | parents, key=lambda name: (name != "INBOX", name))
-    return {
-        name: Entry(
-            name,
-            seen.get(name),
-            name in subscribed,
-            name in parents,
-            name in seen and seen[name].account_id == account_id,
-        )
-        for name in names
-    }
+    return {name: _entry(account_id, name, seen.get(name), name in subscribed, name in parents) for name in names}
+
+
+def _entry(account_id: int, name: str, seen: Seen | None, subscribed: bool, children: bool) -> Entry:
+    if seen is None:
+        return Entry(name, None, subscribed, children, False)
+    return Entry(name, seen.mailbox, subscribed, children, seen.mailbox.account_id == account_id, seen.rights)
 
 
 def _above(name: str) -> Iterator[str]:
@@ -111,9 +112,12 @@ def _described(tx: Tx, account_id: int, listed: Listed, arguments: ListMailboxes
     box = listed.entry.box
     if box is None:
         return listed
-    if arguments.status is not None and box.selectable:
-        listed = replace(listed, numbers=tuple(status.values(tx, box, arguments.status)))
-    if arguments.metadata:
+    rights = listed.entry.rights
+    if "MYRIGHTS" in arguments.returns and access.may_know(rights):
+        listed = replace(listed, my_rights=rights)
+    if arguments.status is not None and box.selectable and "r" in rights:
+        listed = replace(listed, numbers=tuple(status.values(tx, account_id, box, arguments.status)))
+    if arguments.metadata and set("rswip") & set(rights):
         values = notes.of(tx, box.id, account_id)
         listed = replace(listed, notes=metadata.chosen(values, arguments.metadata))
     return listed
@@ -148,6 +152,8 @@ async def list_(session: Session, cursor: Cursor) -> Done:
         session.write(line(session, b"LIST", listed.entry.name, listed.attributes, listed.child_info))
         if listed.numbers is not None:
             session.write(status.line(session, listed.entry.name, listed.numbers))
+        if listed.my_rights:
+            session.write(acl.line(session, listed.entry.name, listed.my_rights))
         if listed.notes is not None:
             session.write(metadata.line(session, listed.entry.name, listed.notes))
     return DONE

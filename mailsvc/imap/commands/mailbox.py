@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mailsvc.core.errors import AlreadyThere
-from mailsvc.imap import limits
 from mailsvc.imap.commands.status import mailbox_id
 from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.arguments import parse_create, parse_mailbox, parse_rename
@@ -12,7 +11,7 @@ from mailsvc.imap.grammar.names import DELIMITER, check_new_name
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.mail import mailboxes as office_mailboxes
-from mailsvc.mail.mailboxes import SHARED
+from mailsvc.mail import naming
 from mailsvc.store import mailboxes, notes, placements
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.mailboxes import INBOX, Mailbox
@@ -22,27 +21,11 @@ SPECIAL_USES = frozenset(("\\Archive", "\\Drafts", "\\Flagged", "\\Junk", "\\Sen
 
 
 def _place(tx: Tx, account_id: int, name: str) -> tuple[int, str]:
-    """Owner and own name of a mailbox to be made; nothing may be made at the root of the shared ones."""
+    """Owner and own name of a mailbox to be made; nothing may be made at the roots of other people's."""
     check_new_name(name)
-    if name == SHARED or (name.startswith(SHARED + DELIMITER) and name.count(DELIMITER) < 2):
-        raise Refused(f"“{SHARED}” do hệ thống quản lý, không tạo được ở đây", "CANNOT")
-    return office_mailboxes.owner_and_name(tx, account_id, name)
-
-
-def _make(tx: Tx, owner_id: int, name: str, special_use: str = "") -> Mailbox:
-    """Make the mailbox and what is missing above it. Raises AlreadyThere."""
-    boxes = mailboxes.of_account(tx, owner_id)
-    if len(boxes) >= limits.MAILBOXES:
-        raise Refused(f"Mỗi tài khoản có tối đa {limits.MAILBOXES} hộp thư", "LIMIT")
-    there = {box.name: box for box in boxes}
-    levels = name.split(DELIMITER)
-    for depth in range(1, len(levels)):
-        above = DELIMITER.join(levels[:depth])
-        if above not in there:
-            mailboxes.create(tx, owner_id, above)
-    if name in there and not there[name].selectable:  # a name that only held others becomes a mailbox again
-        mailboxes.remove(tx, there[name])
-    return mailboxes.create(tx, owner_id, name, special_use=special_use)
+    if naming.is_foreign(name) and name.count(DELIMITER) < 2:
+        raise Refused(f"“{name.partition(DELIMITER)[0]}” do hệ thống quản lý, không tạo được ở đây", "CANNOT")
+    return office_mailboxes.place_for(tx, account_id, name)
 
 
 def _create(tx: Tx, account_id: int, name: str, use: str) -> Mailbox:
@@ -51,7 +34,7 @@ def _create(tx: Tx, account_id: int, name: str, use: str) -> Mailbox:
         raise AlreadyThere("INBOX luôn có sẵn.")
     if use and mailboxes.with_special_use(tx, owner_id, use) is not None:
         raise Refused(f"Đã có hộp thư cho {use}", "USEATTR")
-    return _make(tx, owner_id, own_name, use)
+    return office_mailboxes.make(tx, account_id, owner_id, own_name, use)
 
 
 async def create(session: Session, cursor: Cursor) -> Done:
@@ -64,7 +47,7 @@ async def create(session: Session, cursor: Cursor) -> Done:
 
 def _delete(tx: Tx, account_id: int, name: str) -> int:
     """Delete and give the mailbox's id; a name with others below it stays, empty and not selectable."""
-    box = office_mailboxes.resolve(tx, account_id, name)
+    box = office_mailboxes.resolve(tx, account_id, name, "x")
     if box.name == INBOX or box.kind:
         raise Refused(f"“{name}” là hộp thư của hệ thống, không xóa được", "CANNOT")
     below = mailboxes.has_children(tx, box)
@@ -86,7 +69,7 @@ async def delete(session: Session, cursor: Cursor) -> Done:
 
 
 def _rename(tx: Tx, blobs: Blobs, account_id: int, old: str, new: str) -> None:
-    box = office_mailboxes.resolve(tx, account_id, old)
+    box = office_mailboxes.resolve(tx, account_id, old, "x")
     owner_id, new_name = _place(tx, account_id, new)
     if owner_id != box.account_id:
         raise Refused("Không đổi tên sang hộp thư của người khác được; xin chép thư", "CANNOT")
@@ -95,7 +78,7 @@ def _rename(tx: Tx, blobs: Blobs, account_id: int, old: str, new: str) -> None:
     if new_name == INBOX or mailboxes.find(tx, owner_id, new_name) is not None:
         raise AlreadyThere(f"Hộp thư “{new}” đã có.")
     if box.name == INBOX:  # RFC 9051 §6.3.6: its messages move away, it stays itself
-        target = _make(tx, owner_id, new_name)
+        target = office_mailboxes.make(tx, account_id, owner_id, new_name)
         office_mailboxes.move(tx, blobs, account_id, box.id, placements.uids(tx, box.id), target)
         notes.copy(tx, box.id, target.id)  # RFC 5464 §4.1
         return
@@ -103,7 +86,7 @@ def _rename(tx: Tx, blobs: Blobs, account_id: int, old: str, new: str) -> None:
         raise Refused("Không đổi tên vào bên dưới chính nó được", "CANNOT")
     above = new_name.rpartition(DELIMITER)[0]
     if above and mailboxes.find(tx, owner_id, above) is None:
-        _make(tx, owner_id, above)
+        office_mailboxes.make(tx, account_id, owner_id, above)
     mailboxes.rename(tx, box, new_name)
 
 

@@ -45,7 +45,7 @@ async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
         await _catch_up(session, view, arguments.resync)
     if view.recent and not readonly and not session.rev2:
         await session.office.db.write(mailboxes.claim_recent, view.mailbox_id)
-    return Done("Chỉ đọc" if readonly else "Đã mở", "READ-ONLY" if readonly else "READ-WRITE")
+    return Done("Chỉ đọc", "READ-ONLY") if view.is_readonly else Done("Đã mở", "READ-WRITE")
 
 
 async def _leave(session: Session) -> None:
@@ -57,7 +57,7 @@ async def _leave(session: Session) -> None:
 
 async def _catch_up(session: Session, view: SelectedView, known: Resync) -> None:
     """Tell what was expunged and changed since the client last looked (RFC 7162 §3.2.5.1)."""
-    changes = await session.office.db.read(changes_since, view.mailbox_id, known.modseq, False)
+    changes = await session.office.db.read(changes_since, view.mailbox_id, known.modseq, False, view.guest)
     if changes is None:
         return
     ranges = known.known.resolve(MAX_NUMBER) if known.known is not None else ((1, MAX_NUMBER),)

@@ -10,17 +10,17 @@ from mailsvc.imap.grammar.listing import parse_status
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.mail import mailboxes as office_mailboxes
-from mailsvc.store import mailboxes, placements
+from mailsvc.store import mailboxes, placements, private_flags
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tx import Tx
 
 
-def values(tx: Tx, box: Mailbox, items: Sequence[str]) -> list[tuple[str, int]]:
+def values(tx: Tx, account_id: int, box: Mailbox, items: Sequence[str]) -> list[tuple[str, int]]:
     """The numbers asked for; most stand in the mailbox's own row."""
-    return [(item, _value(tx, box, item)) for item in items]
+    return [(item, _value(tx, account_id, box, item)) for item in items]
 
 
-def _value(tx: Tx, box: Mailbox, item: str) -> int:
+def _value(tx: Tx, account_id: int, box: Mailbox, item: str) -> int:
     match item:
         case "MESSAGES":
             return box.messages
@@ -29,7 +29,7 @@ def _value(tx: Tx, box: Mailbox, item: str) -> int:
         case "UIDVALIDITY":
             return box.uidvalidity
         case "UNSEEN":
-            return box.unseen
+            return box.unseen if box.account_id == account_id else private_flags.unseen_by(tx, account_id, box)
         case "SIZE":
             return box.size
         case "HIGHESTMODSEQ":
@@ -65,7 +65,7 @@ def _read(tx: Tx, account_id: int, name: str, items: Sequence[str]) -> list[tupl
     box = office_mailboxes.resolve(tx, account_id, name)
     if not box.selectable:
         raise NotFound(f"“{name}” chỉ chứa hộp thư con.")
-    return values(tx, box, items)
+    return values(tx, account_id, box, items)
 
 
 async def status(session: Session, cursor: Cursor) -> Done:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailsvc.imap import limits
 from mailsvc.imap.errors import Refused
@@ -13,7 +13,10 @@ from mailsvc.imap.grammar.sequence import Range, format_set
 from mailsvc.imap.reply import Done
 from mailsvc.imap.session import Session
 from mailsvc.imap.view import SelectedView, flags_text
-from mailsvc.store import placements
+from mailsvc.mail import access
+from mailsvc.store import placements, private_flags
+from mailsvc.store.flags import DELETED, SEEN
+from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
 
 MANY = 50
@@ -22,11 +25,16 @@ MANY = 50
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How flags change: `mode` '' sets, '+' adds, '-' takes away. Keywords are spelt as the mailbox spells them."""
+    """How flags change: `mode` '' sets, '+' adds, '-' takes away. Keywords are spelt as the mailbox spells them.
+
+    `kept` are bits that stay as they are, `keeps_words` says so of the keywords: what a guest may not change.
+    """
 
     mode: str
     bits: int
     keywords: tuple[str, ...]
+    kept: int = 0
+    keeps_words: bool = False
 
     @property
     def added_and_removed(self) -> tuple[int, int]:
@@ -35,11 +43,11 @@ class Change:
     def bits_of(self, old: int) -> int:
         if self.mode == "+":
             return old | self.bits
-        return old & ~self.bits if self.mode == "-" else self.bits
+        return old & ~self.bits if self.mode == "-" else (old & self.kept) | (self.bits & ~self.kept)
 
     def keywords_of(self, old: str) -> str:
         """Joined by blanks and sorted. Raises Refused [LIMIT]."""
-        if not self.keywords and self.mode:
+        if self.keeps_words or (not self.keywords and self.mode):
             return old
         words = {word.lower(): word for word in old.split()} if self.mode else {}
         if self.mode == "-":
@@ -63,11 +71,18 @@ class Stored:
 
 
 def change_flags(
-    tx: Tx, mailbox_id: int, ranges: Sequence[Range], change: Change, unchanged_since: int | None = None
+    tx: Tx,
+    mailbox_id: int,
+    ranges: Sequence[Range],
+    change: Change,
+    unchanged_since: int | None = None,
+    guest: Guest | None = None,
 ) -> Stored:
-    """Change the flags of the messages in those UID ranges, as one act."""
+    """Change the flags of the messages in those UID ranges, as one act. Raises core.Refused when a guest may not."""
+    guest = access.again(tx, guest, mailbox_id)
+    change = permitted(change, guest)
     rows, modified, changes = [], [], []
-    for uid, old, old_words, modseq in _rows(tx, mailbox_id, ranges):
+    for uid, old, old_words, modseq in _rows(tx, guest, mailbox_id, ranges):
         if unchanged_since is not None and modseq > unchanged_since:
             modified.append(uid)
             continue
@@ -75,14 +90,32 @@ def change_flags(
         rows.append((uid, bits, words, modseq))
         if bits != old or words != old_words:
             changes.append((uid, old, bits, words))
-    if len(changes) > MANY and change.mode and not change.keywords and not modified:
+    if len(changes) > MANY and change.mode and not change.keywords and not modified and guest is None:
         modseq = placements.alter_flags(tx, mailbox_id, ranges, *change.added_and_removed)
     else:
-        modseq = placements.set_flags(tx, mailbox_id, changes)
+        modseq = private_flags.set_flags(tx, guest, mailbox_id, changes)
     if modseq:
         changed = {one[0] for one in changes}
         rows = [(uid, bits, words, modseq if uid in changed else at) for uid, bits, words, at in rows]
     return Stored(rows, modified, modseq)
+
+
+def permitted(change: Change, guest: Guest | None) -> Change:
+    """What of the change the guest may do (RFC 4314 §4 STORE). Raises core.Refused when that is nothing."""
+    if guest is None:
+        return change
+    bits, words = access.flag_bits(guest.rights), "w" in guest.rights
+    asked = change.bits or change.keywords
+    if not (bits or words) or (asked and not (change.bits & bits or (words and change.keywords))):
+        access.demand(guest.rights, _needed(change))
+    return replace(change, bits=change.bits & bits, kept=31 & ~bits, keeps_words=not words)
+
+
+def _needed(change: Change) -> str:
+    """The right without which the change cannot be done."""
+    if change.bits & SEEN:
+        return "s"
+    return "t" if change.bits == DELETED and not change.keywords else "w"
 
 
 def change_silently(tx: Tx, mailbox_id: int, ranges: Sequence[Range], change: Change) -> Stored:
@@ -90,9 +123,11 @@ def change_silently(tx: Tx, mailbox_id: int, ranges: Sequence[Range], change: Ch
     return Stored([], [], placements.alter_flags(tx, mailbox_id, ranges, *change.added_and_removed))
 
 
-def _rows(tx: Tx, mailbox_id: int, ranges: Sequence[Range]) -> Iterator[tuple[int, int, str, int]]:
+def _rows(
+    tx: Tx, guest: Guest | None, mailbox_id: int, ranges: Sequence[Range]
+) -> Iterator[tuple[int, int, str, int]]:
     for low, high in ranges:
-        yield from placements.rows(tx, mailbox_id, low, high, ("uid", "flags", "keywords", "modseq"))
+        yield from private_flags.rows(tx, guest, mailbox_id, low, high, ("uid", "flags", "keywords", "modseq"))
 
 
 async def store(session: Session, cursor: Cursor) -> Done:
@@ -111,11 +146,13 @@ async def _store(session: Session, arguments: Store) -> Done:
     change = Change(arguments.mode, arguments.flags.system, tuple(map(view.spelt, arguments.flags.keywords)))
     ranges, db = view.uid_ranges(spans), session.office.db
     unheard = arguments.silent and not session.condstore and change.mode and not change.keywords
-    if unheard and len(ranges) < MANY:
+    if unheard and len(ranges) < MANY and view.guest is None:
         stored = await db.write(change_silently, view.mailbox_id, ranges, change)
         spans = []
     else:
-        stored = await db.write(change_flags, view.mailbox_id, ranges, change, arguments.unchanged_since)
+        stored = await db.write(
+            change_flags, view.mailbox_id, ranges, change, arguments.unchanged_since, view.guest
+        )
     note_own_change(view, stored.modseq, told=not arguments.silent)
     if view.learn(change.keywords):
         session.write(*view.flag_lines())

@@ -12,7 +12,7 @@ from mailsvc.store.tx import Tx
 
 
 def _subscribe(tx: Tx, account_id: int, name: str) -> None:
-    office_mailboxes.resolve(tx, account_id, name)
+    office_mailboxes.resolve(tx, account_id, name, "l")
     mailboxes.subscribe(tx, account_id, name)
 
 

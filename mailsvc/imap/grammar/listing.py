@@ -15,8 +15,13 @@ STATUS_ITEMS = {
 }  # fmt: skip
 """Each item with the capability it belongs to."""
 _SELECTS = frozenset(("SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"))
-_RETURNS = frozenset(("SUBSCRIBED", "CHILDREN", "SPECIAL-USE"))
-_RETURNS_OF = {"STATUS": "LIST-STATUS", "METADATA": "LIST-METADATA", "SPECIAL-USE": "SPECIAL-USE"}
+_RETURNS = frozenset(("SUBSCRIBED", "CHILDREN", "SPECIAL-USE", "MYRIGHTS"))
+_RETURNS_OF = {
+    "STATUS": "LIST-STATUS",
+    "METADATA": "LIST-METADATA",
+    "SPECIAL-USE": "SPECIAL-USE",
+    "MYRIGHTS": "LIST-MYRIGHTS",
+}
 """The capabilities of return options that have one of their own."""
 MAX_PATTERNS = 20
 

@@ -55,7 +55,7 @@ from mailsvc.store.schema.people import (
 )
 from mailsvc.store.schema.routing import directions, flows, opinions, requests, transfers
 from mailsvc.store.schema.rules import acknowledgements, feedback, feedback_rounds, office_rules, regulations
-from mailsvc.store.schema.sharing import notes
+from mailsvc.store.schema.sharing import mailbox_rights, notes, private_flags
 from mailsvc.store.schema.tasks import task_events, task_files, task_people, task_requests, tasks
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "intake_files",
     "issued_numbers",
     "letter_keys",
+    "mailbox_rights",
     "mailboxes",
     "meta",
     "metadata",
@@ -101,6 +102,7 @@ __all__ = [
     "outgoing_opinions",
     "outgoing_versions",
     "placements",
+    "private_flags",
     "problems",
     "purges",
     "queue",

@@ -97,6 +97,7 @@ mailboxes = Table(
     int_column("size"),
     int_column("created_ms"),
     bool_column("selectable", True),
+    int_column("private_flags", -1),  # bits that are each guest's own; -1: as the setting says
     UniqueConstraint("account_id", "name"),
 )
 
