@@ -83,6 +83,7 @@ CAPABILITIES = (
     Capability("REPLACE", 8508),
     Capability("UTF8=ACCEPT", 6855),
     Capability("LANGUAGE", 5255),
+    Capability("UIDONLY", 9586),
     Capability("COMPRESS=DEFLATE", 4978),
     Capability("UNAUTHENTICATE", 8437),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailsvc.core.errors import MailsvcError, NotFound
 from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.urls import MessageUrl, bad_url
+from mailsvc.mail import access
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.message import section as sections
 from mailsvc.message.parts import unpack_parts
@@ -38,9 +39,11 @@ def octets_of(
 
 
 def _mailbox(tx: Tx, account_id: int, selected: int | None, url: MessageUrl) -> Mailbox:
-    """Raises NotFound."""
+    """Raises NotFound, Refused."""
     if url.mailbox is not None:
         return office_mailboxes.resolve(tx, account_id, url.mailbox)
     if selected is None:
         raise NotFound("no mailbox is selected")
-    return mailboxes.get(tx, selected)
+    box = mailboxes.get(tx, selected)
+    access.check(access.of(tx, account_id, box), "r", box.name)
+    return box

@@ -146,7 +146,7 @@ async def answer(session: Session, data: bytes) -> None:
     cursor = Cursor(data, utf8=session.utf8, off=session.refused)
     head = parse_head(cursor)
     try:
-        command = await _found(session, data, head)
+        command = await _found(session, cursor, head)
         if command.states == State.SELECTED and not command.leaves:
             await session.check_standing()
         done = await command.run(session, cursor)
@@ -182,18 +182,18 @@ async def _tell_news(session: Session, command: Command) -> Farewell | None:
     return None
 
 
-async def _found(session: Session, data: bytes, head: Head) -> Command:
+async def _found(session: Session, cursor: Cursor, head: Head) -> Command:
     """The command, if it may be given now. Raises BadCommand, once a message that came with it is out of the way."""
     try:
-        return _find(session, head.tag, head.verb)
+        return _find(session, cursor, head.tag, head.verb)
     except BadCommand:
-        literal = announced(data)
+        literal = announced(cursor.data)
         if literal is not None:
             await refuse_literal(session, literal)
         raise
 
 
-def _find(session: Session, tag: bytes, verb: str) -> Command:
+def _find(session: Session, cursor: Cursor, tag: bytes, verb: str) -> Command:
     """The command, if it may be given now. Raises BadCommand."""
     if tag == b"*":
         raise TooMuch("Dòng này không phải lệnh IMAP: cần nhãn, dấu cách rồi tên lệnh")
@@ -202,6 +202,8 @@ def _find(session: Session, tag: bytes, verb: str) -> Command:
         raise BadCommand(f"Không có lệnh {verb[:40]}" if verb else "Thiếu tên lệnh")
     if session.state not in command.states:
         raise BadCommand(_WRONG_STATE[session.state])
+    if session.uidonly and f"UID {verb}" in COMMANDS and verb != "EXPUNGE":
+        cursor.numbers()
     return command
 
 

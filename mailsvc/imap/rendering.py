@@ -111,6 +111,8 @@ class Plan:
         mailbox_id: int,
         recent_from: int,
         guest: Guest | None = None,
+        *,
+        uidonly: bool = False,
     ) -> None:
         self.mailbox_id = mailbox_id
         self.guest = guest
@@ -119,7 +121,9 @@ class Plan:
         self.items = [item for item in ITEMS if item.name in attributes]
         self.columns = self._chosen_columns()
         plain = b" ".join(item.text for item in self.items)
-        self.template = b"* %d FETCH (" + plain + (b")\r\n" if not self.sections else b"")
+        self.uidonly = uidonly
+        word = b"* %d UIDFETCH (" if uidonly else b"* %d FETCH ("
+        self.template = word + plain + (b")\r\n" if not self.sections else b"")
         heavy = sum(item.heavy for item in self.items)
         self.rows = BODIES if self.sections else HEAVY // heavy if heavy else LIGHT
 
@@ -152,7 +156,7 @@ class Plan:
     def lines(self, rows: Sequence[tuple[Any, ...]], numbers: Sequence[int]) -> Iterable[bytes]:
         """One formatted line (or its beginning, when sections follow) for each row."""
         columns = dict(zip(self.columns, zip(*rows, strict=True), strict=True))
-        values: list[Iterable[Any]] = [numbers]
+        values: list[Iterable[Any]] = [columns["uid"] if self.uidonly else numbers]
         for item in self.items:
             column = columns[item.column]
             if item.name == "FLAGS":

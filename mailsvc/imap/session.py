@@ -48,45 +48,9 @@ class Session:
     """
 
     __slots__ = (
-        "account_id",
-        "account_id",
-        "client",
-        "client",
-        "closing",
-        "closing",
-        "compressed",
-        "compressed",
-        "condstore",
-        "condstore",
-        "connection",
-        "connection",
-        "contexts",
-        "idling",
-        "idling",
-        "keeper",
-        "keeper",
-        "language",
-        "mistakes",
-        "mistakes",
-        "off",
-        "off",
-        "office",
-        "office",
-        "qresync",
-        "qresync",
-        "rev2",
-        "rev2",
-        "saved",
-        "saved",
-        "strikes",
-        "strikes",
-        "username",
-        "username",
-        "utf8_accept",
-        "version",
-        "version",
-        "view",
-        "view",
+        "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "hidden", "idling",
+        "keeper", "language", "mistakes", "off", "office", "qresync", "rev2", "saved", "strikes", "uidonly",
+        "username", "utf8_accept", "version", "view",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
@@ -96,6 +60,7 @@ class Session:
         self.idling = self.closing = False
         self.strikes = self.mistakes = 0
         self.client = ""
+        self.hidden: frozenset[str] = frozenset()  # from this client, see quirks
         self.view: SelectedView | None = None
         self.begin()
 
@@ -104,6 +69,7 @@ class Session:
         self.account_id = 0
         self.username = ""
         self.condstore = self.qresync = self.rev2 = self.utf8_accept = self.compressed = False
+        self.uidonly = False
         self.language = ""
         self.saved: tuple[Range, ...] = ()
         self.contexts: dict[bytes, Context] = {}
@@ -143,7 +109,7 @@ class Session:
     def capability(self) -> str:
         names = capabilities.offered(
             logged_in=bool(self.account_id), may_login=self.may_login, can_tls=self.can_tls,
-            can_bind=bool(self.end_point), off=self.off,
+            can_bind=bool(self.end_point), off=self.off | self.hidden,
             append_limit=self.office.settings.smtp.max_size,
         )
         return " ".join(names)
@@ -155,13 +121,22 @@ class Session:
 
     @property
     def refused(self) -> frozenset[str]:
-        """Whose syntax is unknown to this session; a charset beside UTF-8 would contradict it (RFC 6855 §3)."""
-        return self.off | {"CHARSET"} if self.utf8_accept and not self.rev2 else self.off
+        """Whose syntax is unknown to this session. Beside capabilities: CHARSET, which would contradict UTF8=ACCEPT
+        (RFC 6855 §3), and MSN, sequence numbers, after ENABLE UIDONLY."""
+        found = self.off
+        if self.utf8_accept and not self.rev2:
+            found |= {"CHARSET"}
+        return found | {"MSN"} if self.uidonly else found
 
     @property
     def manner(self) -> Manner:
         """How this client is told of changes."""
-        return Manner(modseq=self.condstore, recent=not self.rev2, vanished=self.qresync)
+        return Manner(
+            modseq=self.condstore,
+            recent=not self.rev2,
+            vanished=self.qresync or self.uidonly,
+            uidonly=self.uidonly,
+        )
 
     # ---- writing ------------------------------------------------------------------------------------------------
     def write(self, *pieces: bytes) -> None:

@@ -63,6 +63,8 @@ METADATA đang tắt cho tài khoản này = METADATA is switched off for this a
 VANISHED cần ENABLE QRESYNC trước = VANISHED needs ENABLE QRESYNC first
 QRESYNC cần ENABLE QRESYNC trước = QRESYNC needs ENABLE QRESYNC first
 
+Đã bật UIDONLY: chỉ dùng UID, không dùng số thứ tự thư = UIDONLY is on: UIDs only, no sequence numbers
+
 # mailboxes
 Đã mở = Opened
 Chỉ đọc = Opened to read only

@@ -30,13 +30,20 @@ def flags_text(bits: int, keywords: str, recent: bool = False) -> bytes:
     return format_flags(bits, tuple(keywords.split()), recent=recent)
 
 
+def fetch_head(number: int, uid: int, *, uidonly: bool) -> bytes:
+    """How a FETCH response that tells the UID begins; RFC 9586 §3.3: UIDFETCH has no other number."""
+    return b"* %d UIDFETCH (" % uid if uidonly else b"* %d FETCH (UID %d " % (number, uid)
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a client is told: with mod-sequences (CONDSTORE), with RECENT (IMAP4rev1), with VANISHED (QRESYNC)."""
+    """How a client is told: with mod-sequences (CONDSTORE), with RECENT (IMAP4rev1), with VANISHED (QRESYNC),
+    with UIDs instead of sequence numbers (UIDONLY)."""
 
     modseq: bool = False
     recent: bool = False
     vanished: bool = False
+    uidonly: bool = False
 
 
 class SelectedView:
@@ -219,4 +226,4 @@ class SelectedView:
                 continue
             flags = flags_text(bits, keywords, manner.recent and uid >= self.recent_from)
             tail = b" MODSEQ (%d)" % at if manner.modseq else b""
-            yield b"* %d FETCH (UID %d FLAGS %s%s)\r\n" % (number, uid, flags, tail)
+            yield fetch_head(number, uid, uidonly=manner.uidonly) + b"FLAGS %s%s)\r\n" % (flags, tail)

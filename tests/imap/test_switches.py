@@ -98,6 +98,12 @@ def test_what_is_told_unasked_is_not(world: World) -> None:
     assert client.fails("IDLE").startswith(b"BAD ")
 
 
+def test_what_is_enabled(world: World) -> None:
+    switch_off(world, "UTF8=ACCEPT", "UIDONLY", "QRESYNC", "IMAP4rev2")
+    client = world.login("an")
+    assert client.ok("ENABLE UTF8=ACCEPT UIDONLY QRESYNC IMAP4rev2") == [b"* ENABLED"]
+
+
 def test_a_session_keeps_what_it_was_told(world: World) -> None:
     client = world.login("an")
     switch_off(world, "NAMESPACE")

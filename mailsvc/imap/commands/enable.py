@@ -1,4 +1,4 @@
-"""ENABLE (RFC 5161, RFC 9051 §6.3.1, RFC 6855 §3)."""
+"""ENABLE (RFC 5161, RFC 9051 §6.3.1, RFC 6855 §3, RFC 9586 §3.1)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ async def enable(session: Session, cursor: Cursor) -> Done:
         elif name == "IMAP4REV2" and "IMAP4rev2" not in session.off and not session.rev2:
             session.rev2 = True
             enabled.append("IMAP4rev2")
+        elif name == "UIDONLY" and name not in session.off | session.hidden and not session.uidonly:
+            session.uidonly = True
+            enabled.append(name)
         elif name == "UTF8=ACCEPT" and name not in session.off and not session.utf8_accept:
             session.utf8_accept = True
             enabled.append(name)

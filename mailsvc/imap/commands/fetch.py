@@ -70,7 +70,9 @@ def _plan(session: Session, view: SelectedView, arguments: Fetch, seen_now: froz
     if seen_now:
         attributes |= {"FLAGS", "UID", "MODSEQ"} if session.condstore else {"FLAGS"}
     recent_from = 1 << 32 if session.rev2 else view.recent_from
-    return Plan(attributes, arguments.sections, view.mailbox_id, recent_from, view.guest)
+    if session.uidonly and (len(attributes) > 1 or arguments.sections):
+        attributes -= {"UID"}  # RFC 9586 §3.3: the response begins with it
+    return Plan(attributes, arguments.sections, view.mailbox_id, recent_from, view.guest, uidonly=session.uidonly)
 
 
 async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]) -> frozenset[int]:

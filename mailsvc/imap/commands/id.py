@@ -6,6 +6,7 @@ import logging
 
 from mailsvc.imap.grammar.arguments import parse_id
 from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.quirks import hidden_from
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 
@@ -19,4 +20,8 @@ async def id_(session: Session, cursor: Cursor) -> Done:
     if session.client:
         log.debug("%s: %s uses %r", session.connection.peer, session.username or "-", session.client)
     session.write(b'* ID ("name" "mailsvc")\r\n')
+    hidden = hidden_from(fields)
+    if hidden != session.hidden:
+        session.hidden = hidden
+        session.write(b"* CAPABILITY %s\r\n" % session.capability().encode("ascii"))
     return DONE

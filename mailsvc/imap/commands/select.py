@@ -14,7 +14,7 @@ from mailsvc.imap.grammar.sequence import Range, contains, format_set
 from mailsvc.imap.reply import Done
 from mailsvc.imap.session import Session
 from mailsvc.imap.sync import Opened, changes_since, open_mailbox
-from mailsvc.imap.view import SelectedView, flags_text
+from mailsvc.imap.view import SelectedView, fetch_head, flags_text
 from mailsvc.store import mailboxes
 
 
@@ -66,7 +66,8 @@ async def _catch_up(session: Session, view: SelectedView, known: Resync) -> None
         number = view.number_of(uid)
         if number is not None and contains(ranges, uid):
             flags = flags_text(bits, keywords, not session.rev2 and uid >= view.recent_from)
-            session.write(b"* %d FETCH (UID %d FLAGS %s MODSEQ (%d))\r\n" % (number, uid, flags, modseq))
+            head = fetch_head(number, uid, uidonly=session.uidonly)
+            session.write(head + b"FLAGS %s MODSEQ (%d))\r\n" % (flags, modseq))
 
 
 def vanished_earlier(view: SelectedView, expunged: Iterable[int], ranges: Sequence[Range]) -> list[bytes]:
@@ -83,7 +84,7 @@ def _describe(session: Session, view: SelectedView, opened: Opened, written: byt
         session.write(b'* LIST () "/" %s%s\r\n' % (session.name(view.name), old))  # OLDNAME: RFC 9051 §6.3.9.7
     else:
         session.write(b"* %d RECENT\r\n" % view.recent)
-        if opened.first_unseen is not None:
+        if opened.first_unseen is not None and not session.uidonly:
             first = bisect_left(view.uids, opened.first_unseen) + 1
             session.status(b"*", "OK", "thư chưa đọc đầu tiên", f"UNSEEN {first}")
     session.status(b"*", "OK", "UID còn mãi", f"UIDVALIDITY {box.uidvalidity}")

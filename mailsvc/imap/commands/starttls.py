@@ -19,3 +19,4 @@ async def starttls(session: Session, cursor: Cursor) -> None:
     go_ahead = session.status_line(tag, "OK", "Bắt đầu TLS")
     await session.connection.start_tls(tls.context, end_point=tls.end_point, go_ahead=go_ahead)
     session.client = session.language = ""
+    session.hidden = frozenset()

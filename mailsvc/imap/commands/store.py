@@ -12,7 +12,7 @@ from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.sequence import Range, format_set
 from mailsvc.imap.reply import Done
 from mailsvc.imap.session import Session
-from mailsvc.imap.view import SelectedView, flags_text
+from mailsvc.imap.view import SelectedView, fetch_head, flags_text
 from mailsvc.mail import access
 from mailsvc.store import placements, private_flags
 from mailsvc.store.flags import DELETED, SEEN
@@ -181,12 +181,14 @@ def _told(session: Session, view: SelectedView, arguments: Store, stored: Stored
         unasked = arguments.silent and arguments.unchanged_since is None  # RFC 7162 §3.1.3: else every success is told
         if number is None or (unasked and modseq != stored.modseq):
             continue
-        items = [b"UID %d" % uid] if arguments.uid or session.condstore else []
+        items = []
         if not arguments.silent:
             items.append(b"FLAGS " + flags_text(bits, words, not session.rev2 and uid >= view.recent_from))
         if session.condstore:
             items.append(b"MODSEQ (%d)" % modseq)
-        yield b"* %d FETCH (%s)\r\n" % (number, b" ".join(items))
+        with_uid = arguments.uid or session.condstore
+        head = fetch_head(number, uid, uidonly=session.uidonly) if with_uid else b"* %d FETCH (" % number
+        yield head + b" ".join(items) + b")\r\n"
 
 
 def _outcome(view: SelectedView, arguments: Store, spans: Sequence[tuple[int, int]], stored: Stored) -> Done:

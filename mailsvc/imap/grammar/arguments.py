@@ -172,6 +172,7 @@ def _resync(cursor: Cursor) -> Resync:
 
 
 def _match_data(cursor: Cursor) -> None:
+    cursor.numbers()
     parse_set(cursor)
     cursor.space()
     parse_set(cursor)

@@ -87,6 +87,11 @@ class Cursor:
         if capability in self.off:
             raise self.error(f"{what[:40]} không có")
 
+    def numbers(self) -> None:
+        """Sequence numbers come next: not after ENABLE UIDONLY (RFC 9586 §3)."""
+        if "MSN" in self.off:
+            raise BadCommand("Đã bật UIDONLY: chỉ dùng UID, không dùng số thứ tự thư", "UIDREQUIRED")
+
     def _take(self, pattern: re.Pattern[bytes], what: str) -> bytes:
         match = pattern.match(self.data, self.pos)
         if match is None:

@@ -210,6 +210,8 @@ class _Parser:
             keys = cursor.parenthesised(self.key)
             return keys[0] if len(keys) == 1 else And(keys)
         if cursor.data[cursor.pos : cursor.pos + 1] in _SET_STARTS:
+            if not cursor.peek(b"$"):
+                cursor.numbers()
             return Messages(parse_set(cursor), uid=False)
         start = cursor.pos
         word = cursor.word()
