@@ -53,6 +53,7 @@ CAPABILITIES = (
     Capability("THREAD=REFERENCES", 5256),
     Capability("THREAD=REFS", 5256),
     Capability("WITHIN", 5032),
+    Capability("MULTISEARCH", 7377),
     Capability("PARTIAL", 9394),
     Capability("CONTEXT=SEARCH", 5267),
     Capability("CONTEXT=SORT", 5267),

@@ -18,6 +18,7 @@ from mailsvc.imap.commands import (
     compress,
     copy,
     enable,
+    esearch,
     expunge,
     fetch,
     id,
@@ -108,6 +109,7 @@ COMMANDS = {
     "UID EXPUNGE": Command(expunge.uid_expunge, State.SELECTED, "UIDPLUS"),
     "SEARCH": Command(search.search, State.SELECTED, numbers_stand=True),
     "UID SEARCH": Command(search.uid_search, State.SELECTED, numbers_stand=True),  # its keys may hold numbers
+    "ESEARCH": Command(esearch.esearch, State.INSIDE, "MULTISEARCH"),
     "SORT": Command(sort.sort, State.SELECTED, "SORT", numbers_stand=True),
     "UID SORT": Command(sort.uid_sort, State.SELECTED, "SORT", numbers_stand=True),
     "THREAD": Command(thread.thread, State.SELECTED, numbers_stand=True),

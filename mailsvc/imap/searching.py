@@ -54,6 +54,21 @@ async def look(session: Session, tag: bytes, program: Program) -> Searched:
     return Searched(found, key, program.modseq)
 
 
+def uses_saved(key: Any) -> bool:
+    """Whether `$` stands somewhere in the tree."""
+    match key:
+        case keys.Messages(messages):
+            return messages.saved
+        case keys.And(parts):
+            return any(map(uses_saved, parts))
+        case keys.Or(left, right):
+            return uses_saved(left) or uses_saved(right)
+        case keys.Not(inner) | keys.Fuzzy(inner):
+            return uses_saved(inner)
+        case _:
+            return False
+
+
 def forget_saved(session: Session, returns: Returns | None) -> None:
     """A searching command with SAVE has failed (RFC 5182 §2.1: only then the saved result becomes empty)."""
     if returns is not None and "SAVE" in returns:

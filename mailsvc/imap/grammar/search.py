@@ -375,6 +375,12 @@ _KEYS: dict[str, Callable[[_Parser, str], Key]] = {
 def parse_search(cursor: Cursor, *, uid: bool) -> Search:
     """The arguments after `SEARCH`; Refused [BADCHARSET] for an unknown charset."""
     cursor.space()
+    program, returns = parse_arguments(cursor)
+    return Search(program, returns, uid)
+
+
+def parse_arguments(cursor: Cursor) -> tuple[Program, Returns | None]:
+    """Return options, charset and keys."""
     returns = parse_returns(cursor)
     charset = ""
     if cursor.data[cursor.pos : cursor.pos + 8].upper() == b"CHARSET ":
@@ -384,7 +390,7 @@ def parse_search(cursor: Cursor, *, uid: bool) -> Search:
         cursor.space()
     program = parse_program(cursor, charset)
     expect_fuzzy(cursor, program, returns is not None and "RELEVANCY" in returns.options)
-    return Search(program, returns, uid)
+    return program, returns
 
 
 def parse_program(cursor: Cursor, charset: str) -> Program:
