@@ -128,7 +128,7 @@ def _field_holds(head: str, prefix: str, wanted: Sequence[str]) -> bool:
     lines, mark = "\n" + head, "\n" + prefix
     at = lines.find(mark)
     while at >= 0:
-        start = at + len(mark)
+        start = at + len(mark) + lines.startswith(" ", at + len(mark))
         end = lines.find("\n", start)
         end = end if end >= 0 else len(lines)
         if any(lines.find(one, start, end) >= 0 for one in wanted):
