@@ -12,6 +12,7 @@ from mailsvc.imap.grammar.cursor import MAX_NUMBER
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.grammar.sources import Source
 from mailsvc.imap.progress import Progress
+from mailsvc.mail import access, naming
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.mail.mailboxes import Seen
 from mailsvc.store import mailboxes, placements
@@ -22,28 +23,28 @@ from mailsvc.store.tx import Tx
 def chosen(tx: Tx, account_id: int, sources: Sequence[Source]) -> list[Seen]:
     """The selectable mailboxes meant, each once. Those that are not there, or not to be read, are passed over."""
     found: dict[int, Seen] = {}
-    visible = [one for one in office_mailboxes.visible(tx, account_id) if one.mailbox.selectable]
+    readable = [one for one in office_mailboxes.readable(tx, account_id) if one.mailbox.selectable]
     for source in sources:
-        for seen in _of_source(tx, account_id, source, visible):
+        for seen in _of_source(tx, account_id, source, readable):
             found.setdefault(seen.mailbox.id, seen)
     return list(found.values())
 
 
-def _of_source(tx: Tx, account_id: int, source: Source, visible: Sequence[Seen]) -> Iterable[Seen]:
+def _of_source(tx: Tx, account_id: int, source: Source, readable: Sequence[Seen]) -> Iterable[Seen]:
     match source.kind:
         case "PERSONAL":
-            return [one for one in visible if one.mailbox.account_id == account_id]
+            return [one for one in readable if one.mailbox.account_id == account_id]
         case "INBOXES":
-            return [one for one in visible if one.mailbox.account_id == account_id and one.name == INBOX]
+            return [one for one in readable if one.mailbox.account_id == account_id and one.name == INBOX]
         case "SUBSCRIBED":
             names = mailboxes.subscribed(tx, account_id)
-            return [one for one in visible if one.name in names]
+            return [one for one in readable if one.name in names]
         case "MAILBOXES":
             return [one for name in source.names if (one := _named(tx, account_id, name)) is not None]
         case "SUBTREE" | "SUBTREE-ONE":
             deep = source.kind == "SUBTREE"
-            tops = [office_mailboxes.canonical(name) for name in source.names]
-            return [one for one in visible if any(_is_below(one.name, top, deep=deep) for top in tops)]
+            tops = [naming.canonical(name) for name in source.names]
+            return [one for one in readable if any(_is_below(one.name, top, deep=deep) for top in tops)]
         case _:  # the selected mailbox is the session's matter
             return []
 
@@ -53,7 +54,7 @@ def _named(tx: Tx, account_id: int, name: str) -> Seen | None:
         box = office_mailboxes.resolve(tx, account_id, name)
     except (NotFound, Refused):
         return None
-    return Seen(office_mailboxes.canonical(name), box) if box.selectable else None
+    return Seen(naming.canonical(name), box, access.guest(tx, account_id, box)) if box.selectable else None
 
 
 def _is_below(name: str, top: str, *, deep: bool) -> bool:
@@ -76,5 +77,5 @@ def find_in(tx: Tx, seen: Seen, key: Any, *, modseq: bool, progress: Progress) -
         spans = [(max(low, 1), min(high, len(uids))) for low, high in wanted]  # beyond the last is no error here
         return tuple((uids[low - 1], uids[high - 1]) for low, high in spans if low <= high)
 
-    scope = Scope(seen.mailbox.id, MAX_NUMBER, seen.mailbox.recent_uid)
+    scope = Scope(seen.mailbox.id, MAX_NUMBER, seen.mailbox.recent_uid, seen.guest)
     return find(tx, scope, resolve(key, ranges), modseq=modseq, progress=progress)
