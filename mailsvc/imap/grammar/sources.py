@@ -1,4 +1,4 @@
-"""Which mailboxes are meant (RFC 7377 §2.2, RFC 5465 §6), and the arguments of ESEARCH."""
+"""Which mailboxes are meant (RFC 7377 §2.2), and the arguments of ESEARCH."""
 
 from __future__ import annotations
 
