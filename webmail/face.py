@@ -33,8 +33,10 @@ from webmail.routes import (
     out_issue,
     out_list,
     register,
+    reporting,
     signin,
     start,
+    statistics,
     task_acts,
     tasks,
     work,
@@ -52,7 +54,7 @@ class WebFace:
     def routes(self) -> Sequence[BaseRoute]:
         letters = (start, signin, mail_list, mail_read, mail_files, mail_acts)
         papers = (intake, entering, work, register, handling, directing)
-        following = (tasks, task_acts)
+        following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules)
         outgoing = (out_document, out_draft, out_issue, out_list)
         modules = (*letters, *papers, *following, *guarding, *outgoing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailsvc.core.clock import office_date
@@ -66,6 +66,11 @@ def board(tx: Tx, org_code: str, unit_code: str) -> Board:
         people=tuple(sorted(people, key=lambda one: (-one.open.count, one.person_id))),
         late=tuple(one for one in late_rows(tx, org_code) if one.one.unit_code == unit_code),
     )
+
+
+def without_titles(found: Board) -> Board:
+    """The board for who reads figures only."""
+    return replace(found, late=())
 
 
 def late_rows(tx: Tx, org_code: str) -> list[LateRow]:

@@ -80,6 +80,17 @@ def readable_units(tx: Tx, who: Actor, org_code: str, act: Act = Act.READ_STATIS
     return found
 
 
+def require_whole(tx: Tx, who: Actor, org_code: str) -> None:
+    """Raises Refused for who may not read the figures of the whole organisation."""
+    rights.require(tx, who, Act.READ_STATISTICS, Subject(org_code))
+
+
+def reads_titles(tx: Tx, who: Actor, org_code: str, unit_code: str) -> bool:
+    """Whether the person may also see what the work is about, not only how much: who may urge about it. Evaluators
+    and administrators read figures, never contents."""
+    return rights.may(tx, who, Act.URGE, Subject(org_code, _unit(unit_code) if unit_code else ()))
+
+
 def _unit(code: str) -> tuple[Party, ...]:
     return (Party(Relation.UNIT, unit_code=code), Party(Relation.LEAD, unit_code=code))
 

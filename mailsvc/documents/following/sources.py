@@ -191,7 +191,7 @@ def _entry(tx: Tx, entry: Entry, clerk_id: int | None, kind: str) -> Due:
         kind=kind,
         id=entry.id,
         title=f"{heading}: {subject}",
-        address=f"/van-ban-den/cho-vao-so/{entry.id}",
+        address=f"/van-ban-den/cho-vao-so/{entry.id}" if kind == "entry" else "/van-ban-den/phan-cong",
         org_code=entry.org_code,
         owners=(clerk_id,) if clerk_id is not None else tuple(people.clerks_of(tx, entry.org_code)),
         unit_code="",
