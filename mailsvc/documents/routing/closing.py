@@ -14,7 +14,6 @@ from mailsvc.documents.routing.lines import (
     claim,
     end,
     fresh_flow,
-    giving,
     main_lead,
     name_of,
     note,
@@ -86,7 +85,7 @@ def _closer(tx: Tx, who: Who, line: Line) -> Actor:
     actor = rights.as_actor(who)
     if rights.may(tx, actor, Act.CLOSE, receiving(tx, line)):
         return rights.require(tx, actor, Act.CLOSE, receiving(tx, line))
-    return rights.require(tx, actor, Act.CLOSE, giving(tx, line))
+    return rights.require(tx, actor, Act.CLOSE, above(tx, line))
 
 
 def _how(tx: Tx, actor: Actor, line: Line, why: str) -> str:

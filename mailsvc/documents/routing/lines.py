@@ -33,13 +33,9 @@ def receiving(tx: Tx, line: Line) -> Subject:
     return Subject(org_code, of_line(line), f"transfer/{line.id}")
 
 
-def giving(tx: Tx, line: Line) -> Subject:
-    """The line as its assigner and the leaders of the organisation see it."""
-    return Subject(documents.get(tx, line.document_id).org_code, of_line(line), f"transfer/{line.id}")
-
-
 def above(tx: Tx, line: Line) -> Subject:
-    """Whose consent counts for the line: who gave it, and who has the line it was given under, not its receiver."""
+    """The line as those above see it: who gave it, who has the line it was given under, the leaders of the
+    organisation; not its receiver, who does not judge his own work."""
     assigner: tuple[Party, ...] = (Party(Relation.ASSIGNER, line.assigner_id),)
     if line.parent_id is not None:
         assigner += of_line(routing.line(tx, line.parent_id))
@@ -53,7 +49,7 @@ def by_receiver(tx: Tx, who: Who, act: Act, line: Line) -> Actor:
 
 def by_giver(tx: Tx, who: Who, act: Act, line: Line) -> Actor:
     """Who gave the line, or whoever else may do that in the organisation. Raises Refused."""
-    return rights.require(tx, rights.as_actor(who), act, giving(tx, line))
+    return rights.require(tx, rights.as_actor(who), act, above(tx, line))
 
 
 def principal(actor: Actor) -> int:

@@ -32,7 +32,7 @@ def items(tx: Tx, account_id: int) -> list[WorkItem]:
     names = store.names(tx, [*who, *(one.asker_id for one in asked)])
     found = [_item(one, titles[one.document_id], names, HERE) for one in mine]
     found += [_item(one, titles[one.document_id], names, ELSEWHERE) for one in given]
-    return found + [_request(one, titles[one.document_id], names) for one in asked]
+    return found + [_request(tx, one, titles[one.document_id], names) for one in asked]
 
 
 def _item(line: Line, title: tuple[Any, ...], names: dict[int, str], turn: str) -> WorkItem:
@@ -57,7 +57,7 @@ def _item(line: Line, title: tuple[Any, ...], names: dict[int, str], turn: str) 
     )
 
 
-def _request(one: Request, title: tuple[Any, ...], names: dict[int, str]) -> WorkItem:
+def _request(tx: Tx, one: Request, title: tuple[Any, ...], names: dict[int, str]) -> WorkItem:
     words = rules().words
     return WorkItem(
         kind="request",
@@ -66,6 +66,7 @@ def _request(one: Request, title: tuple[Any, ...], names: dict[int, str]) -> Wor
         about=f"Số đến {title[2]}/{title[1]} · {one.reason}",
         address=f"/xu-ly/{one.document_id}#de-nghi-{one.id}",
         state=one.state,
+        deadline=routing.line(tx, one.line_id).deadline or "",
         since_ms=one.asked_ms,
         unread=True,
         sender=names.get(one.asker_id, ""),

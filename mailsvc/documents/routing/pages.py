@@ -13,7 +13,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.documents import calendar, rights
 from mailsvc.documents.rights import Act, Subject
 from mailsvc.documents.routing import closing, directing, receivers
-from mailsvc.documents.routing.lines import above, giving, main_lead, receiving
+from mailsvc.documents.routing.lines import above, main_lead, receiving
 from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, LEADER
 from mailsvc.store import accounts, documents, routing
 from mailsvc.store import receivers as store
@@ -150,7 +150,7 @@ def _line_acts(tx: Tx, account_id: int, desks: set[int], line: Line, lines: Sequ
     found: set[str] = set()
     if line.is_open and line.assignee_id in desks:
         found |= _receiver_acts(tx, actor, line)
-    gives = line.assigner_id in desks or rights.may(tx, actor, Act.REASSIGN, giving(tx, line))
+    gives = line.assigner_id in desks or rights.may(tx, actor, Act.REASSIGN, above(tx, line))
     if gives and line.role != LEADER:
         found |= _giver_acts(tx, actor, line, lines)
     return frozenset(found)
@@ -176,7 +176,7 @@ def _receiver_acts(tx: Tx, actor: Actor, line: Line) -> set[str]:
 
 
 def _giver_acts(tx: Tx, actor: Actor, line: Line, lines: Sequence[Line]) -> set[str]:
-    subject = giving(tx, line)
+    subject = above(tx, line)
     may_move = rights.may(tx, actor, Act.REASSIGN, subject)
     if not line.is_open:
         waits = line.holder_id is not None and line.state == "returned"
@@ -226,6 +226,6 @@ def _asked(tx: Tx, account_id: int, one: Request, lines: Sequence[Line], names: 
             mine = rights.may(tx, actor, Act.RETURN, receiving(tx, line))
         else:
             is_extension = one.kind == "extension"
-            act, subject = (Act.EXTEND, giving(tx, line)) if is_extension else (Act.CONSENT_CLOSE, above(tx, line))
+            act, subject = (Act.EXTEND, above(tx, line)) if is_extension else (Act.CONSENT_CLOSE, above(tx, line))
             mine = rights.may(tx, actor, act, subject)
     return Asked(one, names.get(one.asker_id, ""), names.get(line.assignee_id, ""), mine)

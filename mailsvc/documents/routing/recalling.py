@@ -17,7 +17,6 @@ from mailsvc.documents.routing.lines import (
     by_giver,
     by_receiver,
     end,
-    giving,
     name_of,
     note,
     open_line,
@@ -185,7 +184,7 @@ def _decider(tx: Tx, who: Who, request: Request, line: Line) -> Actor:
     """Who was asked may answer; so may whoever else has the right."""
     actor = rights.as_actor(who)
     if request.kind == EXTENSION:
-        return rights.require(tx, actor, Act.EXTEND, giving(tx, line))
+        return rights.require(tx, actor, Act.EXTEND, above(tx, line))
     if request.kind == NO_ANSWER:
         return rights.require(tx, actor, Act.CONSENT_CLOSE, above(tx, line))
     return rights.require(tx, actor, Act.RETURN, receiving(tx, line))
