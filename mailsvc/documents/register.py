@@ -251,7 +251,8 @@ def register_rows(
     chosen = Filter(org_code, year, IN, _words(query), type_name, first_day, last_day)
     rows = store.listing(tx, chosen, limit=limit + 1, before=before, oldest_first=oldest_first)
     more = len(rows) > limit
-    return Page(tuple(rows[:limit]), store.count(tx, chosen), rows[limit - 1].arrival_number if more else None)
+    total = store.count(tx, chosen) if more or before is not None else len(rows)
+    return Page(tuple(rows[:limit]), total, rows[limit - 1].arrival_number if more else None)
 
 
 def get_document(tx: Tx, org_code: str, year: int, number: int) -> Document:

@@ -92,3 +92,13 @@ def open_desk(desk: Desk) -> Desk:
 def bureau(office: Office, clock: FixedClock) -> World:
     """The demo organisation with the people an outgoing document passes."""
     return meet(office, clock)
+
+
+@pytest.fixture
+def any_desk(database_url: str, settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher) -> Iterator[Desk]:
+    """The demo organisation on each kind of database in turn, without doors."""
+    store = settings.store.model_copy(update={"url": database_url})
+    opened = open_office(settings.model_copy(update={"store": store}), clock, quick_hasher)
+    opened.db.write_now(_populate, opened.settings.organisation.domains, quick_hasher.derive_now(PASSWORD))
+    yield Desk(opened, clock)
+    close_office(opened)
