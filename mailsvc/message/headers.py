@@ -3,6 +3,7 @@
 import binascii
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailsvc.message.charsets import clean, guess, to_text
@@ -53,9 +54,15 @@ def decode(value: bytes) -> str:
         text = value.decode("ascii")
         if "=?" not in text:
             return text.replace("\0", "") if "\0" in text else text
-    else:
-        text = clean(guess(value))
-    return decode_words(text)
+    return _remembered(value) if len(value) <= _MEMORABLE else _decoded(value)
+
+
+def _decoded(value: bytes) -> str:
+    return decode_words(value.decode("ascii") if value.isascii() else clean(guess(value)))
+
+
+_MEMORABLE = 500
+_remembered = lru_cache(maxsize=4096)(_decoded)  # one letter's fields are read for several purposes, and names recur
 
 
 def decode_words(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from mailsvc.vietnamese.normal import nfc
 
@@ -49,8 +50,10 @@ def _spread(character: str) -> tuple[str, str]:
 _HATS = {"\u0306": "\x7f", "\u0302": "\x7f", "\u031b": "\x7f\x7f"}  # breve, circumflex, horn: letters of their own
 _BLANK = "\x02"
 _COLLATED = 600
+_CONTROLS = re.compile(r"[^ -~]+")
 
 
+@lru_cache(maxsize=4096)  # the same people write and are written to
 def collation_key(text: str) -> str:
     """A key by whose plain order ASCII text sorts as i;unicode-casemap wants (RFC 5051), and Vietnamese as it should.
 
@@ -59,7 +62,7 @@ def collation_key(text: str) -> str:
     """
     text = text[:_COLLATED]
     if text.isascii():
-        return "".join(_BLANK if c == " " else c for c in text.upper() if " " <= c < "\x7f")
+        return (text if text.isprintable() else _CONTROLS.sub("", text)).upper().replace(" ", _BLANK)
     key: list[str] = []
     marks: list[str] = []
     for character in unicodedata.normalize("NFKD", nfc(text).replace("đ", "d\x7f").replace("Đ", "d\x7f").upper()):

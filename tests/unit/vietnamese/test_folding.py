@@ -185,3 +185,10 @@ def test_folding_is_quick() -> None:
     start = time.process_time()
     fold(text)
     assert time.process_time() - start < 1
+
+
+def test_every_character_folds_by_itself_whatever_stands_beside_it() -> None:
+    characters = [chr(code) for code in range(0x3000) if not 0xD800 <= code < 0xE000]
+    alone = [fold(one) for one in characters]
+    assert [fold(f"Đ{one}") for one in characters] == [f"d{one}" for one in alone]
+    assert [fold(f"ắ\n{one}ộ\r\nĐ") for one in characters] == [f"a\n{one}o\r\nd" for one in alone]
