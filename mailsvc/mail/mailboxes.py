@@ -189,7 +189,7 @@ def _make_below(tx: Tx, parent: Mailbox | None, owner_id: int, name: str, specia
 def append(tx: Tx, actor_id: int, mailbox: Mailbox, new: Sequence[NewMessage]) -> list[int]:
     """Store messages in a mailbox; their UIDs. Raises OverQuota, NotFound or Refused; then none of them is stored."""
     guest = _may_insert(tx, actor_id, mailbox)
-    content_ids = [contents.add(tx, one.letter.content) for one in new]
+    content_ids = contents.add_all(tx, [one.letter.content for one in new])
     uids = _add(
         tx,
         guest,

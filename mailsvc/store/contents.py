@@ -93,6 +93,14 @@ def add_each(tx: Tx, new: Sequence[NewContent]) -> list[int]:
     return [known[digest] for digest in digests]
 
 
+def add_all(tx: Tx, new: Sequence[NewContent]) -> list[int]:
+    """The same, whatever the contents join."""
+    try:
+        return add_each(tx, new)
+    except threads.SeveralThreads:  # nothing has been stored yet
+        return [add(tx, one) for one in new]
+
+
 def _insert(tx: Tx, new: Sequence[NewContent], thread_ids: Sequence[int]) -> dict[bytes, int]:
     """Store contents that are not there yet, with bytes and text; their ids by digest."""
     rows = []
