@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import hmac
 import secrets
 from collections import OrderedDict
@@ -70,6 +72,7 @@ class PasswordHasher:
         passes: int = PASSES,
         iterations: int = ITERATIONS,
     ) -> None:
+        _give_back_large_blocks()
         self._argon2 = argon2.PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="password")
         self._room = workers + queue
@@ -164,3 +167,17 @@ class VerifiedLogins:
 
     def __len__(self) -> int:
         return len(self._right) + len(self._wrong)
+
+
+_M_MMAP_THRESHOLD = -3  # malloc.h of the GNU library
+_LARGE = 8 * 1024 * 1024
+
+
+def _give_back_large_blocks() -> None:
+    """Let the memory of a hash go back to the system when it is done.
+
+    Left to itself the GNU library learns to keep blocks of that size, for each thread that has hashed. Other C
+    libraries have no such habit.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)

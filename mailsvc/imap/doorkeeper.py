@@ -13,10 +13,12 @@ from mailsvc.imap.dispatch import answer, count_mistake
 from mailsvc.imap.errors import Farewell, TooMuch
 from mailsvc.imap.grammar.command import parse_tag
 from mailsvc.imap.grammar.cursor import Cursor
-from mailsvc.imap.ordering import Kept
+from mailsvc.imap.ordering import Answers
 from mailsvc.imap.push import Pusher
 from mailsvc.imap.reader import read_command
+from mailsvc.imap.renderings import Renderings
 from mailsvc.imap.session import Session
+from mailsvc.imap.snapshots import Snapshots
 from mailsvc.mail.office import Office
 from mailsvc.net.connection import Connection
 from mailsvc.net.errors import LineTooLong, ReadTimeout
@@ -37,7 +39,9 @@ class Doorkeeper:
         self.office = office
         self.tls = tls
         self.pusher = Pusher(office.db)
-        self.kept = Kept()
+        self.answers = Answers()
+        self.snapshots = Snapshots()
+        self.renderings = Renderings()
         self.sessions: set[Session] = set()
         self.per_account: Counter[int] = Counter()
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from threading import Lock
 from typing import Any
 
 from mailsvc.imap.grammar.sorting import Criterion
+from mailsvc.imap.kept import Kept
 from mailsvc.imap.limits import KEPT
 from mailsvc.store import letter_keys
 from mailsvc.store.tx import Tx
@@ -20,48 +19,27 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-class Kept:
+class Answers:
     """Answers that are asked for again and again, for as long as the UIDs they were made of are the same.
 
-    Everything about a message that these answers depend on never changes; which messages there are does. The oldest
-    ones go when together they take more than KEPT octets. Used by several threads.
+    Everything about a message that these answers depend on never changes; which messages there are does.
     """
 
-    def __init__(self, most: int = KEPT) -> None:
-        self._most = most
-        self._size = 0
-        self._lock = Lock()
-        self._entries: OrderedDict[Hashable, tuple[bytes, Any, int]] = OrderedDict()
+    def __init__(self) -> None:
+        self._kept: Kept[tuple[bytes, Any]] = Kept(KEPT)
 
     def get(self, key: Hashable, uids: bytes) -> Any:
         """What was put there for the very same UIDs (an array's octets), or None."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None or entry[0] != uids:
-                return None
-            self._entries.move_to_end(key)
-            return entry[1]
+        found = self._kept.get(key)
+        return found[1] if found is not None and found[0] == uids else None
 
     def put(self, key: Hashable, uids: bytes, value: Any, size: int) -> None:
-        size += len(uids)
-        if size > self._most // 4:
-            return
-        with self._lock:
-            self._drop(key)
-            self._entries[key] = (uids, value, size)
-            self._size += size
-            while self._size > self._most:
-                self._drop(next(iter(self._entries)))
-
-    def _drop(self, key: Hashable) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self._size -= entry[2]
+        self._kept.put(key, (uids, value), size + len(uids))
 
 
 def in_order(
     tx: Tx,
-    kept: Kept,
+    answers: Answers,
     mailbox: tuple[int, int],
     known: array[int],
     found: Sequence[int],
@@ -72,10 +50,10 @@ def in_order(
     if any(one.key == "RELEVANCY" for one in criteria) or 4 * len(found) < len(known):
         return sort(tx, mailbox[0], found, scores, criteria)
     key, uids = ("sort", mailbox, criteria), known.tobytes()
-    order: array[int] | None = kept.get(key, uids)
+    order: array[int] | None = answers.get(key, uids)
     if order is None:
         order = array("I", sort(tx, mailbox[0], known, scores, criteria))
-        kept.put(key, uids, order, 4 * len(order))
+        answers.put(key, uids, order, 4 * len(order))
     if len(order) == len(found):
         return order
     wanted = set(found)

@@ -6,7 +6,9 @@ in a reader thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from array import array
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,7 @@ from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.dates import format_date_time
 from mailsvc.imap.grammar.fetch import Section
 from mailsvc.imap.grammar.response import literal, string
+from mailsvc.imap.renderings import Piece, Rendered, Renderings, Slice
 from mailsvc.imap.view import flags_text
 from mailsvc.message import section as sections
 from mailsvc.message.buffer import Buffer
@@ -32,6 +35,8 @@ INLINE = 128 * 1024
 """Octets of one section up to which it is copied; a larger one is sent in slices of the message."""
 PREVIEW = 200
 """Characters of a preview (RFC 8970 §3.3)."""
+WORTH_KEEPING = 200
+"""Messages of one answer from which on it is kept for who asks the same again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +76,11 @@ ITEMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """A run of a large message, to be sent from where it lies."""
-
-    data: Buffer
-    start: int
-    length: int
-
-
-Piece = bytes | Slice
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """Some messages to fetch: their sequence numbers and UIDs, side by side, rising."""
 
     numbers: Sequence[int]
     uids: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """`taken` of the batch's messages have been dealt with; of those, `missing` are no longer there and the contents of
-    `damaged` could not be read."""
-
-    pieces: list[Piece]
-    taken: int
-    missing: int
-    damaged: int = 0
 
 
 class Plan:
@@ -108,13 +90,15 @@ class Plan:
         self,
         attributes: frozenset[str],
         sections: Sequence[Section],
-        mailbox_id: int,
+        mailbox: tuple[int, int],
         recent_from: int,
         guest: Guest | None = None,
         *,
         uidonly: bool = False,
     ) -> None:
-        self.mailbox_id = mailbox_id
+        """`mailbox` is its id and UIDVALIDITY."""
+        self.mailbox = mailbox
+        self.mailbox_id = mailbox[0]
         self.guest = guest
         self.recent_from = recent_from
         self.sections = sections
@@ -167,8 +151,30 @@ class Plan:
         return map(self.template.__mod__, zip(*values, strict=True))
 
 
-def render(tx: Tx, blobs: Blobs, plan: Plan, batch: Batch) -> Rendered:
+    def key(self, batch: Batch) -> Hashable | None:
+        """What the answer depends on besides the messages; None when it is not worth keeping, or for one guest only."""
+        if self.sections or self.guest is not None or len(batch.uids) < WORTH_KEEPING:
+            return None
+        if not isinstance(batch.numbers, range):
+            return None
+        low, high = batch.uids[0], batch.uids[-1]
+        recent = min(max(self.recent_from, low), high + 1) if "flags" in self.columns else 0
+        whole = high - low + 1 == len(batch.uids)
+        uids = (low, high) if whole else hashlib.sha256(array("I", batch.uids)).digest()
+        return self.mailbox, self.template, recent, batch.numbers.start, uids
+
+
+def render(tx: Tx, blobs: Blobs, renderings: Renderings, plan: Plan, batch: Batch) -> Rendered:
     """The responses for a batch, or for its beginning when contents make them large."""
+    key = plan.key(batch)
+    if key is None:
+        return _render(tx, blobs, plan, batch)
+
+    span = (batch.uids[0], batch.uids[-1])
+    return renderings.of(tx, plan.mailbox_id, span, key, lambda: _render(tx, blobs, plan, batch))
+
+
+def _render(tx: Tx, blobs: Blobs, plan: Plan, batch: Batch) -> Rendered:
     rows, numbers = plan.read(tx, batch)
     missing = len(batch.uids) - len(rows)
     if not rows:

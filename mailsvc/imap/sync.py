@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailsvc.core.errors import NotFound
 from mailsvc.imap.errors import Refused
+from mailsvc.imap.snapshots import Snapshots
 from mailsvc.mail import access
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.store import mailboxes, placements, private_flags
@@ -19,8 +22,8 @@ class Opened:
     """A mailbox as SELECT finds it; `first_unseen` is a UID, `guest` who opens it, None for the owner."""
 
     mailbox: Mailbox
-    uids: list[int]
-    keywords: list[str]
+    uids: array[int]
+    keywords: Sequence[str]
     first_unseen: int | None
     guest: Guest | None = None
 
@@ -41,18 +44,15 @@ class Changes:
     guest: Guest | None = None
 
 
-def open_mailbox(tx: Tx, account_id: int, name: str) -> Opened:
+def open_mailbox(tx: Tx, snapshots: Snapshots, account_id: int, name: str) -> Opened:
     """What SELECT needs. Raises NotFound, or Refused for a name that only holds others."""
     box = office_mailboxes.resolve(tx, account_id, name)
     if not box.selectable:
         raise Refused(f"“{name}” chỉ chứa hộp thư con, không mở được", "CANNOT")
-    uids = placements.uids(tx, box.id)
+    snapshot = snapshots.at(tx, box)
     guest = access.guest(tx, account_id, box)
-    if guest is not None:
-        unseen = private_flags.first_unseen_uid(tx, guest, box)
-    else:
-        unseen = mailboxes.first_unseen_uid(tx, box.id) if box.unseen else None
-    return Opened(box, uids, placements.keywords(tx, box.id), unseen, guest)
+    unseen = snapshot.first_unseen if guest is None else private_flags.first_unseen_uid(tx, guest, box)
+    return Opened(box, snapshot.uids, snapshot.keywords, unseen, guest)
 
 
 def changes_since(

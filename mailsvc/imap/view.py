@@ -17,6 +17,7 @@ from mailsvc.imap.grammar.flags import SEEN, format_flags
 from mailsvc.imap.grammar.response import status
 from mailsvc.imap.grammar.sequence import Range, SequenceSet, format_set, slices
 from mailsvc.imap.sync import Changes, Opened, Wanted
+from mailsvc.imap.uidlists import share
 from mailsvc.mail import access
 
 Span = tuple[int, int]  # half open, positions in the view
@@ -65,7 +66,7 @@ class SelectedView:
         self.uidvalidity = opened.mailbox.uidvalidity
         self.modseq = opened.mailbox.modseq
         self.recent_from = opened.mailbox.recent_uid
-        self.uids = array("I", opened.uids)
+        self.uids = share(self.mailbox_id, opened.uids)
         self.keywords: dict[str, str] | None = None
         self.readonly = readonly
         self.guest = opened.guest
@@ -179,7 +180,8 @@ class SelectedView:
         fresh = [row for row in changes.rows if row[0] > last]
         known = [row for row in changes.rows if row[0] <= last and not self._is_own(row[3])]
         lines = self._expunge_lines(manner) if expunge and self.gone else []
-        self.uids.extend(row[0] for row in fresh)
+        if fresh:
+            self.uids = share(self.mailbox_id, self.uids + array("I", [row[0] for row in fresh]))
         self.stale = len(self.uids) - len(self.gone or ()) != changes.messages
         if fresh:
             lines.append(b"* %d EXISTS\r\n" % len(self.uids))
@@ -213,7 +215,7 @@ class SelectedView:
         """EXPUNGE from the highest number down, so that no number shifts before it is used; or one VANISHED."""
         gone, self.gone = self.gone or set(), None
         numbers = [bisect_left(self.uids, uid) + 1 for uid in sorted(gone, reverse=True)]
-        self.uids = array("I", [uid for uid in self.uids if uid not in gone])
+        self.uids = share(self.mailbox_id, array("I", [uid for uid in self.uids if uid not in gone]))
         if manner.vanished:  # RFC 7162 §3.2.10.2
             return [b"* VANISHED %s\r\n" % format_set(sorted(gone))]
         return [b"* %d EXPUNGE\r\n" % number for number in numbers]

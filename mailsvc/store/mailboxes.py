@@ -51,6 +51,7 @@ class Mailbox:
 
 _COLUMNS = [mailboxes.c[name] for name in Mailbox.__dataclass_fields__]
 _BY_ID = Prepared(select(*_COLUMNS).where(mailboxes.c.id == bindparam("id")))
+_MODSEQ = Prepared(select(mailboxes.c.modseq).where(mailboxes.c.id == bindparam("id")))
 _BY_NAME = Prepared(
     select(*_COLUMNS).where(mailboxes.c.account_id == bindparam("account_id"), mailboxes.c.name == bindparam("name"))
 )
@@ -68,6 +69,12 @@ def get(tx: Tx, mailbox_id: int) -> Mailbox:
     if row is None:
         raise NotFound(f"mailbox {mailbox_id}")
     return Mailbox(*row)
+
+
+def modseq(tx: Tx, mailbox_id: int) -> int:
+    """The mod-sequence of the mailbox's last change; 0 when it is gone."""
+    row = tx.row(_MODSEQ, id=mailbox_id)
+    return 0 if row is None else int(row[0])
 
 
 def find(tx: Tx, account_id: int, name: str) -> Mailbox | None:

@@ -203,6 +203,20 @@ def uids(tx: Tx, mailbox_id: int) -> list[int]:
     return [row[0] for row in tx.rows(_UIDS, mailbox=mailbox_id)]
 
 
+_STAMP = Prepared(
+    select(func.count(), func.max(placements.c.modseq)).where(
+        placements.c.mailbox_id == bindparam("mailbox"),
+        placements.c.uid.between(bindparam("low"), bindparam("high")),
+    )
+)
+
+
+def stamp(tx: Tx, mailbox_id: int, low: int, high: int) -> tuple[int, int]:
+    """(how many, highest mod-sequence) of the messages with those UIDs: another one whenever any of them changes."""
+    row = tx.row(_STAMP, mailbox=mailbox_id, low=low, high=high)
+    return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
+
+
 def keywords(tx: Tx, mailbox_id: int) -> list[str]:
     """The keywords in use in the mailbox, sorted."""
     return sorted({word for row in tx.rows(_KEYWORDS, mailbox=mailbox_id) for word in row[0].split()})

@@ -15,7 +15,8 @@ from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
 from mailsvc.imap.grammar.returns import Partial
 from mailsvc.imap.grammar.sequence import Range, contains, ranges_of
-from mailsvc.imap.rendering import Batch, Plan, Rendered, render
+from mailsvc.imap.rendering import Batch, Plan, render
+from mailsvc.imap.renderings import Rendered
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.imap.view import SelectedView, Span
@@ -72,7 +73,8 @@ def _plan(session: Session, view: SelectedView, arguments: Fetch, seen_now: froz
     recent_from = 1 << 32 if session.rev2 else view.recent_from
     if session.uidonly and (len(attributes) > 1 or arguments.sections):
         attributes -= {"UID"}  # RFC 9586 §3.3: the response begins with it
-    return Plan(attributes, arguments.sections, view.mailbox_id, recent_from, view.guest, uidonly=session.uidonly)
+    mailbox = (view.mailbox_id, view.uidvalidity)
+    return Plan(attributes, arguments.sections, mailbox, recent_from, view.guest, uidonly=session.uidonly)
 
 
 async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]) -> frozenset[int]:
@@ -124,7 +126,7 @@ async def _send(session: Session, view: SelectedView, spans: Sequence[Span], pla
     for batch in _batches(view, spans, plan.rows):
         rest = batch
         while rest.uids:
-            rendered = await office.db.read(render, office.blobs, plan, rest)
+            rendered = await office.db.read(render, office.blobs, session.keeper.renderings, plan, rest)
             missing += rendered.missing
             damaged += rendered.damaged
             await _write(session, rendered)

@@ -35,7 +35,8 @@ async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
     if arguments.resync is not None and not session.qresync:  # RFC 7162 §3.2.5
         raise BadCommand("QRESYNC cần ENABLE QRESYNC trước")
     await _leave(session)
-    opened = await session.office.db.read(open_mailbox, session.account_id, arguments.mailbox)
+    snapshots, name = session.keeper.snapshots, arguments.mailbox
+    opened = await session.office.db.read(open_mailbox, snapshots, session.account_id, name)
     if arguments.condstore:
         session.enable_condstore()
     view = SelectedView(arguments.mailbox, opened, readonly=readonly)

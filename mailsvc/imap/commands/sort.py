@@ -34,7 +34,7 @@ async def _sort(session: Session, cursor: Cursor, *, uid: bool) -> Done:
         raise
     view, found, returns = session.selected, searched.found, arguments.returns
     order = await session.office.db.read(
-        in_order, session.keeper.kept, view.identity, view.uids, found.uids, found.scores, arguments.criteria
+        in_order, session.keeper.answers, view.identity, view.uids, found.uids, found.scores, arguments.criteria
     )
     results = Results.of(found, order)
     if returns is not None and "SAVE" in returns:

@@ -8,7 +8,7 @@ from array import array
 from mailsvc.imap.conversations import Letter, by_references, by_subject, render
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.sorting import parse_thread
-from mailsvc.imap.ordering import Kept
+from mailsvc.imap.ordering import Answers
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.searching import look, tag_of
 from mailsvc.imap.session import Session
@@ -31,7 +31,7 @@ async def _thread(session: Session, cursor: Cursor, *, uid: bool) -> Done:
     arguments = parse_thread(cursor, uid=uid)
     searched = await look(session, tag_of(cursor), arguments.program)
     view, uids = session.selected, array("I", searched.found.uids)
-    threads = await session.office.db.read(_threads, session.keeper.kept, view.identity, arguments.algorithm, uids)
+    threads = await session.office.db.read(_threads, session.keeper.answers, view.identity, arguments.algorithm, uids)
     if not uid:
         number_of = {b"%d" % known: b"%d" % number for number, known in enumerate(view.uids, 1)}
         threads = _NUMBER.sub(lambda found: number_of[found[0]], threads)
@@ -39,10 +39,10 @@ async def _thread(session: Session, cursor: Cursor, *, uid: bool) -> Done:
     return DONE
 
 
-def _threads(tx: Tx, kept: Kept, mailbox: tuple[int, int], algorithm: str, uids: array[int]) -> bytes:
+def _threads(tx: Tx, answers: Answers, mailbox: tuple[int, int], algorithm: str, uids: array[int]) -> bytes:
     """The threads of those messages, by UID. `mailbox` is its id and UIDVALIDITY."""
     key, made_of = ("thread", mailbox, algorithm), uids.tobytes()
-    found: bytes | None = kept.get(key, made_of)
+    found: bytes | None = answers.get(key, made_of)
     if found is not None:
         return found
     rows = letter_keys.rows_of(tx, mailbox[0], uids, _COLUMNS)
@@ -55,5 +55,5 @@ def _threads(tx: Tx, kept: Kept, mailbox: tuple[int, int], algorithm: str, uids:
     else:
         tree = by_references(letters, subjects=algorithm == "REFERENCES")
     threads = render(tree)
-    kept.put(key, made_of, threads, len(threads))
+    answers.put(key, made_of, threads, len(threads))
     return threads

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import pytest
 
 from mailsvc.imap.errors import BadCommand
@@ -13,7 +15,7 @@ from mailsvc.store.mailboxes import Mailbox
 
 def view_of(*uids: int, modseq: int = 5) -> SelectedView:
     box = Mailbox(1, 1, "INBOX", "", "", 77, max(uids, default=0) + 1, modseq, 1 << 30, len(uids), 0, 0, 1)
-    return SelectedView("INBOX", Opened(box, list(uids), [], None), readonly=False)
+    return SelectedView("INBOX", Opened(box, array("I", uids), (), None), readonly=False)
 
 
 def changes(
