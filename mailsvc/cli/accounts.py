@@ -101,15 +101,19 @@ def disable(
 
 @account_app.command("quota")
 def change_quota(
-    login: str, megabytes: Annotated[int, typer.Argument(min=0, help="MB; 0: không giới hạn.")], json: Json = False
+    login: str,
+    megabytes: Annotated[int, typer.Argument(min=0, help="MB; 0: không giới hạn.")],
+    messages: Annotated[int | None, typer.Option(min=0, help="Số thư; 0: không giới hạn.")] = None,
+    json: Json = False,
 ) -> None:
-    """Đặt dung lượng hộp thư."""
+    """Đặt dung lượng hộp thư, và số thư nếu có."""
     with context.office() as office:
         account = _find(office, login)
 
         def change(tx: Tx) -> None:
-            accounts.set_quota(tx, account.id, megabytes * 1_000_000)
-            audit.record(tx, context.operator(), "account.quota", f"account/{account.id}", megabytes=megabytes)
+            accounts.set_quota(tx, account.id, megabytes * 1_000_000, messages)
+            limits = {"megabytes": megabytes, "messages": messages}
+            audit.record(tx, context.operator(), "account.quota", f"account/{account.id}", **limits)
 
         office.db.write_now(change)
         show_one({"username": account.username, "quota_bytes": megabytes * 1_000_000}, json)
@@ -191,6 +195,7 @@ def _listing(tx: Tx, kind: str | None) -> list[dict[str, object]]:
             "active": bool(one.active),
             "used_bytes": one.used_bytes,
             "quota_bytes": one.quota_bytes,
+            "quota_messages": one.quota_messages,
         }
         for one in accounts.listing(tx, kind)
     ]

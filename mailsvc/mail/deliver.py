@@ -100,7 +100,7 @@ def deliver_each(tx: Tx, posts: list[Post]) -> list[list[Outcome] | NeedsCase]:
 
 
 def _plain_inboxes(tx: Tx, posts: list[Post]) -> dict[int, Inbox]:
-    """The inboxes of letters with one recipient, an ordinary mailbox with room, by their place in the list."""
+    """The inboxes of letters with one recipient, an ordinary mailbox with room in bytes, by their place in the list."""
     if len(posts) == 1:
         return {}
     addressed = {
@@ -114,7 +114,7 @@ def _plain_inboxes(tx: Tx, posts: list[Post]) -> dict[int, Inbox]:
     plain = {}
     for number, address in addressed.items():
         box, size = known.get(address), posts[number].letter.content.size
-        if box is None or box.kind:
+        if box is None or box.kind or box.counted:
             continue
         used[box.account_id] = used.get(box.account_id, 0) + size
         if box.room is None or used[box.account_id] <= box.room:

@@ -30,6 +30,7 @@ class Account:
     quota_bytes: int
     used_bytes: int
     credential_version: int
+    quota_messages: int = 0
 
 
 _COLUMNS = [accounts.c[name] for name in Account.__dataclass_fields__]
@@ -167,9 +168,10 @@ def set_active(tx: Tx, account_id: int, active: bool) -> None:
     tx.wake("account", account_id)
 
 
-def set_quota(tx: Tx, account_id: int, quota_bytes: int) -> None:
-    """0 is without limit."""
-    tx.execute(update(accounts).where(accounts.c.id == account_id).values(quota_bytes=quota_bytes))
+def set_quota(tx: Tx, account_id: int, quota_bytes: int, quota_messages: int | None = None) -> None:
+    """0 is without limit; for messages below 0 none at all, None leaves their limit as it is."""
+    values = {"quota_bytes": quota_bytes} | ({} if quota_messages is None else {"quota_messages": quota_messages})
+    tx.execute(update(accounts).where(accounts.c.id == account_id).values(values))
     tx.wake("directory")
 
 

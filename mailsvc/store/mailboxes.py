@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from mailsvc.core.errors import AlreadyThere, NotFound
 from mailsvc.store import meta
@@ -103,17 +103,27 @@ def with_special_use(tx: Tx, account_id: int, special_use: str) -> Mailbox | Non
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Where mail for an account goes. `room` is the free quota in bytes, None without a limit."""
+    """Where mail for an account goes. `room` is the free quota in bytes, None without a limit, below 0 when there may
+    be no more messages; `counted` whether their number is limited."""
 
     account_id: int
     mailbox_id: int
     kind: str
     room: int | None
+    counted: bool = False
 
 
+_ALL = mailboxes.alias("all_of_account")
+_COUNT = select(func.coalesce(func.sum(_ALL.c.messages), 0)).where(_ALL.c.account_id == accounts.c.id)
 _INBOX_COLUMNS = (
     select(
-        mailboxes.c.account_id, mailboxes.c.id, mailboxes.c.kind, accounts.c.quota_bytes, accounts.c.used_bytes
+        mailboxes.c.account_id,
+        mailboxes.c.id,
+        mailboxes.c.kind,
+        accounts.c.quota_bytes,
+        accounts.c.used_bytes,
+        accounts.c.quota_messages,
+        case((accounts.c.quota_messages != 0, _COUNT.scalar_subquery()), else_=0),
     )
     .join(accounts, accounts.c.id == mailboxes.c.account_id)
     .where(mailboxes.c.name == INBOX, accounts.c.active == 1)
@@ -130,17 +140,24 @@ def inboxes(tx: Tx, account_ids: list[int]) -> dict[int, Inbox]:
         for start in range(0, len(account_ids), 500):
             some = _INBOX_COLUMNS.where(mailboxes.c.account_id.in_(account_ids[start : start + 500]))
             rows.extend(tuple(row) for row in tx.execute(some))
-    return {row[0]: Inbox(row[0], row[1], row[2], row[3] - row[4] if row[3] else None) for row in rows}
+    return {row[0]: _inbox(*row) for row in rows}
+
+
+def _inbox(account_id: int, mailbox_id: int, kind: str, quota: int, used: int, most: int, count: int) -> Inbox:
+    room = quota - used if quota else None
+    return Inbox(account_id, mailbox_id, kind, -1 if most and count >= most else room, bool(most))
 
 
 def inboxes_of_addresses(tx: Tx, wanted: Sequence[str]) -> dict[str, Inbox]:
     """The inboxes behind full addresses (lower case, no subaddress) of active accounts, by address."""
     rows = tx.rows_among(_INBOXES_OF_ADDRESSES, wanted)
-    return {row[0]: Inbox(row[1], row[2], row[3], row[4] - row[5] if row[4] else None) for row in rows}
+    return {row[0]: _inbox(*row[1:]) for row in rows}
 
 
 _INBOXES_OF_ADDRESSES = """
-SELECT d.address, m.account_id, m.id, m.kind, a.quota_bytes, a.used_bytes
+SELECT d.address, m.account_id, m.id, m.kind, a.quota_bytes, a.used_bytes, a.quota_messages,
+CASE WHEN a.quota_messages <> 0 THEN (SELECT coalesce(sum(o.messages), 0) FROM mailboxes o WHERE o.account_id = a.id)
+ELSE 0 END
 FROM addresses d JOIN accounts a ON a.id = d.account_id JOIN mailboxes m ON m.account_id = a.id AND m.name = 'INBOX'
 WHERE a.active = 1 AND d.address IN {among}
 """

@@ -60,7 +60,7 @@ _INSERT = Prepared(
     )
 )  # fmt: skip
 _QUOTA = Prepared(
-    select(accounts.c.quota_bytes, accounts.c.used_bytes)
+    select(accounts.c.quota_bytes, accounts.c.used_bytes, accounts.c.quota_messages, accounts.c.id)
     .join(mailboxes, mailboxes.c.account_id == accounts.c.id)
     .where(mailboxes.c.id == bindparam("mailbox"))
 )
@@ -74,7 +74,7 @@ def add(tx: Tx, mailbox_id: int, new: Sequence[NewPlacement]) -> list[int]:
     if not new:
         return []
     size = sum(one.size for one in new)
-    _check_room(tx, mailbox_id, size)
+    _check_room(tx, mailbox_id, size, len(new))
     uidnext, modseq = _take_uids(tx, mailbox_id, new)
     uids = list(range(uidnext - len(new), uidnext))
     tx.run_many(_INSERT, [_values(tx, mailbox_id, uid, modseq, one) for uid, one in zip(uids, new, strict=True)])
@@ -165,10 +165,23 @@ def _values(tx: Tx, mailbox_id: int, uid: int, modseq: int, new: NewPlacement) -
     }
 
 
-def _check_room(tx: Tx, mailbox_id: int, size: int) -> None:
+def _check_room(tx: Tx, mailbox_id: int, size: int, count: int) -> None:
     row = tx.row(_QUOTA, mailbox=mailbox_id)
     if row is not None and row[0] and row[1] + size > row[0]:
         raise OverQuota("Hộp thư đã hết dung lượng; xin xóa bớt thư hoặc báo quản trị.")
+    if row is not None and row[2] and count_of_account(tx, row[3]) + count > row[2]:
+        raise OverQuota("Hộp thư đã đủ số thư được giữ; xin xóa bớt thư hoặc báo quản trị.")
+
+
+_COUNT_OF_ACCOUNT = Prepared(
+    select(func.coalesce(func.sum(mailboxes.c.messages), 0)).where(mailboxes.c.account_id == bindparam("account"))
+)
+
+
+def count_of_account(tx: Tx, account_id: int) -> int:
+    """How many messages lie in all mailboxes of the account."""
+    row = tx.row(_COUNT_OF_ACCOUNT, account=account_id)
+    return int(row[0]) if row else 0
 
 
 # ---- reading ------------------------------------------------------------------------------------------------
@@ -188,6 +201,11 @@ _DELETED = Prepared(
     select(placements.c.uid)
     .where(placements.c.mailbox_id == bindparam("mailbox"), placements.c.flags.op("&")(DELETED) != 0)
     .order_by(placements.c.uid)
+)
+_DELETED_SIZE = Prepared(
+    select(func.coalesce(func.sum(placements.c.size), 0)).where(
+        placements.c.mailbox_id == bindparam("mailbox"), placements.c.flags.op("&")(DELETED) != 0
+    )
 )
 _KEYWORDS = Prepared(
     select(placements.c.keywords)
@@ -220,6 +238,12 @@ def stamp(tx: Tx, mailbox_id: int, low: int, high: int) -> tuple[int, int]:
 def keywords(tx: Tx, mailbox_id: int) -> list[str]:
     """The keywords in use in the mailbox, sorted."""
     return sorted({word for row in tx.rows(_KEYWORDS, mailbox=mailbox_id) for word in row[0].split()})
+
+
+def deleted_size(tx: Tx, mailbox_id: int) -> int:
+    """Octets of the messages with \\Deleted."""
+    row = tx.row(_DELETED_SIZE, mailbox=mailbox_id)
+    return int(row[0]) if row else 0
 
 
 def deleted(tx: Tx, mailbox_id: int) -> list[int]:

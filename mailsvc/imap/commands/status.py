@@ -1,4 +1,4 @@
-"""STATUS (RFC 9051 §6.3.11, RFC 8438, RFC 7162 §3.1.7, RFC 8474 §4.3, RFC 7889 §3.1)."""
+"""STATUS (RFC 9051 §6.3.11, RFC 8438, RFC 7162 §3.1.7, RFC 8474 §4.3, RFC 9208 §4.1.4, RFC 7889 §3.1)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ def _value(tx: Tx, account_id: int, box: Mailbox, item: str) -> int:
             return box.uidvalidity
         case "APPENDLIMIT":
             return 0  # the same for all, and not the store's to know
+        case "DELETED-STORAGE":  # RFC 9208 §4.1.4
+            return placements.deleted_size(tx, box.id)
         case "DELETED":
             return mailboxes.deleted_count(tx, box.id)
         case _:  # RECENT

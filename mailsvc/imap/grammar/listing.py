@@ -11,6 +11,7 @@ from mailsvc.imap.grammar.names import decode_name, mailbox
 
 STATUS_ITEMS = {
     **dict.fromkeys(("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "RECENT"), ""),
+    "DELETED-STORAGE": "QUOTA=RES-STORAGE",
     "SIZE": "STATUS=SIZE", "HIGHESTMODSEQ": "CONDSTORE", "MAILBOXID": "OBJECTID", "APPENDLIMIT": "APPENDLIMIT",
 }  # fmt: skip
 """Each item with the capability it belongs to."""

@@ -35,6 +35,7 @@ accounts = Table(
     text_column("note"),
     bool_column("active", True),
     int_column("quota_bytes"),  # 0: without limit
+    int_column("quota_messages"),  # the same; below 0: none at all
     int_column("used_bytes"),
     text_column("argon2"),
     Column("scram_salt", LargeBinary, nullable=False, server_default=""),
