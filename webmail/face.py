@@ -19,6 +19,7 @@ from webmail.routes import (
     delegations,
     directing,
     entering,
+    feedback,
     glass,
     handling,
     held,
@@ -33,6 +34,7 @@ from webmail.routes import (
     out_issue,
     out_list,
     register,
+    regulation,
     reporting,
     signin,
     start,
@@ -55,7 +57,7 @@ class WebFace:
         letters = (start, signin, mail_list, mail_read, mail_files, mail_acts)
         papers = (intake, entering, work, register, handling, directing)
         following = (tasks, task_acts, statistics, reporting)
-        guarding = (delegations, held, glass, office_rules)
+        guarding = (delegations, held, glass, office_rules, feedback, regulation)
         outgoing = (out_document, out_draft, out_issue, out_list)
         modules = (*letters, *papers, *following, *guarding, *outgoing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]

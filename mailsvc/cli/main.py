@@ -18,6 +18,7 @@ from mailsvc.cli.documents import extract, intake_app, register_app
 from mailsvc.cli.holding import held_app
 from mailsvc.cli.mail import dkim, mailbox_app, message_app, queue_app
 from mailsvc.cli.maintenance import demo, serve, settings_app, verify
+from mailsvc.cli.regulation import regulation_app
 from mailsvc.cli.rules import rule_app
 from mailsvc.cli.sharing import acl_app
 
@@ -36,6 +37,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(delegation_app, name="delegation")
 app.add_typer(held_app, name="held")
 app.add_typer(rule_app, name="rule")
+app.add_typer(regulation_app, name="regulation")
 app.add_typer(settings_app, name="settings")
 app.add_typer(dns_app, name="dns")
 app.command("dkim")(dkim)

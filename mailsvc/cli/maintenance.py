@@ -19,10 +19,11 @@ from mailsvc.core import log
 from mailsvc.core import settings as settings_module
 from mailsvc.core.errors import MailsvcError
 from mailsvc.core.settings import Settings
-from mailsvc.documents import numbering, proof
+from mailsvc.documents import numbering, proof, regulation
 from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
 from mailsvc.store import verify as store_verify
+from mailsvc.store.tx import Tx
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
@@ -72,7 +73,9 @@ def _ensure_demo(settings: Settings) -> list[DemoAccount]:
         if not office.db.read_now(demo_organisation.is_made):
             hasher = PasswordHasher()
             try:
-                return demo_organisation.make(office.db, settings, hasher, CONFIG)
+                made = demo_organisation.make(office.db, settings, hasher, CONFIG)
+                office.db.write_now(_load_regulation)
+                return made
             finally:
                 hasher.close()
         return demo_organisation.read_csv(settings.folder)
@@ -132,3 +135,10 @@ def example() -> None:
 def check(json: Json = False) -> None:
     """Kiểm tra cấu hình; sai thì nêu khóa, giá trị và điều được phép, mã thoát 2."""
     show_one({"ok": True, "data": str(context.settings().folder)}, json)
+
+
+def _load_regulation(tx: Tx) -> None:
+    """The regulation this office is made for, in force since 2016."""
+    title = "Quy chế quản lý, vận hành và sử dụng hệ thống văn phòng điện tử (eOffice) của ngành giáo dục và đào tạo"
+    text = (CONFIG / "quy-che-1581.txt").read_text("utf-8")
+    regulation.load_first(tx, title, text, "1581/QĐ-SGDĐT", "2016-08-22")
