@@ -6,6 +6,9 @@ import re
 
 from tests.web.webhouse import Site, sample, sample_names
 
+HELD = ("11-mat-trong-chu-de.eml", "11-toi-mat-khong-dau.eml", "13-edxml-dau-mat.eml")
+"""Samples whose mark of secrecy is seen at arrival, before their files are read."""
+
 
 def test_health_waits_for_every_door(site: Site) -> None:
     site.ready = False
@@ -27,6 +30,9 @@ def test_every_sample_letter_opens(site: Site) -> None:
     for name in sample_names():
         uid = site.deliver(sample(name))
         page = client.get(f"/thu/{inbox}/{uid}")
+        if name in HELD:
+            assert page.status_code == 404, name  # out of everybody's sight
+            continue
         assert page.status_code == 200, (name, page.text[-600:])
         if '/noi-dung"' in page.text:
             assert client.get(f"/thu/{inbox}/{uid}/noi-dung").status_code == 200, name
