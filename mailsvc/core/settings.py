@@ -95,6 +95,9 @@ class Smtp(_Section):
     max_connections_per_address: int = Field(
         50, ge=1, description="Connections at once from one address; loopback is exempt."
     )
+    max_connections_per_network: int = Field(
+        200, ge=1, description="Connections at once from one network (IPv4 /24, IPv6 /64); loopback is exempt."
+    )
 
 
 class Imap(_Section):
@@ -104,6 +107,9 @@ class Imap(_Section):
     max_connections_per_account: int = Field(100, ge=1, description="Connections at once of one account.")
     max_connections_per_address: int = Field(
         500, ge=1, description="Connections at once from one address; loopback is exempt."
+    )
+    max_connections_per_network: int = Field(
+        2000, ge=1, description="Connections at once from one network (IPv4 /24, IPv6 /64); loopback is exempt."
     )
     idle_minutes: int = Field(
         30, ge=30, le=1440, description="A silent connection is closed after this long (RFC 9051 §5.4: at least 30)."

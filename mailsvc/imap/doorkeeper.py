@@ -90,6 +90,8 @@ class Doorkeeper:
 
     async def _one(self, session: Session) -> None:
         """One command. Raises Farewell, and what the connection raises."""
+        if not session.account_id and asyncio.get_running_loop().time() > session.login_until:
+            raise Farewell("Quá lâu chưa đăng nhập", "UNAVAILABLE")
         try:
             data = await read_command(session)
         except LineTooLong as error:

@@ -18,6 +18,10 @@ ACCOUNTS_SECONDS = 15.0
 """How often it is looked at whether the accounts of sessions still stand."""
 LOGIN_SECONDS = 60.0
 """Silence before login."""
+LOGIN_TOTAL_SECONDS = 300.0
+"""All the time that a connection may stand without anybody logged in."""
+SLOW_SECONDS = 5.0
+"""How long an idle client that does not read is left alone before it is looked at again."""
 APPEND_MESSAGES = 1000
 """Messages of one MULTIAPPEND."""
 APPEND_TOTAL = 1 << 30

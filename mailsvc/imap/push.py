@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from mailsvc.core.log import failure_reference
+from mailsvc.imap import limits
 from mailsvc.imap.sync import Changes, Wanted, changes_of_many
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class Pusher:
     async def _push(self, batch: list[Session]) -> None:
         wanted: dict[Session, Wanted] = {}
         for session in batch:
+            if session.connection.congested:
+                self._later(session)
+                continue
             if session.contexts and session.idling:
                 session.connection.nudge()  # more is to be read than changes: the session's own task does it
             elif session.view is not None and session.idling:
@@ -57,6 +61,13 @@ class Pusher:
         found = await self._db.read(changes_of_many, list(wanted.values()))
         for session, asked in wanted.items():
             self._tell(session, asked, found[asked])
+
+    def _later(self, session: Session) -> None:
+        """A client that does not read gets nothing more to hold for it, and all at once when it reads again."""
+        if session.view is not None:
+            session.view.dirty = True
+        if not session.connection.gone:
+            asyncio.get_running_loop().call_later(limits.SLOW_SECONDS, self.add, session)
 
     def _tell(self, session: Session, asked: Wanted, changes: Changes | None) -> None:
         """Write to the session unless it has gone on meanwhile; then its own reading tells."""

@@ -20,7 +20,10 @@ class ImapDoor:
         self._listen = office.settings.listen
         self._work: asyncio.Task[None] | None = None
         self.keeper = Doorkeeper(office, office.tls)
-        gate = Gate(GateRules(settings.max_connections, settings.max_connections_per_address))
+        rules = GateRules(
+            settings.max_connections, settings.max_connections_per_address, settings.max_connections_per_network
+        )
+        gate = Gate(rules)
         self.listeners = {
             "imap": Listener(self.keeper.handle, name="imap", gate=gate, busy=BUSY),
             "imaps": Listener(self.keeper.handle, name="imaps", gate=gate, tls=office.tls),  # RFC 8314 §3.2

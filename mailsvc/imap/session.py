@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from enum import IntFlag
 from ipaddress import ip_address
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mailsvc.core.errors import NotFound
 from mailsvc.core.errors import Refused as NotPermitted
-from mailsvc.imap import capabilities
+from mailsvc.imap import capabilities, limits
 from mailsvc.imap.contexts import Again, Context, additions, look_again, removals
 from mailsvc.imap.errors import BadCommand, Farewell, Refused
 from mailsvc.imap.finding import Scope
@@ -49,8 +50,8 @@ class Session:
 
     __slots__ = (
         "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "hidden", "idling",
-        "keeper", "language", "mistakes", "off", "office", "qresync", "rev2", "saved", "strikes", "uidonly",
-        "username", "utf8_accept", "version", "view",
+        "keeper", "language", "login_until", "mistakes", "off", "office", "qresync", "rev2", "saved", "strikes",
+        "uidonly", "username", "utf8_accept", "version", "view",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
@@ -66,6 +67,7 @@ class Session:
 
     def begin(self) -> None:
         """Where everybody stands before a login, and again after UNAUTHENTICATE (RFC 8437 §4.1)."""
+        self.login_until = asyncio.get_running_loop().time() + limits.LOGIN_TOTAL_SECONDS
         self.account_id = 0
         self.username = ""
         self.condstore = self.qresync = self.rev2 = self.utf8_accept = self.compressed = False

@@ -39,6 +39,7 @@ Tài khoản đã bị khóa hoặc đã đổi mật khẩu = The account was c
 Máy chủ đang dừng, xin kết nối lại sau = The server is stopping, please reconnect later
 Máy chủ đang quá nhiều kết nối, xin thử lại sau = The server has too many connections, try again later
 Im lặng quá lâu = Silent for too long
+Quá lâu chưa đăng nhập = Nobody has logged in for too long
 Quá nhiều lệnh sai = Too many wrong commands
 Lỗi của máy chủ, xin báo quản trị (mã {}) = A fault of the server, please tell the administrator (reference {})
 Hệ thống đang bận, xin thử lại. = The system is busy, try again.

@@ -31,6 +31,8 @@ class GateRules:
 
     total: int = 10_000
     per_address: int = 200
+    per_network: int = 10_000
+    """IPv4 addresses with the same first 24 bits, IPv6 ones with the same 64: who has one of them has them all."""
 
 
 class Gate:
@@ -40,6 +42,7 @@ class Gate:
         self._rules = rules or GateRules()
         self._total = 0
         self._addresses: Counter[str] = Counter()
+        self._networks: Counter[str] = Counter()
 
     @property
     def total(self) -> int:
@@ -49,17 +52,21 @@ class Gate:
         """Whether one more from this address is let in; each True needs a `leave` later."""
         if self._total >= self._rules.total:
             return False
-        if self._addresses[address] >= self._rules.per_address and not _is_local(address):
+        network = _network(address)
+        full = self._addresses[address] >= self._rules.per_address or self._networks[network] >= self._rules.per_network
+        if full and not _is_local(address):
             return False
         self._total += 1
         self._addresses[address] += 1
+        self._networks[network] += 1
         return True
 
     def leave(self, address: str) -> None:
         self._total -= 1
-        self._addresses[address] -= 1
-        if self._addresses[address] <= 0:
-            del self._addresses[address]
+        for counter, key in ((self._addresses, address), (self._networks, _network(address))):
+            counter[key] -= 1
+            if counter[key] <= 0:
+                del counter[key]
 
 
 class Listener:
@@ -219,11 +226,23 @@ def inherited(environment: Mapping[str, str] = os.environ) -> dict[str, list[soc
 
 
 def _is_local(address: str) -> bool:
-    if not address:
-        return True
+    parsed = _parsed(address)
+    return parsed.is_loopback if parsed is not None else not address
+
+
+def _network(address: str) -> str:
+    """The network that the address stands for; the address itself when it is none."""
+    parsed = _parsed(address)
+    if parsed is None:
+        return address
+    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address without its zone, IPv4 inside IPv6 unwrapped; None when there is none (Unix socket)."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return False
+        return None
     mapped = parsed.ipv4_mapped if parsed.version == 6 else None
-    return (mapped or parsed).is_loopback
+    return mapped or parsed

@@ -78,6 +78,11 @@ class Wire(asyncio.BufferedProtocol):
         return len(self._in)
 
     @property
+    def congested(self) -> bool:
+        """Whether the peer has not taken what was sent before: who can wait should not write more."""
+        return self._writing_paused
+
+    @property
     def gone(self) -> bool:
         """Whether the peer has closed its side or the connection broke; what it sent before may still be read."""
         return self._end is not None

@@ -29,7 +29,8 @@ class SmtpDoor:
         self._watch: asyncio.Task[None] | None = None
         limits = limits or limits_of(settings)
         smtp = settings.smtp
-        gate = Gate(GateRules(smtp.max_connections, smtp.max_connections_per_address))
+        rules = GateRules(smtp.max_connections, smtp.max_connections_per_address, smtp.max_connections_per_network)
+        gate = Gate(rules)
 
         def listener(profile: profiles.Profile, *, implicit_tls: bool = False) -> Listener:
             return Listener(profile, self._house, limits=limits, tls=tls, implicit_tls=implicit_tls, gate=gate)

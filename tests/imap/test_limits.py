@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import socket
 import time
 
 import pytest
@@ -79,6 +80,43 @@ def test_a_slow_reader_holds_no_memory(world: World) -> None:
         response = client.response()
         assert len(response) > 900_000
         assert client.line().startswith(b"s%d OK" % n)
+
+
+def test_an_idle_client_that_does_not_read_holds_no_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SLOW_SECONDS", 0.05)
+    assert world.door is not None
+    sleeper = world.login("an")
+    (session,) = world.door.keeper.sessions
+    other = world.login("an")
+    sleeper._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+    transport = session.connection._transport
+    assert transport is not None
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
+    other.ok(b"APPEND INBOX " + b" ".join([b"{14+}\r\nSubject: 1\r\n\r\n"] * 500))
+    for client in (sleeper, other):
+        client.ok("SELECT INBOX")
+    sleeper.send(b"i IDLE\r\n")
+    assert sleeper.line().startswith(b"+ ")
+
+    def toggle(number: int) -> int:
+        other.ok(f"STORE 1:* {'+-'[number % 2]}FLAGS.SILENT (\\Flagged)")
+        return int(transport.get_write_buffer_size())
+
+    sizes = [toggle(number) for number in range(100) if not session.connection.congested]
+    assert session.connection.congested
+    assert max(toggle(number) for number in range(20)) < max(sizes) + 50_000
+    other.append(b"Subject: last\r\n\r\n")
+    while sleeper.line() != b"* 501 EXISTS":  # all that was kept back comes at last
+        pass
+    sleeper.send(b"DONE\r\n")
+
+
+def test_nobody_stands_at_the_door_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LOGIN_TOTAL_SECONDS", 0.0)
+    client = world.connect()
+    assert client.line().startswith(b"* OK ")
+    assert client.line().startswith(b"* BYE [UNAVAILABLE]")
+    assert client.rest() == b""
 
 
 def test_a_fault_of_ours_is_told_with_a_reference(world: World, caplog: pytest.LogCaptureFixture) -> None:

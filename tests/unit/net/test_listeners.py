@@ -77,6 +77,21 @@ def test_gate_counts_addresses_but_not_loopback() -> None:
     assert gate.total == 43
 
 
+def test_gate_counts_networks() -> None:
+    gate = Gate(GateRules(total=100, per_address=2, per_network=3))
+    assert [gate.enter(f"203.0.113.{n}") for n in range(5)] == [True, True, True, False, False]
+    assert gate.enter("203.0.114.1")
+    gate.leave("203.0.113.0")
+    assert gate.enter("::ffff:203.0.113.200")
+    assert not gate.enter("203.0.113.201")
+    assert [gate.enter(f"2001:db8:0:1::{n:x}") for n in range(1, 6)] == [True, True, True, False, False]
+    assert gate.enter("2001:db8:0:2::1")
+    assert all(gate.enter("127.0.0.1") for _ in range(10))
+    for n in range(1, 4):
+        gate.leave(f"2001:db8:0:1::{n:x}")
+    assert gate.enter("2001:db8:0:1::9")
+
+
 @both_loops
 def test_stop_lets_handlers_say_goodbye(run: Run) -> None:
     async def polite(connection: Connection) -> None:
