@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 
 import pytest
 from world import World
@@ -66,3 +67,27 @@ def test_a_search_counts_every_message_once(world: World, monkeypatch: pytest.Mo
     assert count <= sum(ticks) <= count + 4
     (line,) = client.ok("SEARCH SUBJECT 1")
     assert re.findall(rb"\d+", line) == [b"%d" % (n + 1) for n in range(count) if "1" in str(n)]
+
+
+@pytest.mark.parametrize("command", ["COPY 1 INBOX", "UID MOVE 1 INBOX"])
+def test_a_copy_that_waits_says_so(world: World, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    client = world.login("an")
+    client.append(b"Subject: 1\r\n\r\n")
+    client.ok("SELECT INBOX")
+    monkeypatch.setattr(limits, "PROGRESS_SECONDS", 0.01)
+    busy, over = threading.Event(), threading.Event()
+
+    def long_work(tx: Tx) -> None:
+        busy.set()
+        over.wait(10)
+
+    writer = threading.Thread(target=world.write, args=(long_work,))
+    writer.start()
+    busy.wait(10)
+    client.send(b"x1 " + command.encode() + b"\r\n")
+    assert client.line().startswith(b'* OK [INPROGRESS ("x1" 0 NIL)] ')
+    over.set()
+    writer.join()
+    while not (line := client.line()).startswith(b"x1 "):
+        pass
+    assert line.startswith(b"x1 OK")

@@ -1,4 +1,4 @@
-"""COPY and MOVE, by numbers and by UIDs (RFC 9051 §6.4.7 and §6.4.8, RFC 4315, RFC 6851)."""
+"""COPY and MOVE, by numbers and by UIDs (RFC 9051 §6.4.7 and §6.4.8, RFC 4315, RFC 6851, RFC 9585)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.arguments import Transfer, parse_transfer
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.sequence import format_set
+from mailsvc.imap.progress import Progress, telling
 from mailsvc.imap.reply import Done
+from mailsvc.imap.searching import tag_of
 from mailsvc.imap.session import Session
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.store.blobs import Blobs
@@ -32,44 +34,45 @@ def _transfer(
 
 
 async def copy(session: Session, cursor: Cursor) -> Done:
-    return await _copy(session, parse_transfer(cursor, uid=False))
+    return await _copy(session, tag_of(cursor), parse_transfer(cursor, uid=False))
 
 
 async def uid_copy(session: Session, cursor: Cursor) -> Done:
-    return await _copy(session, parse_transfer(cursor, uid=True))
+    return await _copy(session, tag_of(cursor), parse_transfer(cursor, uid=True))
 
 
 async def move(session: Session, cursor: Cursor) -> Done:
-    return await _move(session, parse_transfer(cursor, uid=False))
+    return await _move(session, tag_of(cursor), parse_transfer(cursor, uid=False))
 
 
 async def uid_move(session: Session, cursor: Cursor) -> Done:
-    return await _move(session, parse_transfer(cursor, uid=True))
+    return await _move(session, tag_of(cursor), parse_transfer(cursor, uid=True))
 
 
-async def _copy(session: Session, arguments: Transfer) -> Done:
-    wanted, copied = await _run(session, arguments, moving=False)
+async def _copy(session: Session, tag: bytes, arguments: Transfer) -> Done:
+    wanted, copied = await _run(session, tag, arguments, moving=False)
     if len(copied[1]) < len(wanted):
         return Done("Có thư vừa bị xóa ở nơi khác", session.code("UIDPLUS", _copyuid(copied)) or "EXPUNGEISSUED")
     return Done(code=session.code("UIDPLUS", _copyuid(copied)))
 
 
-async def _move(session: Session, arguments: Transfer) -> Done:
+async def _move(session: Session, tag: bytes, arguments: Transfer) -> Done:
     """The UIDs are told before the expunges that name the same messages by number (RFC 6851 §4.3)."""
     session.expect_writable()
-    _, copied = await _run(session, arguments, moving=True)
+    _, copied = await _run(session, tag, arguments, moving=True)
     if code := session.code("UIDPLUS", _copyuid(copied)):
         session.status(b"*", "OK", "Đã chuyển", code)
     await session.sync(expunge=True, always=True)
     return Done(code=f"HIGHESTMODSEQ {session.selected.modseq}" if copied[1] and session.condstore else "")
 
 
-async def _run(session: Session, arguments: Transfer, *, moving: bool) -> tuple[list[int], Copied]:
+async def _run(session: Session, tag: bytes, arguments: Transfer, *, moving: bool) -> tuple[list[int], Copied]:
     view, office = session.selected, session.office
     wanted = view.uids_in(view.spans(arguments.messages, session.saved, uid=arguments.uid))
-    copied = await office.db.write(
-        _transfer, office.blobs, session.account_id, view.mailbox_id, wanted, arguments.target, moving
-    )
+    with telling(session, tag, Progress()):  # one transaction: it is done whole or not at all
+        copied = await office.db.write(
+            _transfer, office.blobs, session.account_id, view.mailbox_id, wanted, arguments.target, moving
+        )
     return wanted, copied
 
 
