@@ -13,6 +13,7 @@ from mailsvc.documents.mail_face import DONE, INFO, KINDS, RETURNED, WORK
 from mailsvc.documents.routing import closing, handling, receivers
 from mailsvc.documents.routing.orders import INFORM, LEAD, LEADER
 from mailsvc.documents.routing.rules import because, rules
+from mailsvc.documents.tasks import moves as task_moves
 from mailsvc.store import documents, placements, routing
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.routing import Line
@@ -32,6 +33,8 @@ def moved(tx: Tx, account_id: int, source: Mailbox, target: Mailbox, pairs: Sequ
     if target.kind not in KINDS or source.id == target.id:
         return
     for old_uid, new_uid in pairs:
+        if task_moves.moved(tx, account_id, source, target, old_uid, new_uid):
+            continue
         rows = placements.rows(tx, target.id, new_uid, new_uid, ("content_id",))
         line = _line(tx, rows[0][0], (source.account_id, target.account_id)) if rows else None
         if line is None or line.state in _ALREADY[target.kind]:

@@ -7,14 +7,19 @@ remote one, an intake entry when it reaches the clerks. Sieve and junk filtering
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mailsvc.core.errors import StorageFull
 from mailsvc.documents import intake, mail_replies
+from mailsvc.documents.tasks import replies as task_replies
 from mailsvc.mail import addresses, bounce, outbound
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_spool, is_quick
 from mailsvc.mail.office import Office
+from mailsvc.message.buffer import Buffer
+from mailsvc.message.scan import Scan
 from mailsvc.store import contents, mailboxes, placements
 from mailsvc.store.blobs import Spool
 from mailsvc.store.mailboxes import Inbox
@@ -141,13 +146,8 @@ def deliver_letter(
     given; otherwise it is then worked out here.
     """
     people = _sort(tx, domains, envelope)
-    answer = mail_replies.recognise(
-        tx, envelope.account_id, [one.address for one in envelope.recipients], letter.scan.references
-    )
-    to_the_office = answer is not None and any(_goes_to_the_office(tx, domains, one) for one in envelope.recipients)
-    if answer is not None and to_the_office and answer.line is None:
-        mail_replies.tell_stranger(tx, answer)
-    elif answer is not None and to_the_office:
+    answer = _answer(tx, domains, envelope, letter)
+    if answer is not None:
         return _answered(tx, domains, envelope, letter, case, answer, early=early)
     inboxes = mailboxes.inboxes(tx, list(people.local))
     roomy = [box for box in inboxes.values() if box.room is None or box.room >= letter.content.size]
@@ -168,13 +168,44 @@ def deliver_letter(
     return told
 
 
+Taker = Callable[[Tx, int, Scan, Buffer, intake.Case], None]
+"""Takes an answer: its content, what was found in it, its bytes, its files."""
+
+
+def _answer(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter) -> Taker | None:
+    """What takes the letter when it answers assigned work and goes to the office; None for ordinary mail.
+
+    Somebody whose work it is not hears that it counts for nothing; the letter then is ordinary mail.
+    """
+    known = (envelope.account_id, [one.address for one in envelope.recipients], letter.scan.references)
+    work = mail_replies.recognise(tx, *known)
+    task = None if work is not None else task_replies.recognise(tx, *known)
+    if work is None and task is None:
+        return None
+    if not any(_goes_to_the_office(tx, domains, one) for one in envelope.recipients):
+        return None
+    if work is not None and work.line is not None:
+        return _taking(mail_replies.take, work)
+    if task is not None and task.mine:
+        return _taking(task_replies.take, task)
+    if work is not None:
+        mail_replies.tell_stranger(tx, work)
+    elif task is not None:
+        task_replies.tell_stranger(tx, task)
+    return None
+
+
+def _taking(take: Callable[[Tx, Any, int, Scan, Buffer, intake.Case], None], reply: Any) -> Taker:
+    return lambda tx, content_id, scan, data, case: take(tx, reply, content_id, scan, data, case)
+
+
 def _answered(
     tx: Tx,
     domains: list[str],
     envelope: Envelope,
     letter: Letter,
     case: intake.Case | None,
-    answer: mail_replies.Reply,
+    answer: Taker,
     *,
     early: bool,
 ) -> list[Outcome]:
@@ -183,7 +214,7 @@ def _answered(
         raise NeedsCase
     case = case or intake.examine(letter.data, letter.scan)
     content_id = contents.add(tx, letter.content)
-    mail_replies.take(tx, answer, content_id, letter.scan, letter.data, case)
+    answer(tx, content_id, letter.scan, letter.data, case)
     others = tuple(one for one in envelope.recipients if not _goes_to_the_office(tx, domains, one))
     outcomes = {one.address: Outcome(one.address) for one in envelope.recipients}
     if others:
@@ -194,7 +225,7 @@ def _answered(
 
 def _goes_to_the_office(tx: Tx, domains: list[str], recipient: Recipient) -> bool:
     """Whether the recipient stands for the office itself: the address for answers, or the clerks' mailbox."""
-    if mail_replies.is_answer_address(recipient.address):
+    if mail_replies.is_answer_address(recipient.address) or task_replies.token_in([recipient.address], ()):
         return True
     account = addresses.find(tx, domains, recipient.address) if addresses.is_local(recipient.address, domains) else None
     return account is not None and any(box.kind == "intake" for box in mailboxes.inboxes(tx, [account.id]).values())

@@ -14,7 +14,7 @@ READ_LIMIT = 200_000
 # Lines after which mail clients put the quoted letter: Thunderbird, Gmail, Outlook, Apple, phones, in two languages.
 _QUOTE_BEGINS = re.compile(
     r"^(?:>|-{2,}\s*(?:Original Message|Thư gốc|Thư chuyển tiếp|Forwarded message|Tin nhắn gốc)|_{10,}\s*$"
-    r"|(?:On|Vào|Lúc|Ngày)\b.{0,300}(?:wrote|đã viết|viết)\s*:\s*$|(?:From|Từ|Sent from my|Đã gửi từ)\b.{0,3}[:\s])",
+    r"|(?:On|Vào|Lúc|Ngày)\b.{0,300}(?:wrote|đã viết|viết)\s*:\s*$|\*?(?:From|Từ)\s?\*?:|(?:Sent from my|Đã gửi từ)\b)",
     re.IGNORECASE,
 )
 _SPLIT_LEAD = re.compile(r"^(?:On|Vào|Lúc|Ngày)\b.{0,300}$", re.IGNORECASE)

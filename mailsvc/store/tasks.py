@@ -141,6 +141,12 @@ def by_token(tx: Tx, token: str) -> Task | None:
     return None if row is None else Task(*row)
 
 
+def by_content(tx: Tx, content_id: int) -> Task | None:
+    """The task that a mail told of."""
+    row = tx.execute(select(*_TASK).where(tasks.c.content_id == content_id)).first()
+    return None if row is None else Task(*row)
+
+
 def change(tx: Tx, task_id: int, values: Mapping[str, Any]) -> None:
     """Set where the task stands; its `version` rises. What was given (title, content, first deadline) never changes."""
     if given := {"title", "content", "first_deadline", "assigner_id", "document_id", "sent_ms"} & set(values):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mailsvc.documents.tasks import doing
 from mailsvc.store import tasks
-from tests.office.following_world import told
-from tests.office.incoming_world import DONE, WORK, Desk
+from tests.office.following_world import actor, give, told
+from tests.office.incoming_world import DONE, RETURNED, WORK, Desk
 
 
 def test_r31_a_task_on_the_web(open_desk: Desk) -> None:
@@ -86,3 +87,58 @@ def test_r37_refused_acknowledged_extended_urged_on_the_web(open_desk: Desk) -> 
     assert "Đã đôn đốc." in chief.send(page + "/don-doc", noi_dung="Gấp.")
     assert "4 giờ làm việc" in chief.send(page + "/don-doc", status=403)
     assert [one[1:] for one in told(desk, "Đôn đốc")] == [("khuetm", "Đôn đốc: Việc được giao: Việc")]
+
+
+def test_r31_the_mail_face_of_a_task(open_desk: Desk) -> None:
+    desk = open_desk
+    task = give(desk, "dungmh", "Rà soát sách", "khuetm", "hand", deadline="27/11/2026")
+    letter = desk.letter_of("khuetm")
+    desk.reply("khuetm", letter, "Đã nhận, em làm ngay.")
+    desk.reply("khuetm", letter, "50% xong hai khối")
+    desk.reply("hand", desk.letter_of("hand"), "Em gửi số liệu.", ("so-lieu.xlsx", b"PK\x03\x04 so lieu"))
+    desk.reply("khuetm", letter, "Xin gia hạn đến 01/12/2026: chờ số liệu lớp 12.")
+    desk.reply("khuetm", letter, "Sách nào cần rà soát ạ?")
+    desk.reply("dungmh", letter, "Cả sách tham khảo.")
+    desk.reply("khuetm", letter, "Báo cáo: đã rà soát 12 đầu sách.", ("ket-qua.docx", b"PK\x03\x04 ket qua"))
+    desk.reply("phuongvh", letter, "Tôi cũng báo cáo.")
+    events = desk.read(tasks.events_of, task.id)
+    assert [(one.kind, one.text) for one in events if one.kind not in ("sent", "acknowledged")] == [
+        ("progress", "Đang làm, 50 %. xong hai khối"),
+        ("reported", "Báo cáo: Em gửi số liệu."),
+        ("extension_asked", "Xin gia hạn đến 01/12/2026. Lý do: Xin gia hạn đến 01/12/2026: chờ số liệu lớp 12."),
+        ("remark", "Sách nào cần rà soát ạ?"),
+        ("remark", "Cả sách tham khảo."),
+        ("reported", "Báo cáo: đã rà soát 12 đầu sách."),
+    ]
+    assert [one.name for one in desk.read(tasks.files_of, task.id)] == ["so-lieu.xlsx", "ket-qua.docx"]
+    assert desk.read(tasks.get, task.id).state == "reported"
+    assert [one[1:] for one in told(desk, "Chưa ghi vào")] == [("phuongvh", "Chưa ghi vào công việc: Rà soát sách")]
+    head = desk.browser("dungmh")
+    head.open(f"/cong-viec/{task.id}")
+    assert head.client.get(f"/cong-viec/{task.id}/tep/1").content == b"PK\x03\x04 ket qua"
+    desk.reply("khuetm", letter, "Từ chối: bận.")
+    assert [one[1] for one in told(desk, "Chưa làm được")] == ["khuetm"]
+    assert desk.read(tasks.events_of, task.id)[-1].text == "Từ chối: bận."
+
+
+def test_r31_moving_the_letter_of_a_task(open_desk: Desk) -> None:
+    desk = open_desk
+    task = give(desk, "dungmh", "Rà soát sách", "khuetm")
+    other = give(desk, "dungmh", "Việc khác", "khuetm")
+    desk.write(doing.report, actor(desk, "khuetm"), other.id, "Xong.")  # the folder comes with what is done first
+    with desk.mail("khuetm") as client:
+        client.select_folder(WORK)
+        client.move(client.search(), DONE)
+    assert desk.read(tasks.get, task.id).state == "reported"
+    assert "Báo cáo: Đã xong (chuyển thư sang “Văn bản/Đã xong”)." in [
+        one.text for one in desk.read(tasks.events_of, task.id)
+    ]
+    again = give(desk, "dungmh", "Việc nữa", "khuetm")
+    refused = give(desk, "dungmh", "Việc bị từ chối", "khuetm")
+    desk.write(doing.refuse, actor(desk, "khuetm"), refused.id, "Bận.")
+    with desk.mail("khuetm") as client:
+        client.select_folder(WORK)
+        client.move(client.search(["SUBJECT", "Việc nữa".encode()], charset="UTF-8"), RETURNED)
+    assert desk.read(tasks.get, again.id).state == "sent"
+    assert "[Giao việc] Việc nữa" in desk.folder("khuetm", WORK)
+    assert [one[1:] for one in told(desk, "Chưa làm được")] == [("khuetm", "Chưa làm được: Việc nữa")]

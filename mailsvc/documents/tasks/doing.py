@@ -100,14 +100,17 @@ def report(
     tx.wake("tasks")
 
 
-def remark(tx: Tx, who: Actor, task_id: int, text: str, *, content_id: int | None = None) -> None:
+def remark(
+    tx: Tx, who: Actor, task_id: int, text: str, files: Sequence[TaskFile] = (), *, content_id: int | None = None
+) -> None:
     """Say something on the task: an opinion or a question, by a doer or the assigner. Raises Refused, Invalid."""
     task = open_task(tx, task_id, refused_too=True)
     said = require_words(text, "Phải ghi ý kiến.")
     people = tasks.people_of(tx, task_id)
     if not looking.may_see(tx, who, task, people):
         raise Refused("Việc này không liên quan đến bạn.")
-    tasks.add_event(tx, task_id, who.account_id, "remark", said, content_id)
+    event_id = tasks.add_event(tx, task_id, who.account_id, "remark", said, content_id)
+    tasks.add_files(tx, task_id, [replace(one, role="remark", event_id=event_id) for one in files])
     audit.record(tx, who, "task.remark", f"task/{task_id}")
     tx.wake("tasks")
 

@@ -14,7 +14,8 @@ SENT, WORKING, REPORTED, DONE, REFUSED, WITHDRAWN = "sent", "working", "reported
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Stored value to the words a person sees; `limits`: name to a number; `rules`: act to the article it rests on."""
+    """Stored value to the words a person sees; `limits`: name to a number; `rules`: act to the article it rests on;
+    `mail`: act to the words an answer begins with."""
 
     limits: Mapping[str, int]
     states: Mapping[str, str]
@@ -22,6 +23,7 @@ class Words:
     priorities: Mapping[str, str]
     grades: Mapping[str, str]
     rules: Mapping[str, str]
+    mail: Mapping[str, list[str]]
 
 
 @lru_cache(maxsize=1)
