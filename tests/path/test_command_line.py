@@ -191,3 +191,9 @@ def test_rights_on_a_mailbox(live: Live) -> None:
     assert "Dùng chung/vanthu" not in {row["name"] for row in told(live, "mailbox", "list", name)}
     for wrong in (("khong-ai", "lr"), (name, "Q"), (name, "lr", "--until", "mai")):
         assert live.cli("mailbox", "acl", "set", "vanthu", "INBOX", *wrong).returncode != 0
+
+
+def test_incoming_documents(live: Live) -> None:
+    assert isinstance(told(live, "incoming", "list", "--tab", "qua-han"), list)
+    assert "Không có mục" in live.cli("incoming", "list", "--tab", "sai").stderr
+    assert "Không có văn bản đến số 999999" in live.cli("incoming", "lines", "999999").stderr
