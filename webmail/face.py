@@ -33,6 +33,7 @@ from webmail.routes import (
     out_draft,
     out_issue,
     out_list,
+    printing,
     register,
     regulation,
     reporting,
@@ -58,7 +59,7 @@ class WebFace:
         papers = (intake, entering, work, register, handling, directing)
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation)
-        outgoing = (out_document, out_draft, out_issue, out_list)
+        outgoing = (out_document, out_draft, out_issue, out_list, printing)
         modules = (*letters, *papers, *following, *guarding, *outgoing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
