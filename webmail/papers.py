@@ -21,7 +21,7 @@ from webmail import letters
 log = logging.getLogger(__name__)
 
 _TEXT_LIMIT = 200_000
-_FIRST = ("main", "scan", "original", "edxml", "annex", "other")
+_FIRST = ("main", "signed", "scan", "original", "edxml", "annex", "other")
 
 
 @dataclass(frozen=True, slots=True)

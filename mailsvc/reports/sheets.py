@@ -32,11 +32,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tables under one heading; `lines` stand between them and the heading."""
+    """Tables under one heading; `lines` stand between them and the heading. With a `footer` (Word only) heading and
+    lines are a cover of their own, and every page bears the footer and its number."""
 
     heading: str
     lines: tuple[str, ...]
     tables: tuple[Table, ...]
+    footer: str = ""
 
 
 def as_csv(report: Report) -> bytes:
@@ -137,22 +139,43 @@ def as_docx(report: Report) -> bytes:
     """A document on A4 across, with a heading and the tables."""
     body = [_paragraph(report.heading, size=28, bold=True, middle=True)]
     body += [_paragraph(line, middle=True) for line in report.lines]
+    if report.footer:
+        body.append('<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
     for table in report.tables:
         body += [_paragraph(""), _paragraph(table.title, bold=True), _word_table(table)]
+    foot = '<w:footerReference w:type="default" r:id="rId1"/>' if report.footer else ""
     page = (
-        '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
+        f'<w:sectPr>{foot}<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
         '<w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1701" w:header="709" w:footer="709" '
         'w:gutter="0"/>'
         "</w:sectPr>"
     )
-    document = f'{_HEAD}<w:document xmlns:w="{_WORD}"><w:body>{"".join(body)}{page}</w:body></w:document>'
-    return _zip(
-        {
-            "[Content_Types].xml": _types("wordprocessingml", [("word/document.xml", "document.main")]),
-            "_rels/.rels": _links([_link(1, f"{_OFFICE}/officeDocument", "word/document.xml")]),
-            "word/document.xml": document,
-        }
+    spaces = f'xmlns:w="{_WORD}" xmlns:r="{_OFFICE}"'
+    parts = [("word/document.xml", "document.main")]
+    files = {
+        "_rels/.rels": _links([_link(1, f"{_OFFICE}/officeDocument", "word/document.xml")]),
+        "word/document.xml": f"{_HEAD}<w:document {spaces}><w:body>{''.join(body)}{page}</w:body></w:document>",
+    }
+    if report.footer:
+        parts.append(("word/footer1.xml", "footer"))
+        files["word/footer1.xml"] = f"{_HEAD}<w:ftr {spaces}>{_footer(report.footer)}</w:ftr>"
+        files["word/_rels/document.xml.rels"] = _links([_link(1, f"{_OFFICE}/footer", "footer1.xml")])
+    return _zip({"[Content_Types].xml": _types("wordprocessingml", parts), **files})
+
+
+def _footer(text: str) -> str:
+    """The words and "Trang n/m", which Word itself counts."""
+    look = (
+        '<w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:cs="Times New Roman"/>'
+        '<w:sz w:val="18"/></w:rPr>'
     )
+    said = f'<w:r>{look}<w:t xml:space="preserve">{_plain(text)} Trang </w:t></w:r>'
+    page, slash, pages = (
+        f'<w:fldSimple w:instr="PAGE"><w:r>{look}<w:t>1</w:t></w:r></w:fldSimple>',
+        f"<w:r>{look}<w:t>/</w:t></w:r>",
+        f'<w:fldSimple w:instr="NUMPAGES"><w:r>{look}<w:t>1</w:t></w:r></w:fldSimple>',
+    )
+    return f"<w:p>{said}{page}{slash}{pages}</w:p>"
 
 
 def _paragraph(text: str, *, size: int = 26, bold: bool = False, middle: bool = False) -> str:
@@ -166,12 +189,16 @@ def _paragraph(text: str, *, size: int = 26, bold: bool = False, middle: bool = 
     return f"<w:p>{align}{run}</w:p>"
 
 
+_REPEATED = "<w:trPr><w:tblHeader/></w:trPr>"  # at the top of every page
+
+
 def _word_table(table: Table) -> str:
     edges = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>'
                     for side in ("top", "left", "bottom", "right", "insideH", "insideV"))  # fmt: skip
     rows = [(table.columns, True), *((row, False) for row in table.rows)]
     lines = "".join(
-        f"<w:tr>{''.join(f'<w:tc>{_paragraph(str(cell), size=24, bold=head)}</w:tc>' for cell in row)}</w:tr>"
+        f"<w:tr>{_REPEATED if head else ''}"
+        f"{''.join(f'<w:tc>{_paragraph(str(cell), size=24, bold=head)}</w:tc>' for cell in row)}</w:tr>"
         for row, head in rows
     )
     grid = "<w:gridCol/>" * len(table.columns)

@@ -123,3 +123,19 @@ def letters_in_thread(tx: Tx, content_id: int) -> list[tuple[str, int, str]]:
         .order_by(contents.c.id)
     )
     return [(row[0], row[1], row[2]) for row in tx.execute(statement)]
+
+
+def on_paper(tx: Tx, org_code: str, first_day: str, last_day: str) -> list[tuple[str, str, str]]:
+    """(day, code, receiver) of what was sent on paper within those days (inclusive ISO dates), in order."""
+    statement = (
+        select(documents.c.transfer_date, documents.c.code, receipts.c.name)
+        .join(documents, documents.c.id == receipts.c.document_id)
+        .where(
+            receipts.c.kind == PAPER,
+            documents.c.org_code == org_code,
+            documents.c.transfer_date >= first_day,
+            documents.c.transfer_date <= last_day,
+        )
+        .order_by(documents.c.transfer_date, receipts.c.id)
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(statement)]

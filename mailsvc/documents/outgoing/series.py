@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from mailsvc.core.errors import Invalid
-from mailsvc.documents.extraction.catalogue import DocumentType, config_folder
+from mailsvc.documents.extraction.catalogue import DocumentType, config_folder, type_of_abbreviation
 from mailsvc.store.units import Unit
 
 OUT, COPY = "di", "sao"
@@ -110,7 +110,10 @@ def name_of(key: str, org_code: str, day: date) -> str:
     rule = rules.get(parts[1]) if len(parts) > 1 else None
     if rule is None:
         return key
-    return f"{rule.name}: {parts[2]}" if len(parts) > 2 else rule.name
+    if len(parts) < 3:
+        return rule.name
+    kind = type_of_abbreviation(parts[2])
+    return kind.name if kind is not None else parts[2]
 
 
 def notation_of(kind: DocumentType, organisation: Unit, unit: Unit | None) -> str:
