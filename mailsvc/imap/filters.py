@@ -26,7 +26,7 @@ async def without_filters(session: Session, program: Program) -> Program:
     if not program.filters:
         return program
     values = await session.office.db.read(_values, session.account_id)
-    expansion = _Expansion(values, session.off)
+    expansion = _Expansion(values, session.off, program.texts)
     key = expansion.replace(program.key, ())
     return Program(key, program.modseq or expansion.modseq, program.fuzzy or expansion.fuzzy)
 
@@ -51,6 +51,7 @@ class _Expansion:
 
     values: Mapping[str, bytes]
     off: frozenset[str]
+    texts: int
     count: int = 0
     modseq: bool = False
     fuzzy: bool = False
@@ -78,6 +79,9 @@ class _Expansion:
         if name.lower() in within or len(within) >= DEEPEST:  # a loop is as if there were no such filter
             raise _undefined(name)
         program = self._program(name)
+        self.texts += program.texts
+        if self.texts > keys.MAX_TEXTS:
+            raise TooMuch(f"SEARCH tìm quá {keys.MAX_TEXTS} đoạn chữ")
         self.modseq, self.fuzzy = self.modseq or program.modseq, self.fuzzy or program.fuzzy
         return self.replace(program.key, (*within, name.lower()))
 

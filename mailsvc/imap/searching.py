@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,9 @@ async def look(session: Session, tag: bytes, program: Program) -> Searched:
     view = session.selected
 
     def ranges(messages: keys.Messages) -> tuple[Range, ...]:
-        return tuple(view.uid_ranges(view.spans(messages.messages, session.saved, uid=messages.uid)))
+        if messages.uid or messages.messages.saved:
+            return tuple(view.uid_ranges(view.spans(messages.messages, session.saved, uid=messages.uid)))
+        return within(view.uids, messages)
 
     program = await without_filters(session, program)
     key = resolve(program.key, ranges)
@@ -52,6 +55,13 @@ async def look(session: Session, tag: bytes, program: Program) -> Searched:
     with telling(session, tag, Progress(len(view))) as progress:
         found = await session.office.db.read(find, scope_of(view), key, modseq=program.modseq, progress=progress)
     return Searched(found, key, program.modseq)
+
+
+def within(uids: Sequence[int], messages: keys.Messages) -> tuple[Range, ...]:
+    """Message numbers as ranges of UIDs. Those beyond the last are no error in a search (RFC 7377 §2)."""
+    count = len(uids)
+    spans = [(max(low, 1), min(high, count)) for low, high in messages.messages.resolve(count)]
+    return tuple((uids[low - 1], uids[high - 1]) for low, high in spans if low <= high)
 
 
 def uses_saved(key: Any) -> bool:

@@ -12,6 +12,7 @@ from mailsvc.imap.grammar.cursor import MAX_NUMBER
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.grammar.sources import Source
 from mailsvc.imap.progress import Progress
+from mailsvc.imap.searching import within
 from mailsvc.mail import access, naming
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.mail.mailboxes import Seen
@@ -71,11 +72,7 @@ def find_in(tx: Tx, seen: Seen, key: Any, *, modseq: bool, progress: Progress) -
     def ranges(messages: keys.Messages) -> tuple[Range, ...]:
         if not uids:
             uids.extend(placements.uids(tx, seen.mailbox.id))
-        wanted = messages.messages.resolve((uids[-1] if messages.uid else len(uids)) if uids else 0)
-        if messages.uid:
-            return wanted
-        spans = [(max(low, 1), min(high, len(uids))) for low, high in wanted]  # beyond the last is no error here
-        return tuple((uids[low - 1], uids[high - 1]) for low, high in spans if low <= high)
+        return messages.messages.resolve(uids[-1] if uids else 0) if messages.uid else within(uids, messages)
 
     scope = Scope(seen.mailbox.id, MAX_NUMBER, seen.mailbox.recent_uid, seen.guest)
     return find(tx, scope, resolve(key, ranges), modseq=modseq, progress=progress)

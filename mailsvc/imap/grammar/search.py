@@ -19,6 +19,7 @@ from mailsvc.imap.grammar.sequence import SequenceSet, parse_set
 
 MAX_KEYS = 1000
 MAX_TEXTS = 100  # each looks into the text of many letters
+FUZZY_WEIGHT = 10  # a loose text is looked for in many ways
 _CHARSETS = frozenset((
     "utf-8", "ascii", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "iso8859-1", "cp1252", "cp1258", "koi8-r", "koi8-u",
     "big5", "gb2312", "gbk", "gb18030", "euc_jp", "iso2022_jp", "shift_jis", "euc_kr", "cp874", "tis-620", "cp437",
@@ -148,12 +149,13 @@ Key = (
 @dataclass(frozen=True, slots=True)
 class Program:
     """Search keys as one. `modseq`: a MODSEQ key stands somewhere, so the answer tells the highest and CONDSTORE is on;
-    `fuzzy`: a FUZZY key stands somewhere; `filters`: a FILTER key does."""
+    `fuzzy`: a FUZZY key stands somewhere; `filters`: a FILTER key does. `texts`: how much there is to be looked for."""
 
     key: Key
     modseq: bool = False
     fuzzy: bool = False
     filters: bool = False
+    texts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class _Parser:
         self.cursor = cursor
         self.charset = "utf-8"
         self.count = self.texts = 0
+        self.weight = 1
         self.modseq = self.fuzzy = self.filters = False
 
     def program(self) -> Program:
@@ -191,7 +194,7 @@ class _Parser:
             keys.append(self.key())
         self.cursor.end()
         key = keys[0] if len(keys) == 1 else And(tuple(keys))
-        return Program(key, self.modseq, self.fuzzy, self.filters)
+        return Program(key, self.modseq, self.fuzzy, self.filters, self.texts)
 
     def key(self) -> Key:
         cursor = self.cursor
@@ -226,7 +229,7 @@ class _Parser:
         return read(self, word)
 
     def text(self) -> str:
-        self.texts += 1
+        self.texts += self.weight
         if self.texts > MAX_TEXTS:
             raise TooMuch(f"SEARCH tìm quá {MAX_TEXTS} đoạn chữ")
         self.cursor.space()
@@ -349,7 +352,11 @@ def _fuzzy(parser: _Parser, word: str) -> Key:
     parser.cursor.needs("SEARCH=FUZZY", word)
     parser.cursor.space()
     parser.fuzzy = True
-    return Fuzzy(parser.key())
+    before, parser.weight = parser.weight, FUZZY_WEIGHT
+    try:
+        return Fuzzy(parser.key())
+    finally:
+        parser.weight = before
 
 
 def _filter(parser: _Parser, word: str) -> Key:
