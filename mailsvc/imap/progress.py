@@ -8,9 +8,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mailsvc.imap import limits
+from mailsvc.imap.grammar.cursor import Cursor
 
 if TYPE_CHECKING:
     from mailsvc.imap.session import Session
+
+
+def tag_of(cursor: Cursor) -> bytes:
+    """The tag of the command that is being read."""
+    return cursor.data.split(b" ", 1)[0]
 
 
 class Progress:

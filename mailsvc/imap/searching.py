@@ -9,7 +9,6 @@ from typing import Any
 from mailsvc.imap.filters import without_filters
 from mailsvc.imap.finding import Found, Scope, find, resolve
 from mailsvc.imap.grammar import search as keys
-from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.returns import Returns
 from mailsvc.imap.grammar.search import Program
 from mailsvc.imap.grammar.sequence import Range
@@ -25,10 +24,6 @@ class Searched:
     found: Found
     key: Any
     modseq: bool
-
-
-def tag_of(cursor: Cursor) -> bytes:
-    return cursor.data.split(b" ", 1)[0]
 
 
 def scope_of(view: SelectedView, last: int | None = None) -> Scope:

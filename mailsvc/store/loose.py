@@ -57,7 +57,7 @@ def find(tx: Tx, mailbox_id: int, field: str, needle: str) -> Scores:
 
 def spread(scores: Scores) -> dict[int, int]:
     """Whole scores from 1 to 100, the best one 100 (RFC 6203 §4)."""
-    best = max(scores.values(), default=1.0)
+    best = max(scores.values(), default=0.0) or 1.0
     return {uid: max(1, min(100, round(100 * score / best))) for uid, score in scores.items()}
 
 

@@ -9,9 +9,8 @@ from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.arguments import Transfer, parse_transfer
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.sequence import format_set
-from mailsvc.imap.progress import Progress, telling
+from mailsvc.imap.progress import Progress, tag_of, telling
 from mailsvc.imap.reply import Done
-from mailsvc.imap.searching import tag_of
 from mailsvc.imap.session import Session
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.store.blobs import Blobs

@@ -10,11 +10,11 @@ from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.response import string
 from mailsvc.imap.grammar.search import Program
 from mailsvc.imap.grammar.sources import SELECTED, MultiSearch, parse_esearch
-from mailsvc.imap.progress import Progress, telling
+from mailsvc.imap.progress import Progress, tag_of, telling
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.results import Results
 from mailsvc.imap.results import esearch as response
-from mailsvc.imap.searching import look, tag_of, uses_saved
+from mailsvc.imap.searching import look, uses_saved
 from mailsvc.imap.session import Session
 from mailsvc.imap.sources import chosen, find_in
 

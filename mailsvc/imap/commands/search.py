@@ -7,9 +7,10 @@ from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.returns import parse_returns
 from mailsvc.imap.grammar.search import Search, parse_search
+from mailsvc.imap.progress import tag_of
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.results import Results, correlator, esearch, numbers_of
-from mailsvc.imap.searching import forget_saved, look, tag_of
+from mailsvc.imap.searching import forget_saved, look
 from mailsvc.imap.session import Session
 
 

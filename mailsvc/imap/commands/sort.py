@@ -8,9 +8,10 @@ from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.returns import parse_returns
 from mailsvc.imap.grammar.sorting import parse_sort
 from mailsvc.imap.ordering import in_order
+from mailsvc.imap.progress import tag_of
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.results import Results, correlator, esearch, numbers_of
-from mailsvc.imap.searching import forget_saved, look, tag_of
+from mailsvc.imap.searching import forget_saved, look
 from mailsvc.imap.session import Session
 
 

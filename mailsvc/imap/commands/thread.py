@@ -9,8 +9,9 @@ from mailsvc.imap.conversations import Letter, by_references, by_subject, render
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.sorting import parse_thread
 from mailsvc.imap.ordering import Answers
+from mailsvc.imap.progress import tag_of
 from mailsvc.imap.reply import DONE, Done
-from mailsvc.imap.searching import look, tag_of
+from mailsvc.imap.searching import look
 from mailsvc.imap.session import Session
 from mailsvc.store import letter_keys
 from mailsvc.store.tx import Tx
