@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 
 from mailsvc.core.errors import MailsvcError, StorageFull
 from mailsvc.imap import limits
@@ -18,6 +19,8 @@ from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.urls import parse_message_url
 from mailsvc.imap.reader import CONTINUE, refuse_literal
 from mailsvc.imap.session import Session
+from mailsvc.message.binary import without_nul
+from mailsvc.message.scan import scan
 from mailsvc.store.blobs import Spool
 
 Arrived = list[tuple[Spool, AppendHead]]
@@ -77,6 +80,9 @@ class Incoming:
         if into.size == 0:  # RFC 3502 §6.3.11: how a client cancels
             raise Refused("Thư rỗng: đã hủy, chưa lưu gì", "CANNOT")
         self._total += into.size
+        if into.binary:
+            plain = await self.session.office.work(_without_nul, into.spool, self.session.office.spool_folder)
+            return spools.enter_context(plain), head
         return into.spool, head
 
     def _room(self) -> int:
@@ -88,6 +94,7 @@ class Incoming:
         into.announce(literal.size)
         if literal.size == 0 and into.size == 0:
             raise Refused("Thư rỗng: đã hủy, chưa lưu gì", "CANNOT")
+        into.binary = into.binary or literal.binary
         await self._octets(literal, into.write)
 
     async def _utf8(self, into: _Growing) -> None:
@@ -106,6 +113,7 @@ class Incoming:
             elif word == "TEXT":
                 literal = parse_literal(self.cursor)
                 into.announce(literal.size)
+                into.binary = into.binary or literal.binary
                 await self._octets(literal, into.write)
             elif word == "UTF8":
                 self.cursor.expect(b"(")
@@ -154,6 +162,7 @@ class _Growing:
     def __init__(self, spool: Spool, largest: int) -> None:
         self.spool = spool
         self.size = 0
+        self.binary = False
         self.failure: StorageFull | None = None
         self._largest = largest
 
@@ -178,3 +187,17 @@ class _Growing:
                 self.spool.write(octets)
             except StorageFull as error:
                 self.failure = error
+
+
+def _without_nul(spool: Spool, folder: Path) -> Spool:
+    """The message as BODY[] may tell it (RFC 3516 §6); BINARY gives the octets again that came. Raises StorageFull,
+    and Refused where NUL is no part's content."""
+    data = spool.view()
+    if b"\x00" not in data[:]:
+        return spool
+    made = Spool(folder)
+    made.write(without_nul(data, scan(data).parts))
+    if b"\x00" in made.view()[:]:
+        made.close()
+        raise Refused("Thư có ký tự NUL ngoài nội dung của các phần", "UNKNOWN-CTE")
+    return made

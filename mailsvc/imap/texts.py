@@ -125,6 +125,7 @@ Mỗi lệnh APPEND chỉ nhận một thư = One APPEND takes one message
 Lệnh này chỉ nhận một thư = This command takes one message
 CATENATE có quá {} phần = CATENATE has more than {} parts
 Địa chỉ này không chỉ tới một thư hay phần thư đọc được = This URL names no message or part that can be read
+Thư có ký tự NUL ngoài nội dung của các phần = NUL stands outside of the content of parts
 URL quá dài = The URL is too long
 Không giải được kiểu mã hóa {} = The transfer encoding {} is not known
 Phần thư lồng nhau quá {} tầng = Parts nested deeper than {} levels

@@ -19,6 +19,22 @@ COMMANDS = {
     "MOVE": "UID MOVE 1 INBOX",
     "ESEARCH": "SEARCH RETURN (COUNT) ALL",
     "SEARCHRES": "SEARCH RETURN (SAVE) ALL",
+    "SORT": "SORT (DATE) UTF-8 ALL",
+    "SORT=DISPLAY": "SORT (DISPLAYFROM) UTF-8 ALL",
+    "ESORT": "SORT RETURN (COUNT) (DATE) UTF-8 ALL",
+    "THREAD=ORDEREDSUBJECT": "THREAD ORDEREDSUBJECT UTF-8 ALL",
+    "THREAD=REFERENCES": "THREAD REFERENCES UTF-8 ALL",
+    "THREAD=REFS": "UID THREAD REFS UTF-8 ALL",
+    "WITHIN": "SEARCH OLDER 60",
+    "MULTISEARCH": "ESEARCH IN (personal) ALL",
+    "PARTIAL": "SEARCH RETURN (PARTIAL 1:10) ALL",
+    "CONTEXT=SEARCH": "SEARCH RETURN (UPDATE) ALL",
+    "CONTEXT=SORT": "SORT RETURN (UPDATE) (DATE) UTF-8 ALL",
+    "SEARCH=FUZZY": "SEARCH FUZZY SUBJECT x",
+    "ACL": "GETACL INBOX",
+    "LIST-MYRIGHTS": 'LIST "" * RETURN (MYRIGHTS)',
+    "QUOTA": "GETQUOTAROOT INBOX",
+    "METADATA": "GETMETADATA INBOX /private/comment",
     "LIST-EXTENDED": 'LIST (SUBSCRIBED) "" *',
     "LIST-STATUS": 'LIST "" * RETURN (STATUS (MESSAGES))',
     "LIST-METADATA": 'LIST "" * RETURN (METADATA (/private/comment))',
@@ -111,6 +127,16 @@ def test_a_session_keeps_what_it_was_told(world: World) -> None:
     assert world.login("an").fails("NAMESPACE").startswith(b"BAD ")
 
 
-def test_the_names_are_capabilities() -> None:
+SHOWN_OTHERWISE = {
+    "IMAP4rev2", "UIDONLY",  # enabled, above
+    "IDLE", "CHILDREN",  # above
+    "INPROGRESS",  # nothing is said
+    "FILTERS",  # a filter must be there first
+    "METADATA-SERVER", "QUOTASET", "RIGHTS=kxte", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE",  # parts of others
+}  # fmt: skip
+
+
+def test_every_capability_that_can_be_switched_off_is_here() -> None:
     switchable = {one.name for one in CAPABILITIES if one.switchable}
     assert set(COMMANDS) <= switchable
+    assert switchable - set(COMMANDS) - SHOWN_OTHERWISE - {"NOTIFY"} == set()

@@ -22,10 +22,11 @@ ANNOUNCED = re.compile(rb"(~?)\{([0-9]{1,19})(\+?)\}(?:\r\n)?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """An announced literal: its octets, and whether the client waits for `+`."""
+    """An announced literal: its octets, whether the client waits for `+`, and whether NUL may come (literal8)."""
 
     size: int
     synchronising: bool
+    binary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def parse_literal(cursor: Cursor) -> Literal:
     if match[1]:
         cursor.needs("BINARY", "literal8")
     cursor.pos = match.end()
-    return Literal(int(match[2]), not match[3])
+    return Literal(int(match[2]), not match[3], bool(match[1]))
 
 
 def skip_word(cursor: Cursor, word: bytes) -> bool:

@@ -251,7 +251,7 @@ def test_append_in_pieces() -> None:
     assert parse_append_mailbox(cursor) == "INBOX"
     assert parse_append_head(cursor) == AppendHead(Flags(SEEN), 1721159065000)
     assert parse_literal(cursor) == Literal(310, False)
-    assert parse_literal(Cursor(b"~{5}\r\n")) == Literal(5, True)
+    assert parse_literal(Cursor(b"~{5}\r\n")) == Literal(5, True, binary=True)
     assert announced(b"a LOGIN {4}\r\n") == Literal(4, True)
     assert announced(b"a LOGIN {4\r\n") is None
 
