@@ -5,6 +5,7 @@ Both must say the same. Who stands in for one of them cannot speak for both.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from mailsvc.documents import history, holding, intake, rights
 from mailsvc.documents.holding import HELD, RELEASED, REMOVED
 from mailsvc.documents.rights import Act
 from mailsvc.mail import notice
-from mailsvc.store import accounts, audit, contents, guarding
+from mailsvc.store import accounts, audit, contents, documents, guarding, outgoing
 from mailsvc.store import intake as entries
 from mailsvc.store.guarding import Held, Vote
 from mailsvc.store.tx import Tx
@@ -73,17 +74,16 @@ def _carry_out(tx: Tx, actor: Actor, item: Held, decision: str, reason: str) -> 
     state = RELEASED if decision == RELEASE else REMOVED
     guarding.change_held(tx, item.id, {"state": state, "decided_ms": tx.now_ms})
     kind, _, number = item.thing.partition("/")
-    _OUTCOMES[kind](tx, actor, item, int(number), decision, reason)
-    digest = None
-    if decision == REMOVE and item.content_id is not None:
-        digest = guarding.destroy_content(tx, item.content_id)
-    audit.record(tx, actor, f"held.{decision}", item.thing, item=item.id, sha256=digest)
+    found = _OUTCOMES[kind](tx, actor, item, int(number), decision, reason)
+    gone = sorted({*found, *([] if item.content_id is None else [item.content_id])}) if decision == REMOVE else []
+    digests = [guarding.destroy_content(tx, one) for one in gone]
+    audit.record(tx, actor, f"held.{decision}", item.thing, item=item.id, sha256=digests)
     words = f"Mục tạm giữ số {item.id}: {DECISIONS[decision].lower()}. Lý do: {reason}\n"
     notice.tell(tx, [one.id for one in holding.holders(tx, item.org_code)], f"Đã quyết định mục số {item.id}", words)
     tx.wake("intake")
 
 
-def _entry(tx: Tx, actor: Actor, item: Held, entry_id: int, decision: str, reason: str) -> None:
+def _entry(tx: Tx, actor: Actor, item: Held, entry_id: int, decision: str, reason: str) -> list[int]:
     """A letter that waits for the register: back into it, or dismissed without its content."""
     values: dict[str, Any] = {"reason": reason, "status": entries.WAITING}
     if decision == RELEASE:
@@ -98,6 +98,7 @@ def _entry(tx: Tx, actor: Actor, item: Held, entry_id: int, decision: str, reaso
         entries.put_files(tx, entry_id, ())
     version = entries.get(tx, entry_id).version
     entries.change(tx, entry_id, values, version=version)
+    return []
 
 
 def _place_of(tx: Tx, item: Held) -> dict[str, int]:
@@ -109,13 +110,21 @@ def _place_of(tx: Tx, item: Held) -> dict[str, int]:
     return {} if mailbox_id is None else {"mailbox_id": mailbox_id, "uid": back[mailbox_id]}
 
 
-def _document(tx: Tx, actor: Actor, item: Held, document_id: int, decision: str, reason: str) -> None:
-    """A draft, or a document found out after it was entered: its number and metadata stay."""
-    if decision == RELEASE and item.content_id is not None:
-        holding.bring_back(tx, item, contents.get(tx, item.content_id).size)
+def _document(tx: Tx, actor: Actor, item: Held, document_id: int, decision: str, reason: str) -> list[int]:
+    """A draft, or a document found out after it was entered: its number and metadata stay. The contents of its files,
+    those of earlier versions, too."""
+    if decision == RELEASE:
+        if item.content_id is not None:
+            holding.bring_back(tx, item, contents.get(tx, item.content_id).size)
+        if item.kept != "{}":
+            documents.change(tx, document_id, json.loads(item.kept))
+    else:
+        guarding.change_held(tx, item.id, {"kept": "{}"})
     kind = "released" if decision == RELEASE else "removed"
     words = f"Hai người có trách nhiệm quyết định: {DECISIONS[decision].lower()}. Lý do: {reason}"
     history.note(tx, actor, document_id, kind, words)
+    drafted = [one.content_id for one in outgoing.files_of(tx, document_id)]
+    return drafted + [one.content_id for one in documents.files_of(tx, document_id)]
 
 
-_OUTCOMES: dict[str, Callable[[Tx, Actor, Held, int, str, str], None]] = {"intake": _entry, "document": _document}
+_OUTCOMES: dict[str, Callable[[Tx, Actor, Held, int, str, str], list[int]]] = {"intake": _entry, "document": _document}

@@ -8,24 +8,27 @@ are told at once, without a word of its content. They look and decide together (
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Refused
-from mailsvc.documents import rules
+from mailsvc.documents import history, rules
+from mailsvc.documents.extraction import worker
 from mailsvc.documents.extraction.secrecy import in_letter, in_title
 from mailsvc.documents.rights.posts import as_actor, posts_of
 from mailsvc.documents.rights.units import main_organisation, organisation_of_unit
 from mailsvc.mail import notice
-from mailsvc.store import accounts, audit, guarding, placements
+from mailsvc.store import accounts, audit, documents, guarding, placements
 from mailsvc.store.accounts import Account
+from mailsvc.store.documents import Document
 from mailsvc.store.guarding import Held
 from mailsvc.store.placements import NewPlacement
 from mailsvc.store.tx import Tx
 
 HELD, RELEASED, REMOVED = "held", "released", "removed"
 PAGE = "/tam-giu"
+BLANK = "(đang tạm giữ)"
 RULE = "Quy chế Điều 7 khoản 2; thiết lập secrecy.holders"
 _MAIN_ROLES = ("giam_doc", "chanh_van_phong", "lanh_dao_so", "pho_van_phong", "van_thu")
 _UNIT_ROLES = ("thu_truong_don_vi", "van_thu_don_vi")
@@ -38,6 +41,39 @@ def screen(*, titles: Iterable[str] = (), text: str = "") -> str:
         if found:
             return found
     return in_letter(text)
+
+
+def mark_of_files(files: Sequence[tuple[str, bytes]]) -> str:
+    """The mark in the names or on the first pages of (name, octets); '' for none. For a worker: waits for the readers.
+
+    Raises Busy when the readers stay busy: what was not looked at does not pass.
+    """
+    return screen(titles=[name for name, _ in files]) or next(
+        (found for _, data in files if (found := worker.read(data).secret)), ""
+    )
+
+
+def refuse_upload(tx: Tx, who: Actor, name: str) -> None:
+    """A file was not taken in for its mark: note it and tell the two people. The person still has the file."""
+    org_code = organisation_of_unit(tx, accounts.get(tx, who.account_id or 0).unit_code)
+    audit.record(tx, who, "held.refuse", "upload", file=name)
+    person = accounts.get(tx, who.account_id or 0).full_name
+    words = (
+        f"{person} vừa tải lên tệp “{name}” có dấu hiệu bí mật nhà nước; hệ thống không nhận tệp.\n"
+        f"Xin kiểm tra việc này theo Luật Bảo vệ bí mật nhà nước. Căn cứ: {RULE}.\n"
+    )
+    notice.tell(tx, [one.id for one in holders(tx, org_code)], "Khẩn: từ chối tệp có dấu hiệu bí mật", words)
+
+
+def hold_draft(tx: Tx, who: Actor, document: Document, mark: str) -> int:
+    """Hold a draft: its subject is shown blank meanwhile, nobody does anything with it."""
+    item_id = hold(tx, who, document.org_code, f"document/{document.id}", mark, "dự thảo")
+    if guarding.held(tx, item_id).kept == "{}":
+        kept = {"subject": document.subject, "folded": documents.folded_of(tx, document.id)}
+        guarding.change_held(tx, item_id, {"kept": json.dumps(kept, ensure_ascii=False)})
+        documents.change(tx, document.id, {"subject": BLANK, "folded": ""})
+        history.note(tx, who, document.id, "held", "Tạm giữ vì có dấu hiệu bí mật nhà nước; hai người đã được báo.")
+    return item_id
 
 
 def holders(tx: Tx, org_code: str) -> tuple[Account, ...]:

@@ -10,7 +10,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailsvc.core.errors import Invalid
+from mailsvc.core.actor import Actor
+from mailsvc.core.errors import Invalid, Refused
+from mailsvc.documents import holding
 from mailsvc.documents.routing.handling import Enclosed
 from mailsvc.mail.letter import Letter, from_spool
 from mailsvc.mail.office import Office
@@ -18,7 +20,7 @@ from mailsvc.message import compose
 from mailsvc.message.attachments import attachments
 from mailsvc.message.compose import File, Person
 from mailsvc.message.filetypes import is_runnable, type_of
-from mailsvc.store import contents
+from mailsvc.store import accounts, contents
 from mailsvc.store.blobs import Spool
 from mailsvc.store.documents import DocumentFile
 from mailsvc.store.tx import Tx
@@ -41,6 +43,7 @@ def pack(
             raise Invalid(f"Tệp “{name}” rỗng; xin chọn lại tệp.")
         if is_runnable(name, data[:8]):
             raise Invalid(f"Tệp “{name}” là chương trình; không nhận (Quy chế 1581/QĐ-SGDĐT Điều 7 khoản 3).")
+    _refuse_secrets(office, sender, given)
     domain = office.settings.organisation.domains[0]
     written = compose.compose(
         compose.Letter(
@@ -57,6 +60,19 @@ def pack(
         spool.write(written)
         letter = from_spool(spool, office.blobs)
     return Packed(letter, _files(letter, given, role))
+
+
+def _refuse_secrets(office: Office, sender: Person, given: Sequence[tuple[str, bytes]]) -> None:
+    """Raises Refused for a file that bears a mark of secrecy; two people are told."""
+    if not holding.mark_of_files(given):
+        return
+    names = ", ".join(name for name, _ in given)
+    who = office.db.read_now(accounts.by_address, sender.address)
+    office.db.write_now(holding.refuse_upload, Actor(who.id if who is not None else None, door="web"), names)
+    raise Refused(
+        f"Tệp “{names}” có dấu hiệu bí mật nhà nước nên không nhận; hai người có trách nhiệm đã được báo. "
+        f"Căn cứ: {holding.RULE}."
+    )
 
 
 def _carried_as(name: str) -> str:

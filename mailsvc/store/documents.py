@@ -115,6 +115,11 @@ def get(tx: Tx, document_id: int) -> Document:
     return Document(*row)
 
 
+def folded_of(tx: Tx, document_id: int) -> str:
+    """What the register's search looks in."""
+    return str(tx.execute(select(documents.c.folded).where(documents.c.id == document_id)).scalar() or "")
+
+
 def each(tx: Tx) -> Iterator[Document]:
     """All documents of all registers, by id."""
     for row in tx.execute(select(*_COLUMNS).order_by(documents.c.id).execution_options(yield_per=1000)):

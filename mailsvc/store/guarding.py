@@ -39,7 +39,8 @@ class Glass:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An item on hold. `places`: JSON [[mailbox id, flags, keywords] …] of where the letter lay."""
+    """An item on hold. `places`: JSON [[mailbox id, flags, keywords] …] of where the letter lay; `kept`: JSON of the
+    columns of a draft that are blank meanwhile."""
 
     id: int
     org_code: str
@@ -49,6 +50,7 @@ class Held:
     held_ms: int
     content_id: int | None
     places: str
+    kept: str
     state: str
     decided_ms: int | None
 

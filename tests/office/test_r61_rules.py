@@ -9,9 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from mailsvc.cli.main import app
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid
 from mailsvc.documents import rules
+from mailsvc.documents.outgoing import gate
 from mailsvc.store import audit
+from mailsvc.store import outgoing as store
+from tests.office.incoming_world import Desk
+from tests.office.outgoing_world import World
 from tests.web.webhouse import PASSWORD, Site, token_of
 
 RULE = "deadline.default_days"
@@ -95,3 +100,39 @@ def test_r61_a_faulty_file_is_refused() -> None:
             rules.parsed({"rule": [good | wrong]})
     with pytest.raises(Invalid):
         rules.parsed({"rule": [good, good]})
+
+
+# ---- rules that others judge by -----------------------------------------------------------------------------
+def test_r61_the_gate_before_a_number_stops_or_lets_pass_by_the_rule_of_the_day(bureau: World) -> None:
+    db = bureau.office.db
+    document = bureau.begin()
+    bureau.to_signed(document)
+    flow = bureau.flow(document)
+    db.write_now(store.change, document.id, {"signed_version": flow.version})
+    words = {one.setting: one.ok for one in db.read_now(gate.checks, document.id)}
+    assert words["gate.word_file"] is True
+    waiting = bureau.begin()
+    with pytest.raises(gate.GateClosed, match=r"thiết lập gate\.format_approved"):
+        db.read_now(gate.require_open, waiting.id)
+    for name in ("gate.format_approved", "gate.word_file"):
+        db.write_now(rules.set_value, Actor(bureau["lyhc"]), name, "warn", "2026-11-24", "Thử nghiệm")
+    with pytest.raises(gate.GateClosed) as closed:
+        db.read_now(gate.require_open, waiting.id)
+    assert [one.setting for one in closed.value.checks] == [""]  # the signature is no matter of rules
+
+
+def test_r61_the_form_of_a_direction_proposes_phrases_and_deadline_by_the_rule(open_desk: Desk) -> None:
+    document = open_desk.paper(type_name="Công văn", deadline="")
+    leader = open_desk.browser("nganltt")
+    leader.open(f"/xu-ly/{document.id}/chi-dao")
+    assert leader.form("/chi-dao")["lead_han"] in ("01/12/2026", "2026-12-01")  # five working days from the 24th
+    assert "Dự họp và báo cáo lại nội dung." in leader.text
+    for name, value in (("phrases.direction", ["Làm ngay."]), (RULE, {"*": 9})):
+        open_desk.write(rules.set_value, Actor(open_desk["lyhc"]), name, value, "2026-11-25", "Đổi")
+    leader.open(f"/xu-ly/{document.id}/chi-dao")
+    assert "Làm ngay." not in leader.text
+    open_desk.set_time("2026-11-25 08:00")
+    leader = open_desk.browser("nganltt")
+    leader.open(f"/xu-ly/{document.id}/chi-dao")
+    assert "Làm ngay." in leader.text
+    assert leader.form("/chi-dao")["lead_han"] in ("01/12/2026", "2026-12-01")  # it came under the old rule

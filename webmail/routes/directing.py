@@ -9,9 +9,10 @@ from typing import Any
 from starlette.responses import Response
 
 from mailsvc.core.errors import AlreadyThere, Invalid, Refused
+from mailsvc.documents import rules as office_rules
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import InvalidFields, Problem
-from mailsvc.documents.routing import assigning, directing, pages, receivers
+from mailsvc.documents.routing import assigning, deadlines, directing, pages, receivers
 from mailsvc.documents.routing.lines import Sending, main_lead
 from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, Order
 from mailsvc.documents.routing.parcels import parcel
@@ -99,7 +100,7 @@ def _form(tx: Tx, account_id: int, document_id: int, line_id: int | None, kind: 
         has_lead=has_lead,
         line=line,
         text=typed.text,
-        rows=typed.rows or _empty_rows(found, line),
+        rows=typed.rows or _empty_rows(tx, found, line),
         informed=frozenset(typed.informed),
         problems=typed.problems,
         problem=typed.problem,
@@ -115,8 +116,10 @@ def _below(tx: Tx, account_id: int, found: Document, line: Line) -> Choices:
     )
 
 
-def _empty_rows(found: Document, line: Line | None) -> tuple[Order, ...]:
+def _empty_rows(tx: Tx, found: Document, line: Line | None) -> tuple[Order, ...]:
+    """The deadline of the line above, else that of the document, else the one its type has by the office's rules."""
     deadline = (line.deadline if line is not None else found.deadline) or ""
+    deadline = deadline or deadlines.usual(tx, found)
     return (Order("", LEAD, deadline, "lead"), *(Order("", COOPERATE, "", f"row{n}") for n in range(1, ROWS + 1)))
 
 
@@ -141,7 +144,8 @@ async def form(visit: Visit) -> Response:
 
 async def _shown(visit: Visit, found: Document, typed: _Typed, status: int = 200) -> Response:
     made = await visit.office.db.read(_form, visit.who.account.id, found.id, _line_id(visit), _kind(visit), typed)
-    return await page(visit, "direct.html", status=status, form=made, phrases=rules().phrases, words=rules().words)
+    phrases = await visit.office.db.read(office_rules.value, "phrases.direction")
+    return await page(visit, "direct.html", status=status, form=made, phrases=phrases, words=rules().words)
 
 
 def _kind(visit: Visit) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, NotFound, Refused
+from mailsvc.documents import holding
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.extraction.catalogue import type_named
 from mailsvc.documents.outgoing import states, who
@@ -76,6 +77,15 @@ def begin(tx: Tx, actor: Actor | int, fields: DraftFields, packed: Packed | None
     tell(tx, me, document_id, "drafted", f"Bắt đầu dự thảo {number}/{today.year}.", fields=_shown(ready))
     if packed is not None and packed.files:
         _store_version(tx, me, outgoing.get(tx, document_id), packed, (), "Bản đầu")
+    return _screened(tx, me, document_id, packed)
+
+
+def _screened(tx: Tx, me: Actor, document_id: int, packed: Packed | None) -> Document:
+    """The draft, held for two people when a file of it bears a mark of secrecy (R1)."""
+    found = store.get(tx, document_id)
+    if packed is None or not packed.mark:
+        return found
+    holding.hold_draft(tx, me, found, packed.mark)
     return store.get(tx, document_id)
 
 
@@ -123,6 +133,7 @@ def add_version(
     if not packed.files and not drop:
         raise Invalid("Chưa chọn tệp nào.")
     changed = _store_version(tx, me, flow, packed, drop, note)
+    _screened(tx, me, document_id, packed)
     return _fall_back(tx, me, changed, head=who.may(tx, me, Act.APPROVE_CONTENT, flow), office=office)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailsvc.core.errors import Refused
+from mailsvc.documents import rules
 from mailsvc.documents.outgoing import deciding, draft
 from mailsvc.store import documents, outgoing, relations, routing
 from mailsvc.store.documents import Document
@@ -16,18 +17,22 @@ CLOSED = ("done", "filed", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One condition: whether it holds, what it is, and the article and setting that demand it."""
+    """One condition: whether it holds, what it is, and the article that demands it.
+
+    `setting`: the rule of the office (config/office-rules.toml) that says whether it stops or only warns.
+    """
 
     ok: bool
     text: str
     rule: str
+    setting: str = ""
 
 
 class GateClosed(Refused):
     """The number is refused; `checks` are the conditions that do not hold."""
 
     def __init__(self, checks: tuple[Check, ...]) -> None:
-        super().__init__("Chưa lấy số được. " + " ".join(f"{one.text} ({one.rule})." for one in checks))
+        super().__init__("Chưa lấy số được. " + " ".join(f"{one.text} ({_grounds(one)})." for one in checks))
         self.checks = checks
 
 
@@ -38,16 +43,24 @@ def checks(tx: Tx, document_id: int) -> tuple[Check, ...]:
 
 
 def require_open(tx: Tx, document_id: int) -> None:
-    """Raises GateClosed."""
-    closed = tuple(one for one in checks(tx, document_id) if not one.ok)
+    """Raises GateClosed for the conditions that stop by the rules of today."""
+    closed = tuple(one for one in checks(tx, document_id) if not one.ok and _stops(tx, one))
     if closed:
         raise GateClosed(closed)
+
+
+def _stops(tx: Tx, one: Check) -> bool:
+    return not one.setting or rules.value(tx, one.setting) == "stop"
+
+
+def _grounds(one: Check) -> str:
+    return f"{one.rule}; thiết lập {one.setting}" if one.setting else one.rule
 
 
 def _word(tx: Tx, flow: Flow) -> Check:
     there = bool(draft.word_files(draft.current_files(tx, flow)))
     text = "Có tệp gốc Word" if there else "Chưa có tệp gốc Word của bản đã ký"
-    return Check(there, text, "Quy chế Điều 8 khoản 2")
+    return Check(there, text, "Quy chế Điều 8 khoản 2", "gate.word_file")
 
 
 def _encoding(tx: Tx, flow: Flow) -> Check:
@@ -62,7 +75,7 @@ def _encoding(tx: Tx, flow: Flow) -> Check:
 def _format(tx: Tx, flow: Flow) -> Check:
     approved = deciding.approved(tx, flow, deciding.FORMAT)
     text = "Văn phòng đã duyệt thể thức" if approved else "Văn phòng chưa duyệt thể thức phiên bản này"
-    return Check(approved, text, "Quy chế Điều 8 khoản 2")
+    return Check(approved, text, "Quy chế Điều 8 khoản 2", "gate.format_approved")
 
 
 def _signature(flow: Flow) -> Check:
@@ -78,7 +91,7 @@ def _answered(tx: Tx, flow: Flow) -> list[Check]:
         closed = is_closed(tx, incoming)
         state = "đã kết thúc" if closed else "chưa kết thúc"
         text = f"Văn bản đến số {incoming.arrival_number}/{incoming.year} mà văn bản này trả lời {state}"
-        found.append(Check(closed, text, "Quy chế Điều 9 khoản 4, Điều 10 khoản 8"))
+        found.append(Check(closed, text, "Quy chế Điều 9 khoản 4, Điều 10 khoản 8", "gate.answers_closed"))
     return found
 
 

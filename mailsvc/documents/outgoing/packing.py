@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailsvc.core.errors import Invalid
+from mailsvc.documents import holding
 from mailsvc.mail import letter as letters
 from mailsvc.mail.letter import Letter
 from mailsvc.mail.office import Office
@@ -56,10 +57,11 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """The letter that carries the files, ready for the store."""
+    """The letter that carries the files, ready for the store. `mark`: that of secrecy found in them, '' for none."""
 
     letter: Letter
     files: tuple[PackedFile, ...]
+    mark: str = ""
 
 
 def is_word(name: str, head: bytes) -> bool:
@@ -85,7 +87,7 @@ def pack(office: Office, sender: Person, subject: str, given: Sequence[Given]) -
         )
     )
     letter = store_ready(office, written)
-    return Packed(letter, _found(letter, given))
+    return Packed(letter, _found(letter, given), holding.mark_of_files([(one.name, one.data) for one in given]))
 
 
 def store_ready(office: Office, written: bytes) -> Letter:

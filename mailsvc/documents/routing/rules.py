@@ -73,7 +73,6 @@ class Rules:
     transfer_types: frozenset[str]
     transfer_rule: str
     direct_rule: str
-    phrases: tuple[str, ...]
     deadlines: DeadlineRule
     closing: ClosingRule
     scan: ScanRule
@@ -104,7 +103,6 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         transfer_types=frozenset(data["transfer"]["types"]),
         transfer_rule=data["transfer"]["rule"],
         direct_rule=data["direct"]["rule"],
-        phrases=tuple(data["direct"]["phrases"]),
         deadlines=DeadlineRule(**data["deadlines"]),
         closing=ClosingRule(closing["needs_file"], frozenset(closing["file_roles"]), closing["rule"]),
         scan=ScanRule(**data["scan"]),

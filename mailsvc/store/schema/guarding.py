@@ -32,6 +32,7 @@ held_items = Table(
     int_column("held_ms"),
     Column("content_id", Big),
     text_column("places", "[]"),  # where the letter lay: [[mailbox id, flags, keywords] …]
+    text_column("kept", "{}"),  # columns of a draft that are shown blank meanwhile
     text_column("state", "held"),  # held, released, removed
     Column("decided_ms", Big),
 )
