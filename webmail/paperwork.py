@@ -17,7 +17,7 @@ from mailsvc.documents.routing.pages import Way
 from mailsvc.documents.routing.receivers import Choices
 from mailsvc.documents.routing.rules import rules
 from mailsvc.http.visits import Visit
-from mailsvc.store import documents, intake, placements
+from mailsvc.store import documents, intake, placements, routing
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
@@ -109,6 +109,8 @@ async def show(
     await note_view(visit, found, "page")
     if await visit.office.db.read(handling.unread_lines, account_id, found.id):
         await visit.office.db.write(handling.read, account_id, found.id)
+    if await visit.office.db.read(routing.unread_but_seen, found.id):
+        await visit.office.db.write(handling.note_seen, found.id)
     shown_work = await visit.office.db.read(paperwork, account_id, found)
     chosen = papers.choose(shown_work.papers, visit.query("tep"))
     shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)

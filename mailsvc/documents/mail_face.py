@@ -173,8 +173,11 @@ def deliver(tx: Tx, parcel: Parcel, receivers: Sequence[tuple[int, str]]) -> int
     """Put the letter before (account, kind of folder); its content. A full mailbox takes it all the same: work must
     not fail for a quota."""
     content_id = contents.add(tx, parcel.letter.content)
-    for account_id, kind in receivers:
-        _put(tx, folder(tx, account_id, kind), content_id, parcel.letter.content.size, 0, "")
+    there = mailboxes.of_kinds(tx, [account_id for account_id, _ in receivers], KINDS)
+    boxes = [there.get(one) or folder(tx, *one).id for one in receivers]
+    if boxes:
+        new = NewPlacement(content_id, parcel.letter.content.size, tx.now_ms)
+        placements.add_everywhere(tx, boxes, new)
     return content_id
 
 

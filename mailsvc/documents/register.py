@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -213,6 +213,13 @@ def _tell_correction(
     detail = {name: [before, after] for name, before, after in changes}
     history.note(tx, actor, old.id, "corrected", words, changes=detail, reason=reason.strip())
     tx.wake("intake")
+
+
+def fill(tx: Tx, document: Document, **values: str) -> None:
+    """Write what the office itself knows into columns the clerk left empty (receiver, day of transfer, receipt)."""
+    ready = replace(fields_of(document), **values)
+    known = {"folded": _searchable(ready, document.arrival_number), "version": document.version + 1}
+    store.change(tx, document.id, {**values, **known})
 
 
 def fields_of(document: Document) -> Fields:

@@ -6,9 +6,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailsvc.documents import proof
 from mailsvc.documents.outgoing import receipts
+from mailsvc.documents.routing import handling
 from mailsvc.jobs import following
 from mailsvc.mail.office import Office
-from mailsvc.store import sessions
+from mailsvc.store import routing, sessions
 
 
 def start(office: Office) -> AsyncIOScheduler:
@@ -21,6 +22,7 @@ def start(office: Office) -> AsyncIOScheduler:
     scheduler.add_job(_keep_audit_head, "interval", hours=1, args=[office])
     scheduler.add_job(following.run, "interval", minutes=2, args=[office])
     scheduler.add_job(_refresh_receipts, "interval", minutes=1, args=[office])
+    scheduler.add_job(_note_seen, "interval", minutes=1, args=[office])
     scheduler.start()
     return scheduler
 
@@ -39,3 +41,9 @@ async def _forget_sessions(office: Office) -> None:
 
 async def _refresh_receipts(office: Office) -> None:
     await office.db.write(receipts.refresh_some)
+
+
+async def _note_seen(office: Office) -> None:
+    """The writer is only troubled when there is something to note."""
+    if await office.db.read(routing.unread_but_seen, None, 1):
+        await office.db.write(handling.note_seen)

@@ -96,6 +96,17 @@ def of_account(tx: Tx, account_id: int) -> list[Mailbox]:
     return [Mailbox(*row) for row in tx.rows(_OF_ACCOUNT, account_id=account_id)]
 
 
+def of_kinds(tx: Tx, account_ids: Sequence[int], kinds: Sequence[str]) -> dict[tuple[int, str], int]:
+    """The accounts' mailboxes of those kinds: (account, kind) to the mailbox's id."""
+    found: dict[tuple[int, str], int] = {}
+    columns = (mailboxes.c.account_id, mailboxes.c.kind, mailboxes.c.id)
+    for start in range(0, len(account_ids), 500):
+        some = list(account_ids[start : start + 500])
+        statement = select(*columns).where(mailboxes.c.account_id.in_(some), mailboxes.c.kind.in_(list(kinds)))
+        found.update({(row[0], row[1]): row[2] for row in tx.execute(statement)})
+    return found
+
+
 def with_special_use(tx: Tx, account_id: int, special_use: str) -> Mailbox | None:
     """The account's mailbox for that use (RFC 6154), or None."""
     return next((box for box in of_account(tx, account_id) if box.special_use == special_use), None)

@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, or_, select, update
 
 from mailsvc.core.errors import NotFound
-from mailsvc.store.schema import directions, documents, flows, opinions, requests, transfers
+from mailsvc.store.flags import SEEN
+from mailsvc.store.schema import (
+    directions,
+    documents,
+    flows,
+    mailboxes,
+    opinions,
+    placements,
+    requests,
+    transfers,
+)
 from mailsvc.store.tx import Prepared, Tx
 
 CHUNK = 500  # values in one IN list
@@ -270,6 +280,27 @@ def mark_read(tx: Tx, line_id: int, *, ends: bool) -> None:
     if ends:
         values |= {"is_open": 0, "holder_id": None, "ended_ms": tx.now_ms}
     tx.execute(update(transfers).where(transfers.c.id == line_id, transfers.c.state == "unread").values(values))
+
+
+def unread_but_seen(tx: Tx, document_id: int | None = None, limit: int = CHUNK) -> list[Line]:
+    """Unread lines whose letter was opened in a mail client, of one document or of all."""
+    statement = (
+        select(*_LINE)
+        .join(directions, directions.c.id == transfers.c.direction_id)
+        .join(placements, placements.c.content_id == directions.c.content_id)
+        .join(mailboxes, mailboxes.c.id == placements.c.mailbox_id)
+        .where(
+            transfers.c.is_open == 1,
+            transfers.c.state == "unread",
+            mailboxes.c.account_id == transfers.c.assignee_id,
+            placements.c.flags.op("&")(SEEN) != 0,
+        )
+        .distinct()
+        .limit(limit)
+    )
+    if document_id is not None:
+        statement = statement.where(transfers.c.document_id == document_id)
+    return [Line(*row) for row in tx.execute(statement)]
 
 
 def held_by(tx: Tx, account_ids: Sequence[int], limit: int = CHUNK) -> list[Line]:

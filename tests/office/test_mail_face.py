@@ -166,6 +166,21 @@ def test_a_letter_seen_in_a_mail_client_cannot_be_recalled(open_desk: Desk) -> N
         desk.write(recalling.recall, desk["nganltt"], line.id, version=line.version)
 
 
+def test_opening_the_letter_counts_as_reading(open_desk: Desk) -> None:
+    desk = open_desk
+    document_id = given(desk, lead(f"p:{desk['khuetm']}"), inform(f"p:{desk['hand']}"))
+    with desk.mail("khuetm") as client:
+        client.select_folder(WORK)
+        client.fetch(client.search(), ["BODY[TEXT]"])
+    assert desk.write(handling.note_seen) == 1
+    assert desk.line(document_id, "khuetm").state == "read"
+    with desk.mail("hand") as client:
+        client.select_folder("Văn bản/Để biết")
+        client.add_flags(client.search(), [b"\\Seen"])
+    assert "Đã đọc" in desk.browser("nganltt").open(f"/xu-ly/{document_id}")
+    assert desk.line(document_id, "hand").is_open == 0
+
+
 def test_reading_on_the_page_marks_the_letter(desk: Desk) -> None:
     document_id = given(desk, lead(f"p:{desk['khuetm']}"))
     desk.write(handling.read, desk["khuetm"], document_id)

@@ -94,3 +94,27 @@ def test_a_form_sent_twice(open_desk: Desk) -> None:
     assert answers == [200, 409]
     assert len(desk.lines(document.id)) == 1
     assert len(desk.folder("gdtrh", "Văn bản/Việc của tôi")) == 1
+
+
+def test_who_gives_it_back_no_longer_needs_the_page(open_desk: Desk) -> None:
+    desk = open_desk
+    document = desk.paper()
+    leader, officer = desk.browser("nganltt"), desk.browser("khuetm")
+    leader.open(f"/xu-ly/{document.id}/chi-dao")
+    leader.send("/chi-dao", lead=f"p:{desk['khuetm']}")
+    officer.open(f"/xu-ly/{document.id}")
+    line = desk.line(document.id, "khuetm")
+    text = officer.send(f"/luot/{line.id}/tra-lai", ly_do="Không thuộc mảng của tôi.")
+    assert officer.answer.url.path == "/viec" and "Đã trả lại người giao." in text
+    assert "Trương Minh Khuê, 24/11/2026" in desk.browser("daonth").open("/van-ban-den")  # ký nhận
+
+
+def test_a_clerk_does_not_overwrite_what_the_office_filled_in(open_desk: Desk) -> None:
+    desk = open_desk
+    document = desk.paper()
+    clerk, leader = desk.browser("daonth"), desk.browser("nganltt")
+    clerk.open(f"/van-ban-den/2026/{document.arrival_number}/sua")
+    leader.open(f"/xu-ly/{document.id}/chi-dao")
+    leader.send("/chi-dao", lead="u:GDTRH")
+    clerk.send("/sua", status=409, reason="Sửa trích yếu", subject="khác")
+    assert "Phòng Giáo dục Trung học" in clerk.open("/van-ban-den?tim=giao+duc+trung+hoc")

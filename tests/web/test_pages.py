@@ -20,7 +20,7 @@ def test_health_waits_for_every_door(site: Site) -> None:
 
 def test_start_page_goes_by_role(site: Site) -> None:
     assert site.signed_in("daonth").get("/").headers["location"] == "/van-ban-den/cho-vao-so"
-    assert site.signed_in("nganltt").get("/").headers["location"] == "/van-ban-den"
+    assert site.signed_in("nganltt").get("/").headers["location"] == "/viec"
     assert site.signed_in("phuongvh").get("/").headers["location"] == "/thu"
 
 

@@ -73,7 +73,8 @@ async def done(visit: Visit, found: Document, act: str, work: Awaitable[Any], te
             raise
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         return await paperwork.show(visit, found, status=status, refusal=Refusal(error.message, act, typed))
-    return go(visit, f"/xu-ly/{found.id}", text)
+    stays = await visit.office.db.read(pages.may_see, visit.who.account.id, found)
+    return go(visit, f"/xu-ly/{found.id}" if stays else "/viec", text)
 
 
 async def packed(visit: Visit, found: Document, subject: str, role: str) -> Packed | None:

@@ -9,11 +9,11 @@ from webmail import views
 
 
 async def start(visit: Visit) -> Response:
-    """Clerks begin with what waits for the register, leaders with the register, everybody else with mail."""
+    """Clerks begin with what waits for the register, leaders with their work, everybody else with mail."""
     mine = await visit.office.db.read(views.rights, visit.who.account.id)
     if mine.clerk:
         return RedirectResponse("/van-ban-den/cho-vao-so", 303)
-    return RedirectResponse("/van-ban-den" if mine.reads_register else "/thu", 303)
+    return RedirectResponse("/viec" if mine.reads_register else "/thu", 303)
 
 
 async def manifest(visit: Visit) -> Response:

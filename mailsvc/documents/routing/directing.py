@@ -9,7 +9,7 @@ from typing import Any
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, Refused
-from mailsvc.documents import calendar, rights
+from mailsvc.documents import calendar, register, rights
 from mailsvc.documents.mail_face import Parcel
 from mailsvc.documents.rights import Act, Subject
 from mailsvc.documents.routing import orders as orders_module
@@ -186,13 +186,13 @@ def _let_go(tx: Tx, document_id: int, assigner_id: int) -> None:
 
 def _told_recipients(tx: Tx, document: Document, orders: Sequence[Ready]) -> None:
     """Columns 7 and 8 of the register, where the clerk left them empty: who got it, and when (Appendix IV)."""
-    values: dict[str, Any] = {}
+    values: dict[str, str] = {}
     if not document.recipients:
         values["recipients"] = ", ".join(one.receiver.name for one in orders)[:1000]
     if not document.transfer_date:
         values["transfer_date"] = office_date(tx.now_ms).isoformat()
     if values:
-        documents.change(tx, document.id, values)
+        register.fill(tx, document, **values)
 
 
 # ---- filing -------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailsvc.core.actor import Actor
+from mailsvc.core.clock import office_datetime
 from mailsvc.core.errors import Invalid, Refused
-from mailsvc.documents import mail_face, rights
+from mailsvc.documents import mail_face, register, rights
 from mailsvc.documents.rights import Act
 from mailsvc.documents.routing import receivers
 from mailsvc.documents.routing.lines import (
@@ -22,7 +23,7 @@ from mailsvc.documents.routing.lines import (
     settle,
     tell,
 )
-from mailsvc.documents.routing.orders import INFORM, LEADER
+from mailsvc.documents.routing.orders import INFORM, LEAD, LEADER
 from mailsvc.documents.routing.rules import because, rules
 from mailsvc.store import documents, routing
 from mailsvc.store.documents import DocumentFile
@@ -58,9 +59,22 @@ def read(tx: Tx, account_id: int, document_id: int) -> int:
 
 
 def mark_read(tx: Tx, line: Line) -> None:
-    """The receiver has seen it, on the page or in a mail client."""
+    """The receiver has seen it, on the page or in a mail client. Who is in charge signs for it with that (column 9 of
+    the register, Decree 30/2020, Appendix IV)."""
     routing.mark_read(tx, line.id, ends=line.role == INFORM)
     mail_face.follow(tx, routing.line(tx, line.id))
+    document = documents.get(tx, line.document_id)
+    if line.role == LEAD and line.parent_id is None and not document.receipt_signed:
+        when = office_datetime(tx.now_ms)
+        register.fill(tx, document, receipt_signed=f"{name_of(tx, line.assignee_id)}, {when:%d/%m/%Y %H:%M}")
+
+
+def note_seen(tx: Tx, document_id: int | None = None) -> int:
+    """Letters of work that were opened in a mail client count as read, of one document or of all; how many."""
+    found = routing.unread_but_seen(tx, document_id)
+    for line in found:
+        mark_read(tx, line)
+    return len(found)
 
 
 def take_up(tx: Tx, who: Who, line_id: int, progress: int = 0, text: str = "", *, version: int | None = None) -> Line:

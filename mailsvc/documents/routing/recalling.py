@@ -17,6 +17,7 @@ from mailsvc.documents.routing.lines import (
     by_giver,
     by_receiver,
     end,
+    main_lead,
     name_of,
     note,
     open_line,
@@ -97,6 +98,10 @@ def _later(tx: Tx, line: Line, wanted: str) -> str:
         raise Invalid(
             f"Hạn mới {shown(day)} sau hạn của lượt trên ({shown(above.deadline)}); xin gia hạn lượt đó. " + why
         )
+    lead = main_lead(routing.lines_of(tx, line.document_id))
+    bound = lead.deadline if lead is not None and line.role == COOPERATE and line.parent_id is None else None
+    if rules().deadlines.cooperate_within_lead and bound and day > bound:
+        raise Invalid(f"Hạn mới {shown(day)} sau hạn của chủ trì ({shown(bound)}). " + why)
     return day
 
 
