@@ -291,3 +291,38 @@ def opinions_waiting(tx: Tx, person_id: int) -> list[Opinion]:
 def _opinions(tx: Tx, condition: ColumnElement[bool]) -> list[Opinion]:
     statement = select(*_OPINION).where(condition).order_by(outgoing_opinions.c.id)
     return [Opinion(*row) for row in tx.execute(statement)]
+
+
+# ---- following up, over all organisations -----------------------------------------------------------------------
+def standing_in(tx: Tx, states: Sequence[str], signed_from_ms: int) -> list[Flow]:
+    """Documents signed since that moment that stand in one of the states and are not recalled, oldest first."""
+    statement = (
+        select(*_FLOW)
+        .where(
+            outgoing_flows.c.state.in_(list(states)),
+            outgoing_flows.c.signed_ms >= signed_from_ms,
+            outgoing_flows.c.recalled_ms.is_(None),
+        )
+        .order_by(outgoing_flows.c.document_id)
+    )
+    return [Flow(*row) for row in tx.execute(statement)]
+
+
+def advice_owed(tx: Tx, last_day: str) -> list[Flow]:
+    """Advisory papers due by that ISO day that were not yet submitted to the leaders."""
+    statement = (
+        select(*_FLOW)
+        .where(
+            outgoing_flows.c.advisory == 1,
+            outgoing_flows.c.advice_ms.is_(None),
+            outgoing_flows.c.advice_due <= last_day,
+            outgoing_flows.c.state != "dropped",
+        )
+        .order_by(outgoing_flows.c.document_id)
+    )
+    return [Flow(*row) for row in tx.execute(statement)]
+
+
+def opinions_owed(tx: Tx, last_day: str) -> list[Opinion]:
+    """Opinions due by that ISO day that were not yet given."""
+    return _opinions(tx, and_(outgoing_opinions.c.answered_ms.is_(None), outgoing_opinions.c.due <= last_day))

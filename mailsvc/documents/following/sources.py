@@ -9,6 +9,7 @@ from mailsvc.core.clock import office_date
 from mailsvc.core.errors import NotFound
 from mailsvc.documents.following import entry_clerks, occasions, people
 from mailsvc.documents.following.due import Due, Source
+from mailsvc.documents.following.outgoing_sources import OUTGOING
 from mailsvc.documents.following.rules import rules_on
 from mailsvc.documents.tasks import post
 from mailsvc.documents.tasks.words import REFUSED, REPORTED
@@ -269,6 +270,7 @@ SOURCES = {
         Source("no_clerk", _without_clerk, _find_without_clerk),
         Source("submit", _unsubmitted, _find_unsubmitted),
         Source("problem", _problems, _find_problem),
+        *OUTGOING,
     )
 }
 
