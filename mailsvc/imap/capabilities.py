@@ -77,6 +77,7 @@ CAPABILITIES = (
     Capability("QUOTA=RES-STORAGE", 9208),
     Capability("QUOTA=RES-MESSAGE", 9208),
     Capability("QUOTASET", 9208),
+    Capability("NOTIFY", 5465),
     Capability("METADATA", 5464),
     Capability("METADATA-SERVER", 5464),
     Capability("LIST-METADATA", 9590),

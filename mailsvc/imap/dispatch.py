@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mailsvc.core import errors as core
 from mailsvc.core.log import failure_reference
-from mailsvc.imap import limits
+from mailsvc.imap import limits, news
 from mailsvc.imap.commands import (
     acl,
     append,
@@ -31,6 +31,7 @@ from mailsvc.imap.commands import (
     metadata,
     namespace,
     noop,
+    notify,
     quota,
     replace,
     search,
@@ -105,6 +106,7 @@ COMMANDS = {
     "APPEND": Command(append.append, State.INSIDE),
     "REPLACE": Command(replace.replace, State.SELECTED, "REPLACE"),
     "UID REPLACE": Command(replace.uid_replace, State.SELECTED, "REPLACE"),
+    "NOTIFY": Command(notify.notify, State.INSIDE, "NOTIFY"),
     "IDLE": Command(idle.idle, State.INSIDE, "IDLE"),
     "CHECK": Command(noop.check, State.SELECTED),
     "CLOSE": Command(close.close, State.SELECTED, leaves=True),
@@ -179,6 +181,7 @@ async def _tell_news(session: Session, command: Command) -> Farewell | None:
     deny it, else the client would do it again."""
     try:
         await session.sync(expunge=not command.numbers_stand)
+        await news.tell(session)
     except Farewell as farewell:
         return farewell
     except NetError:

@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 
 from mailsvc.core.log import failure_reference
-from mailsvc.imap import limits
+from mailsvc.imap import limits, news
 from mailsvc.imap.dispatch import answer, count_mistake
 from mailsvc.imap.errors import Farewell, TooMuch
 from mailsvc.imap.grammar.command import parse_tag
@@ -65,6 +65,7 @@ class Doorkeeper:
         finally:
             self.sessions.discard(session)
             self.leave(session)
+            session.unwatch()
             await session.unselect()
 
     @staticmethod
@@ -93,6 +94,7 @@ class Doorkeeper:
         if not session.account_id and asyncio.get_running_loop().time() > session.login_until:
             raise Farewell("Quá lâu chưa đăng nhập", "UNAVAILABLE")
         try:
+            await self._rest(session)
             data = await read_command(session)
         except LineTooLong as error:
             self._too_long(session, error.head, "Dòng lệnh quá dài")
@@ -102,6 +104,20 @@ class Doorkeeper:
             return
         await answer(session, data)
         await session.connection.drain()
+
+    @staticmethod
+    async def _rest(session: Session) -> None:
+        """Until the client says something, tell it what it asked NOTIFY for (RFC 5465 §3.1)."""
+        while session.watch is not None:
+            session.resting = True
+            try:
+                if await session.connection.wait_input():
+                    return
+            finally:
+                session.resting = False
+            await session.sync(expunge=not session.watch.notify.delayed)
+            await news.tell(session)
+            await session.connection.drain()
 
     @staticmethod
     def _too_long(session: Session, head: bytes, text: str) -> None:

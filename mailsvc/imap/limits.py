@@ -28,6 +28,10 @@ APPEND_TOTAL = 1 << 30
 """All octets of one MULTIAPPEND."""
 CATENATE_PARTS = 1000
 """Parts of one message that is put together."""
+WATCHED_MAILBOXES = 1000
+"""Mailboxes whose messages one session watches (RFC 5465 §3.1)."""
+NOTIFICATIONS = 1000
+"""Lines of one telling of NOTIFY; more is told as an overflow (RFC 5465 §5.8)."""
 KEYWORDS = 100
 """Keywords on one message."""
 PROGRESS_SECONDS = 10.0

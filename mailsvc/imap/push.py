@@ -51,7 +51,7 @@ class Pusher:
             if session.connection.congested:
                 self._later(session)
                 continue
-            if session.contexts and session.idling:
+            if (session.contexts or session.watch is not None) and session.idling:
                 session.connection.nudge()  # more is to be read than changes: the session's own task does it
             elif session.view is not None and session.idling:
                 session.view.dirty = False

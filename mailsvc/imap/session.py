@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import IntFlag
 from ipaddress import ip_address
@@ -16,10 +17,12 @@ from mailsvc.imap.errors import BadCommand, Farewell, Refused
 from mailsvc.imap.finding import Scope
 from mailsvc.imap.grammar import response
 from mailsvc.imap.grammar.cursor import MAX_NUMBER
+from mailsvc.imap.grammar.notify import Notify
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.sync import changes_since
 from mailsvc.imap.texts import english
 from mailsvc.imap.view import Manner, SelectedView
+from mailsvc.imap.watching import Watch
 from mailsvc.mail import access
 from mailsvc.net.connection import Connection
 from mailsvc.store import mailboxes
@@ -50,15 +53,16 @@ class Session:
 
     __slots__ = (
         "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "hidden", "idling",
-        "keeper", "language", "login_until", "mistakes", "off", "office", "qresync", "rev2", "saved", "strikes",
-        "uidonly", "username", "utf8_accept", "version", "view",
+        "keeper", "language", "login_until", "mistakes", "off", "office", "qresync", "resting", "rev2", "saved",
+        "strikes", "uidonly", "username", "utf8_accept", "version", "view", "watch",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
         self.keeper = keeper
         self.office: Office = keeper.office
         self.connection = connection
-        self.idling = self.closing = False
+        self.idling = self.closing = self.resting = False
+        self.watch: Watch | None = None  # since the first NOTIFY
         self.strikes = self.mistakes = 0
         self.client = ""
         self.hidden: frozenset[str] = frozenset()  # from this client, see quirks
@@ -68,6 +72,7 @@ class Session:
     def begin(self) -> None:
         """Where everybody stands before a login, and again after UNAUTHENTICATE (RFC 8437 §4.1)."""
         self.login_until = asyncio.get_running_loop().time() + limits.LOGIN_TOTAL_SECONDS
+        self.unwatch()
         self.account_id = 0
         self.username = ""
         self.condstore = self.qresync = self.rev2 = self.utf8_accept = self.compressed = False
@@ -138,6 +143,7 @@ class Session:
             recent=not self.rev2,
             vanished=self.qresync or self.uidonly,
             uidonly=self.uidonly,
+            flags=self.watch is None or not self.watch.notify.selected or "FlagChange" in self.watch.notify.selected,
         )
 
     # ---- writing ------------------------------------------------------------------------------------------------
@@ -166,8 +172,36 @@ class Session:
         """Something changed in the selected mailbox (called by the bus)."""
         if self.view is not None:
             self.view.dirty = True
-            if self.idling:
+            if self.watch is not None:
+                self.nudge()
+            elif self.idling:
                 self.keeper.pusher.add(self)
+
+    def nudge(self) -> None:
+        """There is news for a session that watches: its own task tells it, when it waits for the client."""
+        if self.idling or self.resting:
+            self.connection.nudge()
+
+    def watching(self, notify: Notify) -> Watch:
+        """From now on tell what NOTIFY asks for, and nothing else."""
+        self.unwatch()
+        self.watch = Watch(self, notify, self.office.db.bus)
+        return self.watch
+
+    def unwatch(self) -> None:
+        if self.watch is not None:
+            self.watch.end()
+            self.watch = None
+
+    def did(self, *names: str) -> None:
+        """The client itself changed these mailboxes, and need not be told (RFC 5465 §5)."""
+        if self.watch is not None:
+            self.watch.quiet.update(names)
+
+    @property
+    def hears(self) -> bool:
+        """Whether changes of the selected mailbox are told unasked (RFC 5465 §3.1)."""
+        return self.watch is None or bool(self.watch.notify.selected)
 
     def select(self, view: SelectedView) -> None:
         self.view = view
@@ -187,7 +221,7 @@ class Session:
     async def sync(self, *, expunge: bool, always: bool = False) -> None:
         """Tell the client what changed in its mailbox. Reads only after a wake-up, or when `always`."""
         view = self.view
-        if view is None or not (view.dirty or always or (expunge and view.gone)):
+        if view is None or not (view.dirty or always or (expunge and view.gone)) or not (self.hears or always):
             return
         for _ in range(2):  # the second time whole, when the counts did not agree
             view.dirty = False
@@ -197,10 +231,17 @@ class Session:
             following = list(self.contexts.values())
             results = await self.office.db.read(look_again, self._again(view, following)) if following else []
             self.write(*removals(view, following, results))
+            last = view.uids[-1] if view.uids else 0
             self.write(*view.tell(changes, self.manner, expunge=expunge))
             self.write(*additions(view, following, results))
+            self._note_fresh(view, last)
             if not view.stale:
                 return
+
+    def _note_fresh(self, view: SelectedView, last: int) -> None:
+        """Remember which messages after that UID are to be fetched for the client (RFC 5465 §5.2)."""
+        if self.watch is not None and (self.watch.notify.attributes or self.watch.notify.sections):
+            self.watch.fresh += view.uids[bisect_right(view.uids, last) :]
 
     def _again(self, view: SelectedView, following: Sequence[Context]) -> Again:
         """The searches whose changes are told, over all there is in the mailbox by now."""

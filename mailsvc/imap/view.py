@@ -45,6 +45,7 @@ class Manner:
     recent: bool = False
     vanished: bool = False
     uidonly: bool = False
+    flags: bool = True
 
 
 class SelectedView:
@@ -193,7 +194,8 @@ class SelectedView:
         if changes.guest is not None and changes.guest != self.guest:
             self.guest = changes.guest
             lines += self.flag_lines()
-        lines += self._flag_changes(known, manner)
+        if manner.flags:
+            lines += self._flag_changes(known, manner)
         self.modseq = changes.modseq
         self.own = None
         self.dirty = self.dirty or self.stale  # a wake-up that came while the changes were read still counts

@@ -11,7 +11,7 @@ from mailsvc.imap.commands.select import vanished_earlier
 from mailsvc.imap.commands.store import Change, change_flags, note_own_change
 from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
-from mailsvc.imap.grammar.fetch import Fetch, parse_fetch
+from mailsvc.imap.grammar.fetch import Fetch, Section, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
 from mailsvc.imap.grammar.returns import Partial
 from mailsvc.imap.grammar.sequence import Range, contains, ranges_of
@@ -70,11 +70,17 @@ def _plan(session: Session, view: SelectedView, arguments: Fetch, seen_now: froz
     attributes = arguments.attributes
     if seen_now:
         attributes |= {"FLAGS", "UID", "MODSEQ"} if session.condstore else {"FLAGS"}
+    return _plan_of(session, view, attributes, arguments.sections)
+
+
+def _plan_of(
+    session: Session, view: SelectedView, attributes: frozenset[str], wanted: Sequence[Section]
+) -> Plan:
     recent_from = 1 << 32 if session.rev2 else view.recent_from
-    if session.uidonly and (len(attributes) > 1 or arguments.sections):
+    if session.uidonly and (len(attributes) > 1 or wanted):
         attributes -= {"UID"}  # RFC 9586 §3.3: the response begins with it
     mailbox = (view.mailbox_id, view.uidvalidity)
-    return Plan(attributes, arguments.sections, mailbox, recent_from, view.guest, uidonly=session.uidonly)
+    return Plan(attributes, wanted, mailbox, recent_from, view.guest, uidonly=session.uidonly)
 
 
 async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]) -> frozenset[int]:
@@ -163,3 +169,13 @@ async def _write(session: Session, rendered: Rendered) -> None:
             connection.write(piece.data[at : min(at + SLICE, piece.start + piece.length)])
             await connection.drain()
     await connection.drain()
+
+
+async def send_new(
+    session: Session, uids: Sequence[int], attributes: frozenset[str], sections: Sequence[Section]
+) -> None:
+    """FETCH responses for new messages of the open mailbox, unasked (RFC 5465 §5.2); \\Seen stays as it is."""
+    view = session.selected
+    numbers = (view.number_of(uid) for uid in uids)
+    spans = [(low - 1, high) for low, high in ranges_of(number for number in numbers if number is not None)]
+    await _send(session, view, spans, _plan_of(session, view, attributes, sections))

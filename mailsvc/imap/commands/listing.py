@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mailsvc.imap.commands import acl, metadata, status
 from mailsvc.imap.commands.mailbox import SPECIAL_USES
+from mailsvc.imap.entries import Entry, above, entries
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.listing import ListMailboxes, parse_list, parse_lsub
-from mailsvc.imap.grammar.names import DELIMITER
 from mailsvc.imap.grammar.patterns import Pattern, compile_pattern
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.mail import access
-from mailsvc.mail import mailboxes as office_mailboxes
-from mailsvc.mail.mailboxes import Seen
-from mailsvc.store import mailboxes, notes
-from mailsvc.store.mailboxes import Mailbox
+from mailsvc.store import notes
 from mailsvc.store.tx import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A name to be listed; `box` is None for one that only stands above others or is only subscribed to."""
-
-    name: str
-    box: Mailbox | None
-    subscribed: bool
-    children: bool
-    own: bool
-    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +27,6 @@ class Listed:
     numbers: tuple[tuple[str, int], ...] | None = None
     notes: metadata.Chosen | None = None
     my_rights: str = ""
-
-
-def entries(tx: Tx, account_id: int) -> dict[str, Entry]:
-    """Every name there is for the account, by name; INBOX first."""
-    seen = {one.name: one for one in office_mailboxes.visible(tx, account_id)}
-    subscribed = mailboxes.subscribed(tx, account_id)
-    parents = {above for name in seen for above in _above(name)}
-    names = sorted(seen.keys() | subscribed | parents, key=lambda name: (name != "INBOX", name))
-    return {name: _entry(account_id, name, seen.get(name), name in subscribed, name in parents) for name in names}
-
-
-def _entry(account_id: int, name: str, seen: Seen | None, subscribed: bool, children: bool) -> Entry:
-    if seen is None:
-        return Entry(name, None, subscribed, children, False)
-    return Entry(name, seen.mailbox, subscribed, children, seen.mailbox.account_id == account_id, seen.rights)
-
-
-def _above(name: str) -> Iterator[str]:
-    while DELIMITER in name:
-        name = name.rpartition(DELIMITER)[0]
-        yield name
 
 
 def _attributes(entry: Entry, arguments: ListMailboxes) -> tuple[str, ...]:
@@ -96,7 +59,7 @@ def find(tx: Tx, account_id: int, arguments: ListMailboxes) -> list[Listed]:
     chosen = {name for name, entry in every.items() if _is_selected(entry, arguments.selects)}
     holders: set[str] = set()
     if "RECURSIVEMATCH" in arguments.selects:  # what is listed itself needs no hint above it (RFC 5258 §3.5)
-        holders = {above for name in chosen if not _fits(patterns, name) for above in _above(name)}
+        holders = {upper for name in chosen if not _fits(patterns, name) for upper in above(name)}
     basis = tuple(sorted(arguments.selects & {"SUBSCRIBED", "SPECIAL-USE"}))
     found = []
     for name, entry in every.items():
@@ -164,9 +127,9 @@ def find_subscribed(tx: Tx, account_id: int, arguments: ListMailboxes) -> list[t
     (pattern,) = (compile_pattern(arguments.reference, text) for text in arguments.patterns)
     every = entries(tx, account_id)
     subscribed = {name for name, entry in every.items() if entry.subscribed}
-    above = {name for one in subscribed for name in _above(one)} - subscribed if "%" in pattern.text else set()
+    holders = {name for one in subscribed for name in above(one)} - subscribed if "%" in pattern.text else set()
     found: list[tuple[str, tuple[str, ...]]] = []
-    for name in sorted(subscribed | above, key=lambda name: (name != "INBOX", name)):
+    for name in sorted(subscribed | holders, key=lambda name: (name != "INBOX", name)):
         if pattern.matches(name):
             entry = every.get(name)
             plain = name in subscribed and entry is not None and entry.box is not None and entry.box.selectable

@@ -42,6 +42,7 @@ async def create(session: Session, cursor: Cursor) -> Done:
     if use and use not in SPECIAL_USES:
         raise Refused("Công dụng này không có", "USEATTR")
     made = await session.office.db.write(_create, session.account_id, name, use)
+    session.did(name)
     return Done(code=session.code("OBJECTID", f"MAILBOXID ({mailbox_id(made.uidvalidity)})"))
 
 
@@ -60,7 +61,9 @@ def _delete(tx: Tx, account_id: int, name: str) -> int:
 
 
 async def delete(session: Session, cursor: Cursor) -> Done:
-    deleted = await session.office.db.write(_delete, session.account_id, parse_mailbox(cursor))
+    name = parse_mailbox(cursor)
+    deleted = await session.office.db.write(_delete, session.account_id, name)
+    session.did(name)
     if session.view is not None and session.view.mailbox_id == deleted:
         session.view.claim = False
         await session.unselect()
@@ -94,6 +97,7 @@ async def rename(session: Session, cursor: Cursor) -> Done:
     arguments = parse_rename(cursor)
     office = session.office
     await office.db.write(_rename, office.blobs, session.account_id, arguments.old, arguments.new)
+    session.did(arguments.old, arguments.new)
     if session.view is not None and session.view.name == arguments.old != INBOX:
         session.view.name = arguments.new
     return DONE

@@ -93,4 +93,5 @@ async def set_metadata(session: Session, cursor: Cursor) -> Done:
         raise Refused(error.message, f"METADATA MAXSIZE {notes.MAX_VALUE}") from None
     except notes.TooMany as error:
         raise Refused(error.message, "METADATA TOOMANY") from None
+    session.did(arguments.mailbox)
     return DONE

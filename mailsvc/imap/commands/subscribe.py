@@ -18,10 +18,14 @@ def _subscribe(tx: Tx, account_id: int, name: str) -> None:
 
 async def subscribe(session: Session, cursor: Cursor) -> Done:
     """Only of what exists: a typing mistake would stay in the client's list for ever."""
-    await session.office.db.write(_subscribe, session.account_id, parse_mailbox(cursor))
+    name = parse_mailbox(cursor)
+    await session.office.db.write(_subscribe, session.account_id, name)
+    session.did(name)
     return DONE
 
 
 async def unsubscribe(session: Session, cursor: Cursor) -> Done:
-    await session.office.db.write(mailboxes.unsubscribe, session.account_id, parse_mailbox(cursor))
+    name = parse_mailbox(cursor)
+    await session.office.db.write(mailboxes.unsubscribe, session.account_id, name)
+    session.did(name)
     return DONE

@@ -68,9 +68,7 @@ def parse_fetch(cursor: Cursor, *, uid: bool) -> Fetch:
     cursor.space()
     messages = parse_set(cursor)
     cursor.space()
-    items = _items(cursor)
-    attributes = frozenset(item for item in items if isinstance(item, str))
-    sections = tuple(dict.fromkeys(item for item in items if isinstance(item, Section)))
+    attributes, sections = parse_items(cursor)
     changed_since, vanished, partial = _modifiers(cursor)
     cursor.end()
     if changed_since is not None:
@@ -81,6 +79,13 @@ def parse_fetch(cursor: Cursor, *, uid: bool) -> Fetch:
         raise cursor.error("PARTIAL chỉ dùng với UID FETCH")
     attributes |= {"UID"} if uid else set()
     return Fetch(messages, attributes, sections, changed_since, vanished, uid, partial)
+
+
+def parse_items(cursor: Cursor) -> tuple[frozenset[str], tuple[Section, ...]]:
+    """Plain items and sections, in parentheses or one alone."""
+    items = _items(cursor)
+    plain = frozenset(item for item in items if isinstance(item, str))
+    return plain, tuple(dict.fromkeys(item for item in items if isinstance(item, Section)))
 
 
 def _items(cursor: Cursor) -> tuple[str | Section, ...]:
