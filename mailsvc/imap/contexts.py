@@ -6,6 +6,7 @@ again, the difference told as REMOVEFROM before the news and as ADDTO after it, 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mailsvc.imap import limits
 from mailsvc.imap.errors import BadCommand
 from mailsvc.imap.finding import Scope, find
+from mailsvc.imap.grammar.returns import Returns
 from mailsvc.imap.grammar.sequence import format_set
 from mailsvc.imap.grammar.sorting import Criterion
 from mailsvc.imap.ordering import sort
@@ -32,14 +34,14 @@ class Context:
 
     tag: bytes
     key: Any
-    uids: Sequence[int]
+    uids: array[int]
     uid: bool
     criteria: tuple[Criterion, ...]
 
 
-def expect_fresh_tag(session: Session, tag: bytes) -> None:
-    """RFC 5267 §4.3: a tag that names a context names no other. Raises BadCommand."""
-    if tag in session.contexts:
+def expect_fresh_tag(session: Session, tag: bytes, returns: Returns | None) -> None:
+    """RFC 5267 §4.3: a tag under which changes are told serves for no other search. Raises BadCommand."""
+    if returns is not None and "UPDATE" in returns and tag in session.contexts:
         raise BadCommand("Nhãn lệnh này đang theo dõi một lần tìm khác")
 
 
@@ -56,7 +58,7 @@ def follow(
     if len(session.contexts) >= limits.CONTEXTS:
         session.status(b"*", "NO", "Đang theo dõi quá nhiều lần tìm", f'NOUPDATE "{tag.decode("ascii")}"')
         return
-    session.contexts[tag] = Context(tag, searched.key, uids, uid, criteria)
+    session.contexts[tag] = Context(tag, searched.key, array("I", uids), uid, criteria)
 
 
 # ---- what has changed -----------------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ def removals(view: SelectedView, contexts: Sequence[Context], results: Sequence[
             kept = []
         if len(kept) < len(context.uids):
             lines.append(_line(b"REMOVEFROM", context, _leaving(context, set(kept)), numbers_of(view, uid=context.uid)))
-            context.uids = kept
+            context.uids = array("I", kept)
     return lines
 
 
@@ -105,7 +107,7 @@ def additions(view: SelectedView, contexts: Sequence[Context], results: Sequence
         if len(told) > len(context.uids):
             old = set(context.uids)
             lines.append(_line(b"ADDTO", context, _coming(context, told, old), numbers_of(view, uid=context.uid)))
-            context.uids = told
+            context.uids = array("I", told)
     return lines
 
 

@@ -22,7 +22,7 @@ from mailsvc.imap.sources import chosen, find_in
 async def esearch(session: Session, cursor: Cursor) -> Done:
     tag = tag_of(cursor)
     arguments = parse_esearch(cursor)
-    expect_fresh_tag(session, tag)
+    expect_fresh_tag(session, tag, arguments.returns)
     selected = any(source.kind == SELECTED for source in arguments.sources)
     updating = arguments.returns is not None and "UPDATE" in arguments.returns
     if (selected or updating) and session.view is None:

@@ -26,7 +26,7 @@ async def _search(session: Session, cursor: Cursor, *, uid: bool) -> Done:
     tag, start = tag_of(cursor), cursor.pos
     try:
         arguments = parse_search(cursor, uid=uid)
-        expect_fresh_tag(session, tag)
+        expect_fresh_tag(session, tag, arguments.returns)
         searched = await look(session, tag, arguments.program)
     except Refused:
         cursor.pos = start + 1
