@@ -35,9 +35,14 @@ STORED = (
 SEARCHED = (
     "", "NOTHING", "NOT", "OR SEEN", "(SEEN", "()", "SEEN)", "SUBJECT", "HEADER a", 'HEADER "" a', "BEFORE yesterday",
     "BEFORE 31-Feb-2026", "ON 1-1-2026", "LARGER x", "LARGER -1", "KEYWORD \\Seen", "UID x", "RETURN SEEN",
-    "RETURN (NOTHING) ALL", "RETURN (ALL ALL", "CHARSET UTF-8", "CHARSET KOI8-R ALL", "MODSEQ x",
+    "RETURN (NOTHING) ALL", "RETURN (ALL ALL", "CHARSET UTF-8", "CHARSET X-NOTHING ALL", "MODSEQ x",
     "(" * 100 + "ALL" + ")" * 100, "NOT " * 200 + "ALL", "UID 0", "SENTON 2026-01-01",
 )  # fmt: skip
+SORTED = (
+    "", "DATE UTF-8 ALL", "(NOTHING) UTF-8 ALL", "() UTF-8 ALL", "(DATE) X-NOTHING ALL", "(DATE) UTF-8", "(DATE)",
+    "(REVERSE) UTF-8 ALL", "(DATE", "(DATE REVERSE) UTF-8 ALL", "(DATE) UTF-8 NOTHING", "(DATE) UTF-8 5:6:7",
+)  # fmt: skip
+THREADED = ("", "NOTHING UTF-8 ALL", "REFERENCES", "REFERENCES UTF-8", "REFERENCES X-NOTHING ALL", "(REFERENCES) ALL")
 NAMES = ("", " ", '"\udcff"', '"x', "x y", "(x)", "{3}x", "x%y z", '"x\\y"', "\\x")
 ROWS = {
     "CAPABILITY": Row(), "NOOP": Row(), "NAMESPACE": Row(), "CHECK": Row(), "CLOSE": Row(), "UNSELECT": Row(),
@@ -79,8 +84,28 @@ ROWS = {
     "UID COPY": Row("1 INBOX", ("1", "1 Nowhere", '1 "\udcff"', *(one.format("INBOX") for one in SETS))),
     "MOVE": Row("1 INBOX", ("1", "1 Nowhere", '1 "\udcff"', "5 INBOX", *(one.format("INBOX") for one in SETS))),
     "UID MOVE": Row("1 INBOX", ("1", "1 Nowhere", '1 "\udcff"', *(one.format("INBOX") for one in SETS))),
+    "LANGUAGE": Row(wrong=("(", "(en)", "zz", '"en', "en  vi")),
+    "GETQUOTA": Row('"nothing"', ("", "(x)", "nothing", '"x')),
+    "GETQUOTAROOT": Row("INBOX", NAMES),
+    "SETQUOTA": Row('"x" (STORAGE 1)', ("", "x", "x STORAGE", "x (STORAGE)", "x (STORAGE x)", "x (STORAGE -1)",
+                                        "x (STORAGE 1 STORAGE 2)", "x (STORAGE 1")),
+    "SETACL": Row("INBOX binh lr", (*NAMES, "INBOX", "INBOX binh", "INBOX binh ?", "Nowhere binh lr", "INBOX no lr")),
+    "DELETEACL": Row("INBOX binh", (*NAMES, "INBOX", "Nowhere binh")),
+    "GETACL": Row("INBOX", (*NAMES, "Nowhere")),
+    "LISTRIGHTS": Row("INBOX binh", (*NAMES, "INBOX", "Nowhere binh")),
+    "MYRIGHTS": Row("INBOX", (*NAMES, "Nowhere")),
+    "REPLACE": Row("1 INBOX {1+}\r\nx", ("", "1", "1 INBOX", "1 INBOX x", "0 INBOX {1+}\r\nx", "5 INBOX {1+}\r\nx",
+                                         "1 Nowhere {1+}\r\nx", "1 INBOX (\\Nothing) {1+}\r\nx", "x INBOX {1+}\r\nx")),
+    "UID REPLACE": Row("1 INBOX {1+}\r\nx", ("", "1", "1 INBOX", "1 INBOX x", "0 INBOX {1+}\r\nx", "99 INBOX {1+}\r\nx",
+                                             "1 Nowhere {1+}\r\nx", "x INBOX {1+}\r\nx")),
+    "ESEARCH": Row("ALL", (*SEARCHED, "IN ALL", "IN () ALL", "IN (nothing) ALL", "IN (mailboxes) ALL", "IN (inboxes")),
+    "SORT": Row("(DATE) UTF-8 ALL", SORTED),
+    "UID SORT": Row("(DATE) UTF-8 ALL", SORTED),
+    "THREAD": Row("REFERENCES UTF-8 ALL", THREADED),
+    "UID THREAD": Row("REFERENCES UTF-8 ALL", THREADED),
+    "CANCELUPDATE": Row('"x"', ("", "(x)", '"x')),
 }  # fmt: skip
-UNKNOWN = Row(wrong=("(((", '"', "\\", "{", "x" * 9000, "1 " * 100))  # a command without a row of its own
+UNKNOWN = Row(wrong=("(((", '"', "\\", "x (((",))  # a command without a row of its own
 JUNK = (" (", ' "x', " \\", " x y z ]")
 VIETNAMESE = re.compile("[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
 _REJECTED = re.compile(rb"(?:BAD|NO)(?: \[([^\]]+)\])? ([^\r\n]+)")
