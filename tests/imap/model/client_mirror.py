@@ -34,13 +34,16 @@ def flags_of(words: list[bytes]) -> Flags:
 
 
 class Mirror:
-    """`condstore` and `qresync` say how the client wants to be told; every response is held to that."""
+    """`condstore`, `qresync` and `uidonly` say how the client wants to be told; every response is held to that.
+
+    With `uidonly` there are no sequence numbers (RFC 9586), so the order of the entries means nothing.
+    """
 
     def __init__(self, box: Box, *, readonly: bool) -> None:
         self.box = box
         self.readonly = readonly
         self.entries: list[Entry] = []
-        self.condstore = self.qresync = False
+        self.condstore = self.qresync = self.uidonly = False
         self.highest = 0
         self.earlier: list[int] = []  # UIDs of VANISHED (EARLIER)
 
@@ -62,11 +65,17 @@ class Mirror:
             assert number >= len(self.entries), f"EXISTS {number} with {len(self.entries)} messages known"
             self.entries += [Entry() for _ in range(number - len(self.entries))]
         elif word == b"EXPUNGE":
+            assert not self.uidonly, "EXPUNGE for a client without numbers"
             assert not numbers_stand, "EXPUNGE where the numbers have to stand"
             assert not self.qresync, "EXPUNGE where VANISHED was asked for"
             assert 1 <= number <= len(self.entries), f"EXPUNGE {number} of {len(self.entries)}"
             del self.entries[number - 1]
+        elif word == b"UIDFETCH":
+            assert self.uidonly, "UIDFETCH that nobody asked for"
+            items = dict(zip(rest[0][::2], rest[0][1::2], strict=True))
+            self._fetched(self._of_uid(number), {b"UID": number} | items)
         elif word == b"FETCH":
+            assert not self.uidonly, "FETCH for a client without numbers"
             assert 1 <= number <= len(self.entries), f"FETCH {number} of {len(self.entries)}"
             self._fetched(self.entries[number - 1], dict(zip(rest[0][::2], rest[0][1::2], strict=True)))
 
@@ -75,7 +84,8 @@ class Mirror:
             assert entry.uid in (None, items[b"UID"]), f"a number changed from {entry.uid} to {items[b'UID']}"
             entry.uid = items[b"UID"]
             known = [one.uid for one in self.entries if one.uid is not None]
-            assert known == sorted(set(known)), known
+            assert known == (known if self.uidonly else sorted(known)), known
+            assert len(set(known)) == len(known), known
         if b"FLAGS" in items:
             entry.flags = flags_of(items[b"FLAGS"])
             assert b"UID" in items or not self.qresync, "FLAGS without UID for a QRESYNC client (RFC 7162 §3.2.4)"
@@ -88,7 +98,7 @@ class Mirror:
         if arguments[0] == [b"EARLIER"]:
             self.earlier += numbers_of(arguments[1])
             return
-        assert self.qresync, "VANISHED that nobody asked for"
+        assert self.qresync or self.uidonly, "VANISHED that nobody asked for"
         assert not numbers_stand, "VANISHED where the numbers have to stand"
         for uid in numbers_of(arguments[0]):
             self.entries.remove(self._of_uid(uid))
@@ -101,7 +111,7 @@ class Mirror:
         below = 0
         for at, entry in enumerate(self.entries):
             above = next((one.uid for one in self.entries[at:] if one.uid is not None), 1 << 32)
-            if entry.uid is None and below < uid < above:
+            if entry.uid is None and (self.uidonly or below < uid < above):
                 return entry
             below = entry.uid or below
         raise AssertionError(f"VANISHED {uid}, which the client never saw")
@@ -115,6 +125,9 @@ class Mirror:
         if len(self.entries) != len(self.box.letters):
             yield f"{len(self.entries)} messages, {len(self.box.letters)} in truth"
             return
+        if self.uidonly:
+            yield from self._differences_by_uid()
+            return
         for number, (entry, (uid, letter)) in enumerate(zip(self.entries, self.box.letters.items(), strict=True), 1):
             if entry.uid not in (None, uid):
                 yield f"{number} is UID {entry.uid}, in truth {uid}"
@@ -122,3 +135,11 @@ class Mirror:
                 yield f"{number} has {set(entry.flags)}, in truth {set(letter.flags)}"
             if entry.modseq is not None and letter.modseq is not None and entry.modseq != letter.modseq:
                 yield f"{number} has mod-sequence {entry.modseq}, in truth {letter.modseq}"
+
+    def _differences_by_uid(self) -> Iterator[str]:
+        for entry in self.entries:
+            letter = self.box.letters.get(entry.uid or 0)
+            if entry.uid is not None and letter is None:
+                yield f"UID {entry.uid} is not there in truth"
+            elif letter is not None and entry.flags not in (None, letter.flags):
+                yield f"UID {entry.uid} has {entry.flags}, in truth {set(letter.flags)}"

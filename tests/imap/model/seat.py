@@ -42,7 +42,7 @@ class Seat:
         self.speaker = new_speaker(self.world, self.username)
         self.mirror: Mirror | None = None
         self.idle: bytes | None = None
-        self.condstore = self.qresync = self.rev2 = False
+        self.condstore = self.qresync = self.rev2 = self.uidonly = False
 
     def wire(self, name: str) -> str:
         return f'"{name if self.rev2 else written(name)}"'
@@ -105,7 +105,7 @@ class Seat:
         if self.mirror is not None:
             self.mirror.take(reply.untagged[: closed[0]])
         self.mirror = Mirror(box, readonly=readonly)
-        self.mirror.condstore, self.mirror.qresync = self.condstore, self.qresync
+        self.mirror.condstore, self.mirror.qresync, self.mirror.uidonly = self.condstore, self.qresync, self.uidonly
         self.mirror.take(reply.untagged[closed[0] if closed else 0 :])
         return reply
 
@@ -122,11 +122,16 @@ class Seat:
             if all(entry.uid is not None for entry in self.mirror.entries):
                 return
             asked = len(self.mirror)
-            self.ok("FETCH 1:* (UID)", stands=True)
+            self.fetch_all("UID")
 
     def learn_flags(self) -> None:
         if self.mirror is not None and len(self.mirror):
-            self.ok("FETCH 1:* (UID FLAGS)", stands=True)
+            self.fetch_all("UID FLAGS")
+
+    def fetch_all(self, items: str) -> Reply:
+        if self.uidonly:
+            return self.ok(f"UID FETCH 1:* ({items})")
+        return self.ok(f"FETCH 1:* ({items})", stands=True)
 
     def silently(self, uids: Iterable[int], mode: str, flags: Flags) -> Callable[[Mirror], None]:
         """What a client does to its own picture when it stores with .SILENT."""

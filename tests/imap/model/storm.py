@@ -35,7 +35,8 @@ class Act:
     def uids(self, box: Box) -> list[int]:
         return sorted({max(1, box.uidnext - back) for back in self.back})
 
-    def written(self, box: Box) -> bytes:
+    def written(self, box: Box, *, numbers: bool) -> bytes:
+        """`numbers`: whether the client may use sequence numbers."""
         some = ",".join(map(str, self.uids(box)))
         match self.verb:
             case "UID STORE":
@@ -43,6 +44,8 @@ class Act:
                 return text.encode()
             case "APPEND":
                 return b"APPEND INBOX {%d+}\r\n%s" % (len(letter(self.body)), letter(self.body))
+            case "FETCH 1:* (UID FLAGS)" if not numbers:
+                return b"UID FETCH 1:* (FLAGS)"
             case _:
                 return self.verb.replace("…", some).encode()
 

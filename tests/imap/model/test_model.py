@@ -11,7 +11,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from audit import Auditor
@@ -27,6 +27,7 @@ from world import World, on_both
 from mailsvc.mail import deliver
 from mailsvc.mail.envelope import Client, Envelope, Recipient
 from mailsvc.mail.letter import from_bytes
+from tests.imap.conformance.speaker import Reply
 
 LONG = int(os.environ.get("MAILSVC_MODEL_EXAMPLES", "0"))
 SHRINK = bool(os.environ.get("MAILSVC_MODEL_SHRINK"))
@@ -36,6 +37,12 @@ names = st.sampled_from(NAMES)
 often_inbox = st.sampled_from(["INBOX"] * len(NAMES) + list(NAMES))
 picks = st.sets(st.integers(0, 15), min_size=1, max_size=5)
 small = st.integers(0, 9)
+
+
+def by_uid_of(reply: Reply) -> dict[int, dict[bytes, Any]]:
+    """FETCH and UIDFETCH responses (RFC 9586 §3.3) by UID."""
+    found = {items[b"UID"]: items for items in reply.fetched().values() if b"UID" in items}
+    return found | {uid: dict(zip(items[::2], items[1::2], strict=True)) for uid, items in reply.of(b"UIDFETCH")}
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,7 @@ class Clients(RuleBasedStateMachine):
         seat.learn_uids()
         if seat.mirror is None or not seat.mirror.entries:
             return None
+        by_uid = by_uid or seat.uidonly
         entries = seat.mirror.entries
         places = sorted({pick % len(entries) for pick in picks})
         uids = [entries[place].uid for place in places]
@@ -145,12 +153,17 @@ class Clients(RuleBasedStateMachine):
         assert reply.code == [b"READ-ONLY" if readonly else b"READ-WRITE"]
         seat.learn_flags()
 
-    @rule(at=seats, what=st.sampled_from(["CONDSTORE", "QRESYNC", "IMAP4rev2"]))
+    @rule(at=seats, what=st.sampled_from([*["CONDSTORE", "QRESYNC", "IMAP4rev2"] * 3, "UIDONLY"]))
     def enable(self, at: int, what: str) -> None:
         seat = self.seats[at]
         seat.stop_idling()
         if what == "IMAP4rev2":
             seat.rev2 = seat.speaker.utf8 = True
+        elif what == "UIDONLY":
+            seat.learn_uids()  # those that are gone and still hold a number would stay without
+            if seat.mirror is None or all(entry.uid for entry in seat.mirror.entries):
+                self._without_numbers(seat)
+            return
         else:
             seat.follow_modseqs()
         if what == "QRESYNC":
@@ -158,6 +171,13 @@ class Clients(RuleBasedStateMachine):
             if seat.mirror is not None:
                 seat.mirror.qresync = True
         seat.ok(f"ENABLE {what}")
+
+    @staticmethod
+    def _without_numbers(seat: Seat) -> None:
+        seat.uidonly = True
+        if seat.mirror is not None:
+            seat.mirror.uidonly = True
+        seat.ok("ENABLE UIDONLY")
 
     @rule(at=seats, how=st.sampled_from(["CLOSE", "UNSELECT"]))
     def leave(self, at: int, how: str) -> None:
@@ -265,10 +285,10 @@ class Clients(RuleBasedStateMachine):
         done = [uid for uid in chosen.uids if uid not in kept]
         tag = seat.speaker.start(f"{command} ({' '.join(flags)})")
         first = seat.silently(done, mode, lower(flags)) if silent else None
-        reply = seat.finish(tag, stands=not by_uid, first=first)
+        reply = seat.finish(tag, stands=not chosen.uid, first=first)
         assert reply.status == b"OK", reply
         assert (reply.code[:1] == [b"MODIFIED"]) == bool(kept), (reply, kept)
-        if kept and by_uid:
+        if kept and chosen.uid:
             assert numbers_of(reply.code[1]) == kept
         self.settle(box)
 
@@ -282,7 +302,7 @@ class Clients(RuleBasedStateMachine):
         box = seat.mirror.box
         if not seat.mirror.readonly and not box.deleted:
             box.alter(chosen.uids, "+", frozenset({"\\seen"}))
-        seat.do(f"{chosen.prefix}FETCH {chosen.text} (UID {items})", stands=not by_uid)
+        seat.do(f"{chosen.prefix}FETCH {chosen.text} (UID {items})", stands=not chosen.uid)
         if not box.deleted:
             self.settle(box)
 
@@ -325,6 +345,41 @@ class Clients(RuleBasedStateMachine):
             assert list(seat.mirror.differences()) == []
         self.settle(box)
 
+    @rule(at=seats, picks=picks, by_uid=st.booleans(), name=often_inbox, body=bodies, flags=flag_sets)
+    def replace(self, at: int, picks: set[int], by_uid: bool, name: str, body: int, flags: list[str]) -> None:
+        """RFC 8508: the new one comes and the old one goes, or neither."""
+        found = self.opened(at)
+        chosen = self.choose(found[0], {min(picks)}, by_uid) if found else None
+        if found is None or chosen is None:
+            return
+        (seat, box), target, new = found, self.account.box(name), letter(body)
+        there = bool(chosen.uids) and chosen.uids[0] in box.letters
+        text = chosen.text.split(",")[0]
+        if there and target is not None:
+            uid = target.add(len(new), lower(flags))
+            box.remove(chosen.uids)
+        command = f"{chosen.prefix}REPLACE {text} {seat.wire(name)} ({' '.join(flags)}) {{{len(new)}+}}\r\n"
+        reply = seat.do(command.encode() + new)
+        assert (reply.status == b"OK") == (there and target is not None), reply
+        if there and target is not None:
+            assert [b"APPENDUID", target.uidvalidity, uid] in [one[0] for one in reply.of(b"OK")]
+            self.settle(box, target)
+
+    @rule(at=seats, name=names, picks=picks, body=bodies)
+    def catenate(self, at: int, name: str, picks: set[int], body: int) -> None:
+        """RFC 4469: a message of new text and of old ones."""
+        seat, target, inbox = self.seats[at], self.account.box(name), self.account.boxes["INBOX"]
+        wanted = sorted(max(1, inbox.uidnext - pick) for pick in picks)[:3]
+        urls = " ".join(f'URL "/INBOX;UIDVALIDITY={inbox.uidvalidity}/;UID={uid}"' for uid in wanted)
+        text = f"APPEND {seat.wire(name)} CATENATE (TEXT {{{len(letter(body))}+}}\r\n".encode() + letter(body)
+        whole = target is not None and all(uid in inbox.letters for uid in wanted)
+        if target is not None and whole:
+            target.add(len(letter(body)) + sum(inbox.letters[uid].size for uid in wanted), ())
+        reply = seat.do(text + f" {urls})".encode())
+        assert (reply.status == b"OK") == whole, reply
+        if target is not None:
+            self.settle(target)
+
     # ---- looking ------------------------------------------------------------------------------------------------
     @rule(at=seats, how=st.sampled_from(["NOOP", "CHECK"]))
     def news(self, at: int, how: str) -> None:
@@ -353,10 +408,10 @@ class Clients(RuleBasedStateMachine):
         if modseq:
             seat.follow_modseqs()
         items = "UID FLAGS MODSEQ" if modseq else "UID FLAGS"
-        reply = seat.do(f"{chosen.prefix}FETCH {chosen.text} ({items})", stands=not by_uid)
+        reply = seat.do(f"{chosen.prefix}FETCH {chosen.text} ({items})", stands=not chosen.uid)
         if box.deleted:
             return
-        told = {items[b"UID"]: items for items in reply.fetched().values()}
+        told = by_uid_of(reply)
         there = [uid for uid in chosen.uids if uid in box.letters]
         assert set(there) <= set(told)
         for uid in there:
@@ -374,6 +429,7 @@ class Clients(RuleBasedStateMachine):
             return
         box = seat.mirror.box
         known = [entry.uid for entry in seat.mirror.entries]
+        by_uid = by_uid or seat.uidonly
         key = f"KEYWORD {flag}" if not flag.startswith("\\") else flag[1:].upper()
         reply = seat.ok(f"{'UID ' if by_uid else ''}SEARCH {'NOT ' if without else ''}{key}", stands=not by_uid)
         uids = [uid for uid in box.uids if (flag.lower() in box.letters[uid].flags) != without and uid in known]
@@ -407,10 +463,10 @@ class Clients(RuleBasedStateMachine):
         seat.follow_modseqs()
         seat.news()
         if len(seat.mirror):
-            seat.ok("FETCH 1:* (UID FLAGS MODSEQ)", stands=True)
+            seat.fetch_all("UID FLAGS MODSEQ")
         box = seat.mirror.box
         flags = {entry.uid: entry.flags for entry in seat.mirror.entries if entry.uid and entry.flags is not None}
-        assert list(flags) == box.uids
+        assert sorted(flags) == box.uids
         self.memories.append(Memory(box, box.uidvalidity, seat.mirror.highest, flags))
 
     @precondition(lambda self: self.memories)
@@ -438,11 +494,11 @@ class Clients(RuleBasedStateMachine):
         earlier = seat.mirror.earlier
         assert not set(earlier) & set(box.letters)
         vanished = [at for at, one in enumerate(reply.untagged) if one[0] == b"VANISHED"]
-        fetched = [at for at, one in enumerate(reply.untagged) if one[1:2] == [b"FETCH"]]
+        fetched = [at for at, one in enumerate(reply.untagged) if one[1:2] in ([b"FETCH"], [b"UIDFETCH"])]
         assert len(vanished) <= 1
         assert not vanished or vanished[0] < min(fetched, default=1 << 32)  # RFC 7162 §3.2.5.1
         flags = {uid: one for uid, one in memory.flags.items() if uid not in earlier}
-        flags |= {items[b"UID"]: flags_of(items[b"FLAGS"]) for items in reply.fetched().values()}
+        flags |= {uid: flags_of(items[b"FLAGS"]) for uid, items in by_uid_of(reply).items()}
         truth = {uid: one.flags for uid, one in box.letters.items()}
         if known is not None:
             assert set(earlier) <= set(known)
@@ -454,7 +510,7 @@ class Clients(RuleBasedStateMachine):
     def _written(memory: Memory, known: str | None, match: bool) -> str:
         words = [str(memory.uidvalidity), str(memory.modseq)]
         words += [known] if known else []
-        if match and memory.flags:
+        if match and memory.flags:  # RFC 7162 §3.2.5.2
             places = sorted({1, len(memory.flags), (len(memory.flags) + 1) // 2})
             uids = sorted(memory.flags)
             words.append(f"({','.join(map(str, places))} {','.join(str(uids[place - 1]) for place in places)})")
@@ -472,14 +528,14 @@ class Clients(RuleBasedStateMachine):
             seat.stop_idling()
             seat.learn_uids()
         sent = [
-            (seat, [(act, seat.speaker.start(act.written(box))) for act in acts])
+            (seat, [(act, seat.speaker.start(act.written(box, numbers=not seat.uidonly))) for act in acts])
             for seat, acts in zip(here, storm, strict=False)
         ]
         for seat, acts in sent:
             for act, tag in acts:
                 silent = act.verb == "UID STORE" and act.silent
                 first = seat.silently(act.uids(box), act.mode, lower(act.flags)) if silent else None
-                reply = seat.finish(tag, stands=act.numbers_stand, first=first)
+                reply = seat.finish(tag, stands=act.numbers_stand and not seat.uidonly, first=first)
                 no_target = other is None and reply.code in ([b"TRYCREATE"], [b"CANNOT"])
                 assert reply.status == b"OK" or no_target, reply
         for one in (box, other):
