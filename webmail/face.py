@@ -27,6 +27,7 @@ from webmail.routes import (
     mail_acts,
     mail_files,
     mail_list,
+    mail_program,
     mail_read,
     office_rules,
     out_document,
@@ -55,7 +56,7 @@ class WebFace:
         self._static = StaticFiles(_STATIC)
 
     def routes(self) -> Sequence[BaseRoute]:
-        letters = (start, signin, mail_list, mail_read, mail_files, mail_acts)
+        letters = (start, signin, mail_list, mail_read, mail_files, mail_acts, mail_program)
         papers = (intake, entering, work, register, handling, directing)
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation)

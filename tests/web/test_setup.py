@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import plistlib
+import re
 import uuid
 from xml.etree import ElementTree
 
@@ -169,3 +171,16 @@ def test_a_program_inside_a_browser_may_ask(site: Site) -> None:
     """Thunderbird is one; what it asks for holds nothing of anybody."""
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
     assert site.client().get("/mail/config-v1.1.xml", headers=headers).status_code == 200
+
+
+def test_a_person_finds_it_on_a_page(site: Site) -> None:
+    client = site.signed_in("daonth")
+    assert 'href="/phan-mem-thu"' in client.get("/viec").text
+    text = client.get("/phan-mem-thu").text
+    assert f"daonth@{DOMAIN}" in text
+    assert HOST in text
+    profile = re.search(r'href="(/apple/mobileconfig[^"]*)"', text)
+    assert profile
+    loaded = plistlib.loads(client.get(html.unescape(profile[1])).content)
+    assert loaded["PayloadContent"][0]["EmailAddress"] == f"daonth@{DOMAIN}"
+    assert site.client().get("/phan-mem-thu").status_code == 303
