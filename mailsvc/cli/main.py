@@ -19,6 +19,7 @@ from mailsvc.cli.holding import held_app
 from mailsvc.cli.incoming import incoming_app
 from mailsvc.cli.mail import dkim, mailbox_app, message_app, queue_app
 from mailsvc.cli.maintenance import demo, serve, settings_app, verify
+from mailsvc.cli.outgoing import outgoing_app
 from mailsvc.cli.regulation import regulation_app
 from mailsvc.cli.rules import rule_app
 from mailsvc.cli.sharing import acl_app
@@ -35,6 +36,7 @@ app.add_typer(queue_app, name="queue")
 app.add_typer(intake_app, name="intake")
 app.add_typer(register_app, name="register")
 app.add_typer(incoming_app, name="incoming")
+app.add_typer(outgoing_app, name="outgoing")
 app.add_typer(audit_app, name="audit")
 app.add_typer(delegation_app, name="delegation")
 app.add_typer(held_app, name="held")

@@ -13,6 +13,7 @@ from typing import Any
 
 from mailsvc.core.errors import StorageFull
 from mailsvc.documents import intake, mail_replies
+from mailsvc.documents.outgoing import by_mail as number_requests
 from mailsvc.documents.tasks import replies as task_replies
 from mailsvc.mail import addresses, bounce, outbound
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
@@ -178,6 +179,9 @@ def _answer(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter) -> T
     Somebody whose work it is not hears that it counts for nothing; the letter then is ordinary mail.
     """
     known = (envelope.account_id, [one.address for one in envelope.recipients], letter.scan.references)
+    number = number_requests.recognise(tx, *known[:2])
+    if number is not None:
+        return _taking(number_requests.take, number)
     work = mail_replies.recognise(tx, *known)
     task = None if work is not None else task_replies.recognise(tx, *known)
     if work is None and task is None:
@@ -226,6 +230,8 @@ def _answered(
 def _goes_to_the_office(tx: Tx, domains: list[str], recipient: Recipient) -> bool:
     """Whether the recipient stands for the office itself: the address for answers, or the clerks' mailbox."""
     if mail_replies.is_answer_address(recipient.address) or task_replies.token_in([recipient.address], ()):
+        return True
+    if number_requests.is_request_address(recipient.address):
         return True
     account = addresses.find(tx, domains, recipient.address) if addresses.is_local(recipient.address, domains) else None
     return account is not None and any(box.kind == "intake" for box in mailboxes.inboxes(tx, [account.id]).values())

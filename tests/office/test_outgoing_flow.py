@@ -209,7 +209,7 @@ def test_large_files_are_kept_whole(bureau: World) -> None:
 
 
 # ---- the gate -----------------------------------------------------------------------------------------------
-def test_the_word_file_lies_in_the_clerks_mailbox_and_opens_no_entry(bureau: World) -> None:
+def test_r24_the_word_file_lies_in_the_clerks_mailbox_and_opens_no_entry(bureau: World) -> None:
     document = bureau.begin()
     bureau.to_waiting(document)
     read = bureau.office.db.read_now
@@ -230,7 +230,7 @@ def _vanthu(tx: object) -> int:
     return found.id
 
 
-def test_a_legacy_font_stops_the_number(bureau: World) -> None:
+def test_r02_a_legacy_font_stops_the_number(bureau: World) -> None:
     """R2: outgoing with .VnTime cannot get a number."""
     body = '<w:p><w:r><w:rPr><w:rFonts w:ascii=".VnTime" w:hAnsi=".VnTime"/></w:rPr><w:t>C«ng v¨n</w:t></w:r></w:p>'
     packed = bureau.packed(("cu.docx", package(body), ORIGINAL))
@@ -251,7 +251,7 @@ def test_two_clerks_number_one_draft(bureau: World) -> None:
     assert len(bureau.office.db.read_now(issued.of_series, ORG, "di/quyet-dinh", 2026)) == 1
 
 
-def test_a_cancelled_number_stays_and_is_not_used_again(bureau: World) -> None:
+def test_l02_a_cancelled_number_stays_and_is_not_used_again(bureau: World) -> None:
     write, read = bureau.office.db.write_now, bureau.office.db.read_now
     document, first = bureau.numbered()
     with pytest.raises(Invalid):
@@ -286,7 +286,7 @@ def test_dates_do_not_go_back(bureau: World) -> None:
         write(numbers.give_number, bureau["daonth"], other.id, date(2026, 11, 25))
 
 
-def test_a_new_year_begins_at_one(bureau: World) -> None:
+def test_l02_a_new_year_begins_at_one(bureau: World) -> None:
     write = bureau.office.db.write_now
     bureau.numbered()
     document = bureau.begin()
@@ -318,7 +318,7 @@ def test_a_number_between_two_others_needs_the_head_of_the_office(bureau: World)
     assert bureau.numbered()[1].code == "03/QĐ-SGDĐT"  # the series itself goes on
 
 
-def test_every_school_has_its_own_series(bureau: World) -> None:
+def test_l02_every_school_has_its_own_series(bureau: World) -> None:
     write = bureau.office.db.write_now
     packed = bureau.packed(("qd.docx", word(), ORIGINAL))
     fields = bureau.fields(signer=str(bureau["ht.thptbausen"]))

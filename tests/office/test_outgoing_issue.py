@@ -173,7 +173,7 @@ def reply(bureau: World, content_id: int, sender: str) -> None:
     bureau.office.db.write_now(deliver_letter, domains, envelope, from_bytes(data))
 
 
-def test_an_answer_through_the_receivers_own_register(bureau: World) -> None:
+def test_r33_the_answer_waits_for_its_incoming_document(bureau: World) -> None:
     """External → incoming → draft → outgoing: the school's answer closes the receipt."""
     read, write = bureau.office.db.read_now, bureau.office.db.write_now
     document = bureau.issued(SCHOOL)

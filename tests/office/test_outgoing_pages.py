@@ -162,7 +162,7 @@ def test_wrong_fields_keep_what_was_typed(pages: Bureau) -> None:
         assert expected in answer.text
 
 
-def test_the_paper_version_is_followed(pages: Bureau) -> None:
+def test_r34_the_paper_version_is_followed(pages: Bureau) -> None:
     place = pages.numbered()
     pages["khuetm"].does(f"{place}/ban-giay/trinh")
     assert "01/QĐ-SGDĐT" in pages["daonth"].text("/van-ban-di/thieu-ban-giay")

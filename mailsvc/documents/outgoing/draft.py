@@ -18,7 +18,7 @@ from mailsvc.documents.errors import Stale
 from mailsvc.documents.extraction.catalogue import type_named
 from mailsvc.documents.outgoing import states, who
 from mailsvc.documents.outgoing.fields import NAMES_SHOWN, DraftFields, require_valid, signer_line, tidy
-from mailsvc.documents.outgoing.packing import ORIGINAL, SIGNED, WORD_HEADS, Packed
+from mailsvc.documents.outgoing.packing import ORIGINAL, SIGNED, WORD_HEADS, Packed, PackedFile
 from mailsvc.documents.outgoing.telling import tell
 from mailsvc.documents.rights import Act, Party, Relation, Subject, as_actor, require
 from mailsvc.documents.rights.units import organisation_of_unit
@@ -76,16 +76,17 @@ def begin(tx: Tx, actor: Actor | int, fields: DraftFields, packed: Packed | None
     _link_answers(tx, me, document_id, org_code, ready)
     tell(tx, me, document_id, "drafted", f"Bắt đầu dự thảo {number}/{today.year}.", fields=_shown(ready))
     if packed is not None and packed.files:
-        _store_version(tx, me, outgoing.get(tx, document_id), packed, (), "Bản đầu")
-    return _screened(tx, me, document_id, packed)
+        content_id = contents.add(tx, packed.letter.content)
+        _store_version(tx, me, outgoing.get(tx, document_id), content_id, packed.files, (), "Bản đầu")
+    return _screened(tx, me, document_id, "" if packed is None else packed.mark)
 
 
-def _screened(tx: Tx, me: Actor, document_id: int, packed: Packed | None) -> Document:
+def _screened(tx: Tx, me: Actor, document_id: int, mark: str) -> Document:
     """The draft, held for two people when a file of it bears a mark of secrecy (R1)."""
     found = store.get(tx, document_id)
-    if packed is None or not packed.mark:
+    if not mark:
         return found
-    holding.hold_draft(tx, me, found, packed.mark)
+    holding.hold_draft(tx, me, found, mark)
     return store.get(tx, document_id)
 
 
@@ -125,23 +126,40 @@ def add_version(
     After the content was approved a change goes back: the drafter's to the head of the unit, a head's or the Office's
     to the format check; the signatory sees it again (Decree 30/2020, Article 11.2). Raises Refused, Invalid.
     """
+    content_id = contents.add(tx, packed.letter.content) if packed.files else 0
+    return store_files(tx, actor, document_id, content_id, packed.files, note, drop, mark=packed.mark)
+
+
+def store_files(
+    tx: Tx,
+    actor: Actor | int,
+    document_id: int,
+    content_id: int,
+    files: Sequence[PackedFile],
+    note: str = "",
+    drop: Collection[str] = (),
+    *,
+    mark: str = "",
+) -> Flow:
+    """The same with files of a letter that is in the store already; `mark`: the mark of secrecy found in them."""
     flow = outgoing.get(tx, document_id)
     office = flow.state == states.FORMAT and who.may(tx, actor, Act.CHECK_FORMAT, flow)
     me = who.require(tx, actor, Act.CHECK_FORMAT if office else Act.DRAFT, flow)
     if flow.state not in states.UNDER_WAY or flow.recalled_ms is not None:
         raise Refused("Văn bản đã có số; không thay tệp được nữa. Sai thì hủy số, hoặc đính chính sau khi phát hành.")
-    if not packed.files and not drop:
+    if not files and not drop:
         raise Invalid("Chưa chọn tệp nào.")
-    changed = _store_version(tx, me, flow, packed, drop, note)
-    _screened(tx, me, document_id, packed)
+    changed = _store_version(tx, me, flow, content_id, files, drop, note)
+    _screened(tx, me, document_id, mark)
     return _fall_back(tx, me, changed, head=who.may(tx, me, Act.APPROVE_CONTENT, flow), office=office)
 
 
-def _store_version(tx: Tx, me: Actor, flow: Flow, packed: Packed, drop: Collection[str], note: str) -> Flow:
-    content_id = contents.add(tx, packed.letter.content) if packed.files else 0
+def _store_version(
+    tx: Tx, me: Actor, flow: Flow, content_id: int, given: Sequence[PackedFile], drop: Collection[str], note: str
+) -> Flow:
     new = [
         OutFile(0, 0, content_id, one.path, one.name, one.content_type, one.size, one.sha256, one.role, one.encoding)
-        for one in packed.files
+        for one in given
     ]
     replaced = {one.role for one in new if one.role in (ORIGINAL, SIGNED)}
     old = outgoing.files_of(tx, flow.document_id, flow.version)

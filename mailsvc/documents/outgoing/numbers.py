@@ -41,19 +41,19 @@ def request_number(tx: Tx, actor: Actor | int, document_id: int) -> Flow:
     me = who.require(tx, actor, Act.SEND_DRAFT, flow)
     states.require(flow, "request_number")
     gate.require_open(tx, document_id)
-    _to_clerks(tx, flow)
+    to_clerks(tx, flow.org_code, [one.content_id for one in draft.current_files(tx, flow)])
     return deciding.move(tx, me, flow, states.WAITING, "number_requested", "Trình lấy số; tệp Word đã gửi văn thư.")
 
 
-def _to_clerks(tx: Tx, flow: Flow) -> None:
-    """Put the letters that carry the current files into the clerks' mailboxes; they open no intake entry."""
-    owners = _clerks_accounts(tx, flow.org_code)
+def to_clerks(tx: Tx, org_code: str, content_ids: Sequence[int]) -> None:
+    """Put letters that carry drafts into the clerks' mailbox; they open no intake entry."""
+    owners = _clerks_accounts(tx, org_code)
     boxes = [box for owner in owners for box in mailboxes.of_account(tx, owner)]
     inboxes = [box.id for box in boxes if box.name == mailboxes.INBOX]
-    for content_id in dict.fromkeys(one.content_id for one in draft.current_files(tx, flow)):
-        size = contents.get(tx, content_id).size
+    for content_id in dict.fromkeys(content_ids):
         there = {one[0] for one in placements.of_content(tx, content_id, owners)}
         missing = [one for one in inboxes if one not in there]
+        size = contents.get(tx, content_id).size
         placements.add_everywhere(tx, missing, NewPlacement(content_id, size, tx.now_ms, keywords="$TrinhLaySo"))
 
 

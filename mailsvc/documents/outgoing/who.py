@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from mailsvc.core.actor import Actor
 from mailsvc.documents import rights
-from mailsvc.documents.rights import Act, Party, Relation, Subject
+from mailsvc.documents.rights import Act, Subject
+from mailsvc.documents.rights.subjects import of_flow
 from mailsvc.documents.rights.units import organisation_of_unit, units_of_organisation
-from mailsvc.store import accounts, outgoing
+from mailsvc.store import accounts
 from mailsvc.store.accounts import Account
 from mailsvc.store.outgoing import Flow
 from mailsvc.store.tx import Tx
@@ -18,13 +19,8 @@ SIGNERS = frozenset({"giam_doc", "lanh_dao_so", "chanh_van_phong", "truong_phong
 
 
 def subject(tx: Tx, flow: Flow) -> Subject:
-    """The document with its drafter, drafting unit, signatory and those who were asked."""
-    parties = [Party(Relation.DRAFTER, flow.drafter_id), Party(Relation.UNIT, unit_code=flow.unit_code)]
-    if flow.signer_id is not None:
-        parties.append(Party(Relation.SIGNATORY, flow.signer_id))
-    asked = {one.person_id for one in outgoing.opinions_of(tx, flow.document_id)}
-    parties += [Party(Relation.ASKED, one) for one in sorted(asked)]
-    return Subject(flow.org_code, tuple(parties), f"document/{flow.document_id}")
+    """The document with everybody who has to do with it."""
+    return Subject(flow.org_code, of_flow(tx, flow), f"document/{flow.document_id}")
 
 
 def require(tx: Tx, actor: Actor | int, act: Act, flow: Flow) -> Actor:

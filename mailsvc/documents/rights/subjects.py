@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mailsvc.documents.rights.judge import Party, Relation, Subject
-from mailsvc.store import routing
+from mailsvc.store import outgoing, routing
 from mailsvc.store.documents import Document
+from mailsvc.store.outgoing import Flow
 from mailsvc.store.routing import Line
 from mailsvc.store.tx import Tx
 
@@ -20,6 +21,8 @@ def of_document(tx: Tx, document: Document) -> Subject:
 
 
 def _parties(tx: Tx, document: Document) -> tuple[Party, ...]:
+    if document.direction == "out":
+        return of_flow(tx, outgoing.get(tx, document.id))
     lines = [one for one in routing.lines_of(tx, document.id) if one.state not in _TAKEN_BACK]
     return tuple(party for one in lines for party in of_line(one))
 
@@ -43,3 +46,12 @@ def of_line(line: Line) -> tuple[Party, ...]:
     )
     meant = () if line.meant_for_id is None else (Party(relation, account_id=line.meant_for_id),)
     return (receiver, *meant, Party(Relation.ASSIGNER, account_id=line.assigner_id))
+
+
+def of_flow(tx: Tx, flow: Flow) -> tuple[Party, ...]:
+    """Who has to do with an outgoing document: its drafter, drafting unit, signatory and those who were asked."""
+    parties = [Party(Relation.DRAFTER, flow.drafter_id), Party(Relation.UNIT, unit_code=flow.unit_code)]
+    if flow.signer_id is not None:
+        parties.append(Party(Relation.SIGNATORY, flow.signer_id))
+    asked = {one.person_id for one in outgoing.opinions_of(tx, flow.document_id)}
+    return (*parties, *(Party(Relation.ASKED, one) for one in sorted(asked)))
