@@ -16,7 +16,9 @@ from mailsvc.http.static import StaticFiles
 from webmail import pages
 from webmail.bodies import BodyCache
 from webmail.routes import (
+    audit_log,
     delegations,
+    destroying,
     directing,
     entering,
     feedback,
@@ -59,7 +61,7 @@ class WebFace:
         letters = (start, signin, mail_list, mail_read, mail_files, mail_acts, mail_program)
         papers = (intake, entering, work, register, handling, directing)
         following = (tasks, task_acts, statistics, reporting)
-        guarding = (delegations, held, glass, office_rules, feedback, regulation)
+        guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
         modules = (*letters, *papers, *following, *guarding, *outgoing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]

@@ -7,21 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from mailsvc.core.errors import NotFound
 from mailsvc.store import placements as places
 from mailsvc.store.schema import (
     content_bytes,
     contents,
+    document_files,
     glasses,
     held_items,
     held_votes,
+    outgoing_files,
     placements,
     purges,
     search_texts,
 )
-from mailsvc.store.tx import Tx
+from mailsvc.store.tx import Prepared, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,12 @@ _GLASS = [glasses.c[name] for name in Glass.__dataclass_fields__]
 _HELD = [held_items.c[name] for name in Held.__dataclass_fields__]
 _VOTE = [held_votes.c[name] for name in Vote.__dataclass_fields__]
 _PURGE = [purges.c[name] for name in Purge.__dataclass_fields__]
+_HELD_STATE = Prepared(
+    select(held_items.c.state).where(held_items.c.thing == bindparam("thing")).order_by(held_items.c.id.desc()).limit(1)
+)
+_PURGE_STATE = Prepared(
+    select(purges.c.state).where(purges.c.thing == bindparam("thing")).order_by(purges.c.id.desc()).limit(1)
+)
 
 
 # ---- emergencies --------------------------------------------------------------------------------------------
@@ -205,3 +213,22 @@ def destroy_content(tx: Tx, content_id: int) -> str:
     values = {**blank, **structures, "digest": instead, "purged_ms": tx.now_ms}
     tx.execute(update(contents).where(contents.c.id == content_id).values(values))
     return digest.hex()
+
+
+def users_of(tx: Tx, content_id: int) -> list[int]:
+    """The documents that have a file in the content, by id."""
+    statement = (
+        select(document_files.c.document_id)
+        .where(document_files.c.content_id == content_id)
+        .union(select(outgoing_files.c.document_id).where(outgoing_files.c.content_id == content_id))
+    )
+    return sorted(tx.execute(statement).scalars())
+
+
+def is_closed(tx: Tx, thing: str) -> str:
+    """Why nobody may open the thing now: `held`, `purge` (asked or done), or ''."""
+    state = tx.row(_HELD_STATE, thing=thing)
+    if state is not None and state[0] == "held":
+        return "held"
+    state = tx.row(_PURGE_STATE, thing=thing)
+    return "purge" if state is not None and state[0] in ("asked", "done") else ""

@@ -86,12 +86,17 @@ def require(tx: Tx, actor: Actor, act: Act, subject: Subject) -> Actor:
 
 
 def _require_free(tx: Tx, thing: str) -> None:
-    """Nobody does anything with what is on hold for a mark of secrecy; the two named people decide about it."""
-    item = guarding.held_of(tx, thing)
-    if item is not None and item.state == "held":
+    """Nobody does anything with what is on hold for a mark of secrecy, is to be destroyed, or was."""
+    closed = guarding.is_closed(tx, thing)
+    if closed == "held":
         raise Refused(
             "Mục này đang tạm giữ vì có dấu hiệu bí mật nhà nước, chờ hai người có trách nhiệm quyết định. "
             "Căn cứ: Quy chế Điều 7 khoản 2; thiết lập secrecy.holders."
+        )
+    if closed:
+        raise Refused(
+            "Nội dung văn bản này đã hoặc đang được đề nghị tiêu hủy; chỉ còn số và dòng trong sổ đăng ký. "
+            "Căn cứ: Quy chế Điều 12 khoản 5."
         )
 
 
