@@ -11,7 +11,7 @@ from world import World
 from tests.imap.conformance.speaker import Reply, Speaker, parse_untagged, speaker
 
 NAMES = ("INBOX", "A", "A/b", "A/b/c", "Đen", "Đen/Việc")
-LEVELS = {"Đen": "&ARA-en", "Việc": "Vi&Hsc-c"}  # in modified UTF-7
+LEVELS = {"Đen": "&ARA-en", "Việc": "Vi&Hsc-c", "Dùng chung": "D&APk-ng chung"}  # in modified UTF-7
 PATIENCE = 60  # seconds; the machine may be busy
 
 

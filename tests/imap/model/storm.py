@@ -35,19 +35,19 @@ class Act:
     def uids(self, box: Box) -> list[int]:
         return sorted({max(1, box.uidnext - back) for back in self.back})
 
-    def written(self, box: Box, *, numbers: bool) -> bytes:
-        """`numbers`: whether the client may use sequence numbers."""
+    def written(self, box: Box, *, numbers: bool = True, home: str = "INBOX") -> bytes:
+        """`numbers`: whether the client may use sequence numbers; `home` is the mailbox as it is written."""
         some = ",".join(map(str, self.uids(box)))
         match self.verb:
             case "UID STORE":
                 text = f"UID STORE {some} {self.mode}FLAGS{'.SILENT' if self.silent else ''} ({' '.join(self.flags)})"
                 return text.encode()
             case "APPEND":
-                return b"APPEND INBOX {%d+}\r\n%s" % (len(letter(self.body)), letter(self.body))
+                return b"APPEND %s {%d+}\r\n%s" % (home.encode(), len(letter(self.body)), letter(self.body))
             case "FETCH 1:* (UID FLAGS)" if not numbers:
                 return b"UID FETCH 1:* (FLAGS)"
             case _:
-                return self.verb.replace("…", some).encode()
+                return self.verb.replace("…", some).replace("INBOX", home).encode()
 
     @property
     def numbers_stand(self) -> bool:
