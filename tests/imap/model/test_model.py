@@ -24,6 +24,8 @@ from seat import NAMES, Seat
 from storm import FLAGS, Act, bodies, flag_sets, letter, lower, modes, storms
 from world import World, on_both
 
+from mailsvc.imap import rendering
+from mailsvc.imap.commands import store
 from mailsvc.mail import deliver
 from mailsvc.mail.envelope import Client, Envelope, Recipient
 from mailsvc.mail.letter import from_bytes
@@ -548,8 +550,16 @@ class Clients(RuleBasedStateMachine):
         self.settle(box)
 
 
+@pytest.fixture
+def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ways for many messages are taken for a few already."""
+    monkeypatch.setattr(rendering, "WORTH_KEEPING", 2)
+    monkeypatch.setattr(store, "MANY", 2)
+
+
 @on_both
 @pytest.mark.timeout(0)
+@pytest.mark.usefixtures("few_are_many")
 def test_three_clients(world: World, database: str) -> None:
     Clients.world = world
     run_state_machine_as_test(
