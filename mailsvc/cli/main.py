@@ -15,6 +15,7 @@ from mailsvc.cli.audit import audit_app
 from mailsvc.cli.delegations import delegation_app
 from mailsvc.cli.dns import dns_app
 from mailsvc.cli.documents import extract, intake_app, register_app
+from mailsvc.cli.following import calendar_app, figures, remind_app
 from mailsvc.cli.holding import held_app
 from mailsvc.cli.incoming import incoming_app
 from mailsvc.cli.mail import dkim, mailbox_app, message_app, queue_app
@@ -23,6 +24,7 @@ from mailsvc.cli.outgoing import outgoing_app
 from mailsvc.cli.regulation import regulation_app
 from mailsvc.cli.rules import rule_app
 from mailsvc.cli.sharing import acl_app
+from mailsvc.cli.tasks import task_app
 
 app = typer.Typer(
     help="mailsvc: văn phòng điện tử lấy thư làm trung tâm.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -37,6 +39,9 @@ app.add_typer(intake_app, name="intake")
 app.add_typer(register_app, name="register")
 app.add_typer(incoming_app, name="incoming")
 app.add_typer(outgoing_app, name="outgoing")
+app.add_typer(task_app, name="task")
+app.add_typer(remind_app, name="remind")
+app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 app.add_typer(delegation_app, name="delegation")
 app.add_typer(held_app, name="held")
@@ -46,6 +51,7 @@ app.add_typer(settings_app, name="settings")
 app.add_typer(dns_app, name="dns")
 app.command("dkim")(dkim)
 app.command("extract")(extract)
+app.command("statistics")(figures)
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("verify")(verify)

@@ -8,10 +8,12 @@ from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import InvalidFields
 from mailsvc.documents.my_work import my_work
+from mailsvc.documents.rights import delegating
+from mailsvc.documents.rights.delegating import Terms
 from mailsvc.documents.tasks import deciding, doing, giving, looking, requests
 from mailsvc.documents.tasks.giving import NewTask
 from mailsvc.store import audit, tasks
-from tests.office.following_world import actor, give, told
+from tests.office.following_world import actor, give, tick, told
 from tests.office.incoming_world import DONE, RETURNED, WORK, Desk
 
 
@@ -149,3 +151,34 @@ def test_an_extension_moves_the_deadline_and_in_time_the_judgement(desk: Desk) -
     desk.set_time("2026-12-01 08:00")
     found = desk.write(requests.decide_extension, actor(desk, "dungmh"), again, True)
     assert (found.deadline, found.judged_deadline) == ("2026-12-04", "2026-11-30")
+
+
+def test_r37_what_is_not_taken_on_within_four_working_hours_is_told(desk: Desk) -> None:
+    desk.set_time("2026-11-27 15:30")  # Friday: an hour and a half of work is left
+    task = give(desk, "dungmh", "Việc gấp", "khuetm", "hand")
+    desk.write(doing.acknowledge, actor(desk, "hand"), task.id)
+    for moment in ("2026-11-27 17:30", "2026-11-28 10:00", "2026-11-30 09:29"):
+        desk.set_time(moment)
+        tick(desk)
+        assert told(desk, "Quá thời hạn nhận việc") == []
+    desk.set_time("2026-11-30 09:30")
+    tick(desk)
+    tick(desk)
+    late = "Quá thời hạn nhận việc, 09:30 ngày 30/11/2026: Chưa nhận việc: Việc gấp"
+    assert told(desk, "Quá thời hạn nhận việc") == [
+        ("2026-11-30 09:30", "dungmh", late), ("2026-11-30 09:30", "khuetm", late),
+    ]  # fmt: skip
+
+
+def test_what_is_meant_for_somebody_away_goes_to_the_substitute(desk: Desk) -> None:
+    desk.set_time("2026-11-24 08:00")
+    task = give(desk, "dungmh", "Việc", "khuetm", deadline="26/11/2026")
+    desk.write(doing.acknowledge, actor(desk, "khuetm"), task.id)
+    terms = Terms("thay_the", "2026-11-25", "2026-11-30", "Nghỉ phép")
+    desk.write(delegating.delegate, actor(desk, "khuetm"), desk["khuetm"], desk["hand"], terms)
+    desk.set_time("2026-11-25 07:00")
+    tick(desk)
+    assert [one[1] for one in told(desk, "Còn 1 ngày")] == ["hand"]
+    other = give(desk, "dungmh", "Việc mới", "khuetm")
+    assert [one.person_id for one in desk.read(tasks.people_of, other.id)] == [desk["hand"]]
+    assert "nhận thay Trương Minh Khuê" in desk.read(tasks.events_of, other.id)[0].text
