@@ -111,7 +111,7 @@ class Doorkeeper:
         while session.watch is not None:
             session.resting = True
             try:
-                if await session.connection.wait_input():
+                if not session.has_news and await session.connection.wait_input():
                     return
             finally:
                 session.resting = False

@@ -199,6 +199,13 @@ class Session:
             self.watch.quiet.update(names)
 
     @property
+    def has_news(self) -> bool:
+        """Whether something waits to be told to a session that watches."""
+        if self.watch is None:
+            return False
+        return self.watch.has_news or (self.view is not None and self.view.dirty and self.hears)
+
+    @property
     def hears(self) -> bool:
         """Whether changes of the selected mailbox are told unasked (RFC 5465 §3.1)."""
         return self.watch is None or bool(self.watch.notify.selected)
@@ -206,6 +213,7 @@ class Session:
     def select(self, view: SelectedView) -> None:
         self.view = view
         self.office.db.bus.attach(self, ("mailbox", view.mailbox_id))
+        view.dirty = self.watch is not None  # who listens all the time misses nothing that came while it was opened
 
     async def unselect(self) -> None:
         """Leave the mailbox without changing anything in it but who has seen what is recent."""

@@ -243,17 +243,19 @@ class Watch:
         self.session.nudge()
 
     def follow(self, picture: Picture) -> None:
-        """Take the picture for the last one, and listen to what is in it."""
+        """Take the picture for the last one, and listen to what is in it.
+
+        What happened to a mailbox after the picture and before we listened has woken nobody: then it is read again.
+        """
         self.picture = picture
-        self._listen(set(self._wanted()) if self.notify.groups else set())
-        own = {
-            shown.box.id
-            for shown in picture.names.values()
-            if shown.box is not None and shown.tells_messages
-        }
-        for mailbox_id in self._taps.keys() - own:
+        wanted = set(self._wanted()) if self.notify.groups else set()
+        self.full = self.full or bool(wanted - self._topics)
+        self._listen(wanted)
+        heard = {one.box.id for one in picture.names.values() if one.box is not None and one.tells_messages}
+        for mailbox_id in self._taps.keys() - heard:
             self._bus.detach(self._taps.pop(mailbox_id), ("mailbox", mailbox_id))
-        for mailbox_id in own - self._taps.keys():
+        self.full = self.full or bool(heard - self._taps.keys())
+        for mailbox_id in heard - self._taps.keys():
             self._taps[mailbox_id] = _Tap(self, mailbox_id)
             self._bus.attach(self._taps[mailbox_id], ("mailbox", mailbox_id))
 

@@ -47,6 +47,18 @@ _CHECKS = {
     "mailbox {0}: UIDVALIDITY {1} is used twice": (
         "SELECT min(id), uidvalidity FROM mailboxes GROUP BY uidvalidity HAVING count(*) > 1"
     ),
+    "mailbox {0}: account {1} has flags of its own on UID {2}, which is not there": (
+        "SELECT f.mailbox_id, f.account_id, f.uid FROM private_flags f "
+        "LEFT JOIN placements p ON p.mailbox_id = f.mailbox_id AND p.uid = f.uid WHERE p.uid IS NULL"
+    ),
+    "mailbox {0}: the mod-sequence {2} of somebody's own flags is above the mailbox's {1}": (
+        "SELECT m.id, m.modseq, max(f.modseq) FROM mailboxes m JOIN private_flags f ON f.mailbox_id = m.id "
+        "GROUP BY m.id, m.modseq HAVING max(f.modseq) > m.modseq"
+    ),
+    "annotation {1} of mailbox {0}: there is no such mailbox": (
+        "SELECT n.mailbox_id, n.entry FROM notes n LEFT JOIN mailboxes m ON m.id = n.mailbox_id "
+        "WHERE n.mailbox_id <> 0 AND m.id IS NULL"
+    ),
     "content {0}: has no text row": (
         "SELECT c.id FROM contents c LEFT JOIN search_texts s ON s.content_id = c.id WHERE s.content_id IS NULL"
     ),
