@@ -20,7 +20,7 @@ from mailsvc.documents.routing.rules import rules
 from mailsvc.message.buffer import Buffer
 from mailsvc.message.replied import replied_text
 from mailsvc.message.scan import Scan
-from mailsvc.store import documents, mailboxes, placements, routing
+from mailsvc.store import contents, documents, mailboxes, placements, routing
 from mailsvc.store.documents import DocumentFile
 from mailsvc.store.mailboxes import INBOX
 from mailsvc.store.placements import NewPlacement
@@ -83,7 +83,7 @@ def take(tx: Tx, reply: Reply, content_id: int, scanned: Scan, data: Buffer, cas
     opinion where that is allowed, and the person is told why."""
     line = reply.line
     assert line is not None  # noqa: S101 - the caller has looked
-    if routing.opinion_by_mail(tx, content_id) is not None:  # the very same letter once more
+    if _is_repeated(tx, line.document_id, reply.account_id, scanned.message_id):
         return
     actor = Actor(reply.account_id, door="smtp")
     text = replied_text(data, scanned)
@@ -101,6 +101,12 @@ def take(tx: Tx, reply: Reply, content_id: int, scanned: Scan, data: Buffer, cas
     if line.state == "unread" and (fresh := routing.line(tx, line.id)).state == "unread":
         handling.mark_read(tx, fresh)
     _show_assigner(tx, reply, line, content_id, scanned.size)
+
+
+def _is_repeated(tx: Tx, document_id: int, author_id: int, message_id: str) -> bool:
+    """The same letter once more: its sender did not hear our answer and sent it again (RFC 5321 §4.5.4.1)."""
+    brought = [one.content_id for one in routing.opinions_of(tx, document_id) if one.author_id == author_id]
+    return bool(message_id) and any(contents.get(tx, one).message_id == message_id for one in brought if one)
 
 
 def _do(tx: Tx, actor: Actor, line: Line, act: str, words: str, enclosed: Enclosed) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from mailsvc.core.errors import StorageFull
@@ -147,9 +148,15 @@ def deliver_letter(
     given; otherwise it is then worked out here.
     """
     people = _sort(tx, domains, envelope)
-    answer = _answer(tx, domains, envelope, letter)
-    if answer is not None:
-        return _answered(tx, domains, envelope, letter, case, answer, early=early)
+    answer = _answer(tx, envelope, letter)
+    if answer is not None and any(_goes_to_the_office(tx, domains, one) for one in envelope.recipients):
+        if early and case is None:
+            raise NeedsCase
+        case = case or intake.examine(letter.data, letter.scan)
+        if answer.take is None:
+            answer.tell_stranger(tx)
+        elif not case.held:  # what bears a mark of secrecy is held like every other letter to the clerks
+            return _answered(tx, domains, envelope, letter, case, answer.take)
     inboxes = mailboxes.inboxes(tx, list(people.local))
     roomy = [box for box in inboxes.values() if box.room is None or box.room >= letter.content.size]
     if early and any(box.kind == "intake" for box in roomy):
@@ -173,34 +180,34 @@ Taker = Callable[[Tx, int, Scan, Buffer, intake.Case], None]
 """Takes an answer: its content, what was found in it, its bytes, its files."""
 
 
-def _answer(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter) -> Taker | None:
-    """What takes the letter when it answers assigned work and goes to the office; None for ordinary mail.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A letter that answers assigned work. `take` is None for somebody whose work it is not: the letter then is
+    ordinary mail, and its sender hears that it counts for nothing."""
 
-    Somebody whose work it is not hears that it counts for nothing; the letter then is ordinary mail.
-    """
+    take: Taker | None
+    tell_stranger: Callable[[Tx], None]
+
+
+def _answer(tx: Tx, envelope: Envelope, letter: Letter) -> Answer | None:
+    """The answer that a submitted letter is; None for ordinary mail."""
     known = (envelope.account_id, [one.address for one in envelope.recipients], letter.scan.references)
     number = number_requests.recognise(tx, *known[:2])
     if number is not None:
         return _taking(number_requests.take, number)
     work = mail_replies.recognise(tx, *known)
-    task = None if work is not None else task_replies.recognise(tx, *known)
-    if work is None and task is None:
-        return None
-    if not any(_goes_to_the_office(tx, domains, one) for one in envelope.recipients):
-        return None
-    if work is not None and work.line is not None:
-        return _taking(mail_replies.take, work)
-    if task is not None and task.mine:
-        return _taking(task_replies.take, task)
     if work is not None:
-        mail_replies.tell_stranger(tx, work)
-    elif task is not None:
-        task_replies.tell_stranger(tx, task)
+        take = partial(_take, mail_replies.take, work) if work.line is not None else None
+        return Answer(take, lambda tx: mail_replies.tell_stranger(tx, work))
+    task = task_replies.recognise(tx, *known)
+    if task is not None:
+        take = partial(_take, task_replies.take, task) if task.mine else None
+        return Answer(take, lambda tx: task_replies.tell_stranger(tx, task))
     return None
 
 
-def _taking(take: Callable[[Tx, Any, int, Scan, Buffer, intake.Case], None], reply: Any) -> Taker:
-    return lambda tx, content_id, scan, data, case: take(tx, reply, content_id, scan, data, case)
+def _take(work: Any, reply: Any, tx: Tx, content_id: int, scan: Scan, data: Buffer, case: intake.Case) -> None:
+    work(tx, reply, content_id, scan, data, case)
 
 
 def _answered(
@@ -208,17 +215,12 @@ def _answered(
     domains: list[str],
     envelope: Envelope,
     letter: Letter,
-    case: intake.Case | None,
-    answer: Taker,
-    *,
-    early: bool,
+    case: intake.Case,
+    take: Taker,
 ) -> list[Outcome]:
     """An answer to assigned work: it goes onto the document and to who gave the work; copies to others as always."""
-    if early and case is None:
-        raise NeedsCase
-    case = case or intake.examine(letter.data, letter.scan)
     content_id = contents.add(tx, letter.content)
-    answer(tx, content_id, letter.scan, letter.data, case)
+    take(tx, content_id, letter.scan, letter.data, case)
     others = tuple(one for one in envelope.recipients if not _goes_to_the_office(tx, domains, one))
     outcomes = {one.address: Outcome(one.address) for one in envelope.recipients}
     if others:

@@ -442,12 +442,6 @@ def opinions_of(tx: Tx, document_id: int) -> list[Opinion]:
     return [Opinion(*row) for row in tx.execute(statement.order_by(opinions.c.at_ms, opinions.c.id))]
 
 
-def opinion_by_mail(tx: Tx, content_id: int) -> Opinion | None:
-    """The opinion that a letter brought."""
-    row = tx.execute(select(*_OPINION).where(opinions.c.content_id == content_id)).first()
-    return None if row is None else Opinion(*row)
-
-
 # ---- shared -------------------------------------------------------------------------------------------------
 def titles(tx: Tx, document_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """(org_code, year, số đến, code, subject, issuer, urgency, arrival_date) of documents, by id."""

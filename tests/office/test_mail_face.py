@@ -104,7 +104,9 @@ def test_only_the_receivers_own_account_answers(open_desk: Desk) -> None:
     assert desk.read(routing.opinions_of, document_id) == []
     assert desk.line(document_id, "khuetm").state == "unread"
     assert len(inbox(desk, "vanthu")) == 2  # ordinary letters to the clerks
-    assert any(one.startswith("Chưa ghi vào văn bản") for one in inbox(desk, "hand"))
+    assert [one for one in inbox(desk, "hand") if one.startswith("Chưa ghi vào văn bản")] == [
+        "Chưa ghi vào văn bản số đến 1/2026"
+    ]
 
 
 def test_a_move_reports_or_comes_back(open_desk: Desk) -> None:
@@ -164,6 +166,34 @@ def test_a_letter_seen_in_a_mail_client_cannot_be_recalled(open_desk: Desk) -> N
     line = desk.line(document_id, "khuetm")
     with pytest.raises(Refused, match="đã đọc"):
         desk.write(recalling.recall, desk["nganltt"], line.id, version=line.version)
+
+
+def test_an_answer_sent_again_is_written_once(open_desk: Desk) -> None:
+    desk = open_desk
+    document_id = given(desk, lead(f"p:{desk['khuetm']}"))
+    letter = desk.letter_of("khuetm")
+    message = EmailMessage()
+    message["From"], message["To"] = "khuetm@sogddt.tayninh.gov.vn", str(letter["Reply-To"])
+    message["Subject"], message["Message-ID"] = "Re: việc", "<mot-thu@sogddt.tayninh.gov.vn>"
+    message.set_content("Gửi số liệu.")
+    message.add_attachment(
+        b"PK\x03\x04 so lieu", maintype="application", subtype="octet-stream", filename="so lieu.xlsx"
+    )
+    for _ in range(2):  # the client did not hear the first 250
+        desk.submit("khuetm", message)
+    assert len(desk.read(routing.opinions_of, document_id)) == 1
+    assert len(inbox(desk, "nganltt")) == 1
+
+
+def test_an_answer_with_a_mark_of_secrecy_is_held(open_desk: Desk) -> None:
+    desk = open_desk
+    document_id = given(desk, lead(f"p:{desk['khuetm']}"))
+    letter = desk.letter_of("khuetm")
+    del letter["Subject"]
+    letter["Subject"] = "MẬT: số liệu"
+    desk.reply("khuetm", letter, "Báo cáo: như văn bản TỐI MẬT kèm theo.", ("mat.pdf", b"%PDF-1.4"))
+    assert desk.read(routing.opinions_of, document_id) == []
+    assert desk.line(document_id, "khuetm").state == "unread"
 
 
 def test_opening_the_letter_counts_as_reading(open_desk: Desk) -> None:

@@ -8,7 +8,7 @@ from mailsvc.core.errors import Invalid, Refused
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import InvalidFields
 from mailsvc.documents.my_work import my_work
-from mailsvc.documents.routing import assigning, closing, directing, handling, recalling
+from mailsvc.documents.routing import assigning, closing, directing, handling, pages, recalling
 from mailsvc.store import accounts
 from tests.office.incoming_world import DONE, RETURNED, WORK, Desk, cooperate, inform, lead
 
@@ -223,3 +223,27 @@ def test_passing_on_keeps_role_and_deadline(desk: Desk) -> None:
     assert (made.role, made.deadline, made.assigner_id) == ("lead", "2026-11-27", desk["nganltt"])
     assert desk.line(document_id, "khuetm").state == "forwarded"
     assert desk.flow(document_id).deadline == "2026-11-27"
+
+
+def test_what_was_given_below_ends_with_the_line(desk: Desk) -> None:
+    document_id = directed(desk)
+    top = desk.line(document_id, "gdtrh")
+    orders = [lead(f"p:{desk['khuetm']}")]
+    desk.write(assigning.assign, desk["dungmh"], top.id, "Làm.", orders, version=top.version)
+    top = desk.line(document_id, "gdtrh")
+    made = desk.write(assigning.forward, desk["dungmh"], top.id, "u:TCCB", "Đúng việc.", version=top.version)
+    assert desk.line(document_id, "khuetm").state == "withdrawn"
+    assert desk.folder("khuetm", WORK) == []
+    assert [one.id for one in desk.lines(document_id) if one.is_open and one.role == "lead"] == [made.id]
+    assert desk.flow(document_id).deadline == "2026-11-30"
+
+
+def test_a_document_for_all_schools(desk: Desk) -> None:
+    """One letter for all of them; the page of such a document opens at once."""
+    document = desk.paper()
+    schools = [f"u:DV{number:02d}" for number in range(1, 46)]
+    orders = [lead("u:GDTRH"), *(inform(one) for one in schools)]
+    desk.write(directing.direct, desk["nganltt"], document.id, "Sao gửi.", orders, version=1)
+    assert len(desk.lines(document.id)) == 46
+    way = desk.read(pages.way, desk["nganltt"], document)
+    assert sum("recall" in one.acts for one in way.nodes) == 46

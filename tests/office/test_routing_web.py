@@ -118,3 +118,15 @@ def test_a_clerk_does_not_overwrite_what_the_office_filled_in(open_desk: Desk) -
     leader.send("/chi-dao", lead="u:GDTRH")
     clerk.send("/sua", status=409, reason="Sửa trích yếu", subject="khác")
     assert "Phòng Giáo dục Trung học" in clerk.open("/van-ban-den?tim=giao+duc+trung+hoc")
+
+
+def test_a_line_belongs_to_its_document(open_desk: Desk) -> None:
+    desk = open_desk
+    first, second = desk.paper(), desk.paper(code="9/UBND", subject="khác")
+    leader = desk.browser("nganltt")
+    for document in (first, second):
+        leader.open(f"/xu-ly/{document.id}/chi-dao")
+        leader.send("/chi-dao", lead="u:GDTRH")
+    line = desk.line(second.id, "gdtrh")
+    head = desk.browser("dungmh")
+    head.open(f"/xu-ly/{first.id}/luot/{line.id}/giao", status=404)

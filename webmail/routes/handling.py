@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -31,8 +31,19 @@ _STATUS = ((Stale, 409), (AlreadyThere, 409), (Refused, 403), (NotFound, 404), (
 
 # ---- the page -----------------------------------------------------------------------------------------------
 async def asked(visit: Visit) -> Document:
-    """The document of the address, for who may see it. Raises NotFound."""
-    found: Document = await visit.office.db.read(pages.seen_document, visit.who.account.id, visit.whole("document"))
+    """The document of the address, for who may see it. Raises NotFound, also for a line or request of another one."""
+    inner: dict[str, int] = {
+        name: visit.whole(name) for name in ("line", "request") if name in visit.request.path_params
+    }
+    found: Document = await visit.office.db.read(_asked, visit.who.account.id, visit.whole("document"), inner)
+    return found
+
+
+def _asked(tx: Tx, account_id: int, document_id: int, inner: Mapping[str, int]) -> Document:
+    found = pages.seen_document(tx, account_id, document_id)
+    line_id = inner.get("line") or (routing.request(tx, inner["request"]).line_id if "request" in inner else None)
+    if line_id is not None and routing.line(tx, line_id).document_id != document_id:
+        raise NotFound("Không có lượt chuyển này.")
     return found
 
 

@@ -104,7 +104,8 @@ def replacement(tx: Tx, line: Line, receiver_key: str, reason: str, kind: str, p
     receiver = receivers.find(tx, receiver_key)
     if receiver.account_id == line.assignee_id and receiver.unit_code == line.unit_code:
         raise Invalid(f"{receiver.name} đang giữ lượt này.")
-    return Sending(kind, reason.strip(), [Ready(receiver, line.role, line.deadline)], line, parcel)
+    assigner_id = line.assigner_id if kind == "forward" else None  # who passes it on does not get the reports
+    return Sending(kind, reason.strip(), [Ready(receiver, line.role, line.deadline)], line, parcel, assigner_id)
 
 
 def _replaced(
@@ -122,7 +123,7 @@ def _replaced(
     sending = replacement(tx, line, receiver_key, reason, kind, parcel)
     _require_no_other_lead(tx, line)
     end(tx, line, state, reason.strip(), version=version)
-    (made,) = send(tx, _as_assigner(actor, line, kind), document, sending)
+    (made,) = send(tx, actor, document, sending)
     old = accounts.get(tx, line.assignee_id).full_name
     note(tx, actor, document.id, state, f"{old}: {sentence(sending)}")
     settle(tx, document.id)
@@ -134,8 +135,3 @@ def _require_no_other_lead(tx: Tx, line: Line) -> None:
     lead = main_lead([one for one in routing.lines_of(tx, line.document_id) if one.id != line.id])
     if line.role == LEAD and not line.is_open and lead is not None:
         raise Refused("Đã có người khác chủ trì văn bản này. " + because(rules().direct_rule, "direct"))
-
-
-def _as_assigner(actor: rights.Actor, line: Line, kind: str) -> rights.Actor:
-    """Who passes a line on hands over the assigner's work: reports still go to the assigner."""
-    return rights.Actor(line.assigner_id) if kind == "forward" else actor

@@ -85,7 +85,7 @@ def submission_due(urgency: str, today: date) -> date:
     """By when a direction is due: the same day for urgent documents, else the next working day (Đ23.1)."""
     rule = rules().submit
     days = rule.working_days if urgency == "thuong" else rule.urgent_working_days
-    return calendar.add_working_days(calendar.working_day_from(today), days)
+    return calendar.add_working_days(today, days) if days else calendar.working_day_from(today)
 
 
 def _default(tx: Tx, org_code: str) -> int:

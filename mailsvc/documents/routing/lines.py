@@ -98,13 +98,15 @@ def _line_rule() -> str:
 # ---- sending ------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One decision: `kind` of directions, its words, its receivers, the line it is made under."""
+    """One decision: `kind` of directions, its words, its receivers, the line it is made under. `assigner_id`: who gets
+    the reports, when that is not its author."""
 
     kind: str
     text: str
     orders: Sequence[Ready]
     parent: Line | None = None
     parcel: Parcel | None = None
+    assigner_id: int | None = None
 
 
 def send(tx: Tx, actor: Actor, document: Document, sending: Sending) -> list[Line]:
@@ -127,7 +129,8 @@ def send(tx: Tx, actor: Actor, document: Document, sending: Sending) -> list[Lin
         "content_id": content_id,
     }
     direction_id = routing.add_direction(tx, values)
-    ids = [_add(tx, actor, document, direction_id, sending.parent, one) for one in sending.orders]
+    assigner_id = sending.assigner_id or principal(actor)
+    ids = [_add(tx, assigner_id, document, direction_id, sending.parent, one) for one in sending.orders]
     tx.wake("work")
     return [routing.line(tx, one) for one in ids]
 
@@ -139,13 +142,13 @@ def account_of(tx: Tx, author_id: int | None, sending: Sending) -> mail_face.Acc
     return mail_face.Account(author, sending.kind, sending.text, rows)
 
 
-def _add(tx: Tx, actor: Actor, document: Document, direction_id: int, parent: Line | None, one: Ready) -> int:
+def _add(tx: Tx, assigner_id: int, document: Document, direction_id: int, parent: Line | None, one: Ready) -> int:
     values = {
         "document_id": document.id,
         "direction_id": direction_id,
         "parent_id": None if parent is None else parent.id,
         "role": one.role,
-        "assigner_id": principal(actor),
+        "assigner_id": assigner_id,
         "assignee_id": one.receiver.account_id,
         "unit_code": one.receiver.unit_code,
         "meant_for_id": one.receiver.meant_for,
@@ -184,10 +187,9 @@ def end(
     ended = change(tx, line, version, state=state, is_open=0, holder_id=holder, ended_ms=tx.now_ms, reason=reason)
     routing.drop_requests(tx, line.id)
     mail_face.follow(tx, ended)
-    if state != "forwarded":
-        for child in routing.lines_of(tx, line.document_id):
-            if child.parent_id == line.id and child.is_open:
-                end(tx, child, "closed" if state == "closed" else "withdrawn", reason)
+    for child in routing.lines_of(tx, line.document_id):
+        if child.parent_id == line.id and child.is_open:
+            end(tx, child, "closed" if state == "closed" else "withdrawn", reason)
     tx.wake("work")
     return ended
 

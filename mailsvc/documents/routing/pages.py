@@ -115,6 +115,15 @@ def _nodes(
         below.setdefault(one.parent_id, []).append(one)
     today = office_date(tx.now_ms)
     found: list[Node] = []
+    known: dict[tuple[object, ...], frozenset[str]] = {}
+
+    def acts(one: Line) -> frozenset[str]:
+        """Hundreds of lines may be alike to who only looks at them: judged once."""
+        alike = (one.role, one.state, one.holder_id is None, one.assigner_id, one.parent_id, one.deadline is None)
+        mine = one.id if one.assignee_id in desks else 0
+        if (mine, *alike) not in known:
+            known[mine, *alike] = _line_acts(tx, account_id, desks, one, lines)
+        return known[mine, *alike]
 
     def add(parent: int | None, depth: int) -> None:
         for one in below.get(parent, ()):
@@ -128,7 +137,7 @@ def _nodes(
                     names.get(one.meant_for_id or 0, ""),
                     calendar.standing(due, today),
                     texts.get(one.direction_id, ""),
-                    _line_acts(tx, account_id, desks, one, lines),
+                    acts(one),
                 )
             )
             add(one.id, min(depth + 1, 4))
