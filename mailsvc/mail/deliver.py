@@ -7,21 +7,14 @@ remote one, an intake entry when it reaches the clerks. Sieve and junk filtering
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 from mailsvc.core.errors import StorageFull
-from mailsvc.documents import intake, mail_replies
-from mailsvc.documents.outgoing import by_mail as number_requests
-from mailsvc.documents.tasks import replies as task_replies
-from mailsvc.mail import addresses, bounce, outbound
+from mailsvc.documents import intake
+from mailsvc.mail import addresses, answers, bounce, outbound
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_spool, is_quick
 from mailsvc.mail.office import Office
-from mailsvc.message.buffer import Buffer
-from mailsvc.message.scan import Scan
 from mailsvc.store import contents, mailboxes, placements
 from mailsvc.store.blobs import Spool
 from mailsvc.store.mailboxes import Inbox
@@ -148,8 +141,8 @@ def deliver_letter(
     given; otherwise it is then worked out here.
     """
     people = _sort(tx, domains, envelope)
-    answer = _answer(tx, envelope, letter)
-    if answer is not None and any(_goes_to_the_office(tx, domains, one) for one in envelope.recipients):
+    answer = answers.recognise(tx, envelope, letter)
+    if answer is not None and any(answers.goes_to_the_office(tx, domains, one) for one in envelope.recipients):
         if early and case is None:
             raise NeedsCase
         case = case or intake.examine(letter.data, letter.scan)
@@ -176,67 +169,23 @@ def deliver_letter(
     return told
 
 
-Taker = Callable[[Tx, int, Scan, Buffer, intake.Case], None]
-"""Takes an answer: its content, what was found in it, its bytes, its files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A letter that answers assigned work. `take` is None for somebody whose work it is not: the letter then is
-    ordinary mail, and its sender hears that it counts for nothing."""
-
-    take: Taker | None
-    tell_stranger: Callable[[Tx], None]
-
-
-def _answer(tx: Tx, envelope: Envelope, letter: Letter) -> Answer | None:
-    """The answer that a submitted letter is; None for ordinary mail."""
-    known = (envelope.account_id, [one.address for one in envelope.recipients], letter.scan.references)
-    number = number_requests.recognise(tx, *known[:2])
-    if number is not None:
-        return _taking(number_requests.take, number)
-    work = mail_replies.recognise(tx, *known)
-    if work is not None:
-        take = partial(_take, mail_replies.take, work) if work.line is not None else None
-        return Answer(take, lambda tx: mail_replies.tell_stranger(tx, work))
-    task = task_replies.recognise(tx, *known)
-    if task is not None:
-        take = partial(_take, task_replies.take, task) if task.mine else None
-        return Answer(take, lambda tx: task_replies.tell_stranger(tx, task))
-    return None
-
-
-def _take(work: Any, reply: Any, tx: Tx, content_id: int, scan: Scan, data: Buffer, case: intake.Case) -> None:
-    work(tx, reply, content_id, scan, data, case)
-
-
 def _answered(
     tx: Tx,
     domains: list[str],
     envelope: Envelope,
     letter: Letter,
     case: intake.Case,
-    take: Taker,
+    take: answers.Taker,
 ) -> list[Outcome]:
     """An answer to assigned work: it goes onto the document and to who gave the work; copies to others as always."""
     content_id = contents.add(tx, letter.content)
     take(tx, content_id, letter.scan, letter.data, case)
-    others = tuple(one for one in envelope.recipients if not _goes_to_the_office(tx, domains, one))
+    others = tuple(one for one in envelope.recipients if not answers.goes_to_the_office(tx, domains, one))
     outcomes = {one.address: Outcome(one.address) for one in envelope.recipients}
     if others:
         rest = deliver_letter(tx, domains, replace(envelope, recipients=others), letter, case)
         outcomes |= {one.recipient: one for one in rest}
     return [outcomes[one.address] for one in envelope.recipients]
-
-
-def _goes_to_the_office(tx: Tx, domains: list[str], recipient: Recipient) -> bool:
-    """Whether the recipient stands for the office itself: the address for answers, or the clerks' mailbox."""
-    if mail_replies.is_answer_address(recipient.address) or task_replies.token_in([recipient.address], ()):
-        return True
-    if number_requests.is_request_address(recipient.address):
-        return True
-    account = addresses.find(tx, domains, recipient.address) if addresses.is_local(recipient.address, domains) else None
-    return account is not None and any(box.kind == "intake" for box in mailboxes.inboxes(tx, [account.id]).values())
 
 
 def _report(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter, told: list[Outcome]) -> None:
