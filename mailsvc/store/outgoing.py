@@ -191,6 +191,17 @@ def without_paper(tx: Tx, org_code: str, before_ms: int) -> list[Flow]:
     return [Flow(*row) for row in tx.execute(statement.order_by(outgoing_flows.c.numbered_ms))]
 
 
+def paper_owed(tx: Tx, since_ms: int) -> list[Flow]:
+    """Numbered since then, not recalled, the paper main version not stored: of all organisations, oldest first."""
+    statement = select(*_FLOW).where(
+        outgoing_flows.c.numbered_ms >= since_ms,
+        outgoing_flows.c.recalled_ms.is_(None),
+        outgoing_flows.c.state.in_(("numbered", "issued")),
+        outgoing_flows.c.paper_state != "stored",
+    )
+    return [Flow(*row) for row in tx.execute(statement.order_by(outgoing_flows.c.numbered_ms))]
+
+
 def by_content(tx: Tx, content_id: int) -> Flow | None:
     """The document that was issued with that letter."""
     row = tx.execute(select(*_FLOW).where(outgoing_flows.c.content_id == content_id)).first()

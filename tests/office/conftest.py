@@ -102,3 +102,15 @@ def any_desk(database_url: str, settings: Settings, clock: FixedClock, quick_has
     opened.db.write_now(_populate, opened.settings.organisation.domains, quick_hasher.derive_now(PASSWORD))
     yield Desk(opened, clock)
     close_office(opened)
+
+
+@pytest.fixture
+def any_bureau(
+    database_url: str, settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher
+) -> Iterator[World]:
+    """The same people on each kind of database in turn."""
+    store = settings.store.model_copy(update={"url": database_url})
+    opened = open_office(settings.model_copy(update={"store": store}), clock, quick_hasher)
+    opened.db.write_now(_populate, opened.settings.organisation.domains, quick_hasher.derive_now(PASSWORD))
+    yield meet(opened, clock)
+    close_office(opened)

@@ -356,3 +356,32 @@ def test_the_whole_way_is_sealed_in_the_chain(bureau: World) -> None:
     links = bureau.office.db.read_now(audit.of, f"document/{document.id}")
     assert links[-1]["action"] == "document.issued"
     assert links[-1]["detail"]["seal"] == history.seal(bureau.office.db.read_now(documents.get, document.id))
+
+
+def test_r34_the_head_of_the_office_is_reminded_of_missing_paper(bureau: World) -> None:
+    from mailsvc.documents.following import sources
+
+    document, _ = bureau.numbered()
+    read, write = bureau.office.db.read_now, bureau.office.db.write_now
+    due = read(sources.find, "paper", document.id)
+    assert due is not None and due.owners == (bureau["lyhc"],) and due.deadline == date(2026, 12, 1)
+    write(paper.approve_paper, bureau["lyhc"], document.id)
+    write(paper.keep_paper, bureau["daonth"], document.id, "stored", "Tủ 3")
+    assert read(sources.find, "paper", document.id) is None
+
+
+def test_the_whole_way_on_each_database(any_bureau: World) -> None:
+    """SQLite and PostgreSQL: numbers, issue, receipts, recall, registers."""
+    bureau = any_bureau
+    read, write = bureau.office.db.read_now, bureau.office.db.write_now
+    document = bureau.issued(SCHOOL, "TCCB", outside=OUTSIDE)
+    write(receipts.refresh_some)
+    write(linking.recall, bureau["daonth"], bureau.office.settings.organisation.domains, document.id, "nhầm")
+    from mailsvc.documents.outgoing import register as out_register
+    from mailsvc.reports import registers
+    from mailsvc.reports.book import BOOKS
+
+    assert read(out_register.rows, ORG, 2026, query="ke hoach").total == 1
+    for kind in BOOKS:
+        read(registers.book, bureau["daonth"], ORG, registers.Wanted(kind, 2026))
+    assert read(store.on_paper, ORG, "2026-01-01", "2026-12-31") == []

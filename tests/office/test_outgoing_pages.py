@@ -6,6 +6,7 @@ import pytest
 
 from tests.documents.making_pdf import scan_pdf
 from tests.office.outgoing_pages import Bureau, original, said, scan
+from tests.web.test_clerks_work import filled
 from tests.web.webhouse import Site
 
 
@@ -144,7 +145,14 @@ def test_opinions_on_the_page(pages: Bureau) -> None:
 
 def test_l06_recall_on_the_page(pages: Bureau) -> None:
     place = pages.issued("DV01", "DV02")
+    second = pages["vt.thptsuoilam"]
+    waiting = second.text("/van-ban-den/cho-vao-so")
+    entry = waiting.split('href="/van-ban-den/cho-vao-so/')[1].split('"')[0]
+    form = filled(second.get(f"/van-ban-den/cho-vao-so/{entry}"))
+    assert form["code"] == "01/QĐ-SGDĐT" and form["issue_date"] == "24/11/2026"
+    registered = second.client.post(f"/van-ban-den/cho-vao-so/{entry}", data=form).headers["location"]
     pages["daonth"].does(f"{place}/thu-hoi", ly_do="Ban hành nhầm")
+    assert "Nơi gửi thu hồi" in second.text(registered)
     assert "Đã thu hồi" in pages["daonth"].text(place)
     school = pages["vt.thptbausen"].text("/van-ban-den/cho-vao-so?muc=bo")
     assert "thu hồi" in school.lower()

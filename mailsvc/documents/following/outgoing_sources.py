@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from mailsvc.core.clock import office_date
+from mailsvc.documents import calendar
 from mailsvc.documents.following import occasions, people
 from mailsvc.documents.following.due import Due, Source
 from mailsvc.documents.following.rules import rules_on
-from mailsvc.documents.outgoing import states
+from mailsvc.documents.outgoing import paper, states
 from mailsvc.documents.outgoing.waiting import address
+from mailsvc.documents.outgoing.words import words
 from mailsvc.store import accounts, documents, outgoing
 from mailsvc.store.outgoing import Flow, Opinion
 from mailsvc.store.tx import Tx
@@ -126,7 +128,37 @@ def _clock(tx: Tx, flow: Flow, kind: str) -> Due:
     )
 
 
+# ---- paper --------------------------------------------------------------------------------------------------
+def _paper(tx: Tx, _: date) -> Iterator[Due]:
+    found = outgoing.paper_owed(tx, tx.now_ms - OLDEST_MS)
+    return (_paper_of(tx, one) for one in found)
+
+
+def _find_paper(tx: Tx, document_id: int) -> Due | None:
+    flow = outgoing.get(tx, document_id)
+    owed = flow.numbered_ms is not None and flow.paper_state != paper.STORED and flow.recalled_ms is None
+    return _paper_of(tx, flow) if owed else None
+
+
+def _paper_of(tx: Tx, flow: Flow) -> Due:
+    """The paper main version is to be stored some working days after the number (Regulation, Article 9.5; R34)."""
+    document = documents.get(tx, flow.document_id)
+    numbered_ms = flow.numbered_ms or document.registered_ms
+    return Due(
+        kind="paper",
+        id=flow.document_id,
+        title=f"Chưa lưu bản giấy: {document.code} {document.subject}",
+        address=address(document),
+        org_code=flow.org_code,
+        owners=tuple(people.chiefs_of(tx, flow.org_code)),
+        unit_code=flow.unit_code,
+        given_ms=numbered_ms,
+        deadline=calendar.add_working_days(office_date(numbered_ms), words().limits["paper_days"]),
+    )
+
+
 OUTGOING = (
+    Source("paper", _paper, _find_paper),
     Source("opinion", _opinions, _find_opinion),
     Source("advice", _advice, _find_advice),
     Source("number", _to_number, _find_number),

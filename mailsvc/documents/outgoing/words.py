@@ -12,8 +12,9 @@ from mailsvc.documents.extraction.catalogue import config_folder
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Stored value to what is shown; `sign_forms`: KT., TL. … to their names, in the order of the file."""
+    """Stored value to what is shown; `sign_forms`: KT., TL. … to their names; `limits`: working days."""
 
+    limits: Mapping[str, int]
     states: Mapping[str, str]
     steps: Mapping[str, str]
     file_roles: Mapping[str, str]
