@@ -124,6 +124,10 @@ def expected(act: str, role: str, situation: str) -> bool:
 
 @pytest.fixture
 def cast(office: Office) -> dict[str, Actor]:
+    return assemble(office)
+
+
+def assemble(office: Office) -> dict[str, Actor]:
     """A person for each column in exactly one post."""
     made = {}
     for short, (username, role) in PEOPLE.items():
