@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import StorageFull
 from mailsvc.documents import intake
 from mailsvc.mail import addresses, answers, bounce, outbound
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_spool, is_quick
 from mailsvc.mail.office import Office
-from mailsvc.store import contents, mailboxes, placements
+from mailsvc.store import audit, contents, mailboxes, placements
 from mailsvc.store.blobs import Spool
 from mailsvc.store.mailboxes import Inbox
 from mailsvc.store.placements import NewPlacement
@@ -23,6 +24,7 @@ from mailsvc.store.tx import Tx
 
 log = logging.getLogger(__name__)
 
+_NAMED = 50  # receivers written down by name; of more, only how many
 NO_SUCH = Outcome("", 550, "5.1.1", "No such mailbox here")
 OVER_QUOTA = Outcome("", 452, "4.2.2", "Mailbox is full, try again later")
 DISK_FULL = Outcome("", 452, "4.3.1", "Insufficient system storage, try again later")
@@ -89,6 +91,7 @@ def deliver_each(tx: Tx, posts: list[Post]) -> list[list[Outcome] | NeedsCase]:
         placements.add_each(tx, list(zip((box.mailbox_id for box in inboxes.values()), new, strict=True)))
         for number, post in zip(inboxes, some, strict=True):
             outcomes = told[number] = [Outcome(post.envelope.recipients[0].address)]
+            _note_sending(tx, post.envelope, post.letter)
             _report(tx, post.domains, post.envelope, post.letter, outcomes)
     for number, post in enumerate(posts):
         if number not in told:
@@ -161,6 +164,7 @@ def deliver_letter(
         outcomes.update({one.address: Outcome("") if fits else refusal for one in recipients})
     if roomy or people.remote:
         content_id = contents.add(tx, letter.content)
+        _note_sending(tx, envelope, letter)
         _place(tx, content_id, envelope, letter, roomy, case)
         outbound.enqueue(tx, content_id, envelope, people.remote)
         outcomes.update({one.address: Outcome("", 250, "2.0.0", "Queued") for one in people.remote})
@@ -186,6 +190,16 @@ def _answered(
         rest = deliver_letter(tx, domains, replace(envelope, recipients=others), letter, case)
         outcomes |= {one.recipient: one for one in rest}
     return [outcomes[one.address] for one in envelope.recipients]
+
+
+def _note_sending(tx: Tx, envelope: Envelope, letter: Letter) -> None:
+    """Who of ours sent what to whom, from where: everybody answers for it (regulation, Article 10.6)."""
+    if envelope.account_id is None or envelope.door != "submission":
+        return
+    receivers = [one.address for one in envelope.recipients]
+    digest = letter.content.digest.hex()
+    detail = {"sender": envelope.sender, "to": receivers[:_NAMED], "count": len(receivers), "sha256": digest}
+    audit.record(tx, Actor(envelope.account_id, None, "smtp", envelope.client.ip), "mail.send", "mail", **detail)
 
 
 def _report(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter, told: list[Outcome]) -> None:
