@@ -169,7 +169,9 @@ NONSENSE = [
     b"INBOX", b"RETURN", b"APPEND", b"IDLE", b"$", b"CHARSET", b"RENAME", b"SELECT", b"COPY", b"MOVE", b"EXPUNGE",
     b"ENABLE", b"IMAP4rev2", b"CONDSTORE", b"MODSEQ", b"1", b"99999999999999999999", b"BINARY[1.2.3]", b"CREATE",
     b"DELETE", b"x/y", b"&AGE-", b"&", b"(FLAGS BODY.PEEK[1.MIME])", b"(UNCHANGEDSINCE 1)", b"(CHANGEDSINCE 0)",
-    b"SUBJECT", b"SENTON 1-Jan-2020",
+    b"SUBJECT", b"SENTON 1-Jan-2020", b"REPLACE", b"CATENATE (", b"TEXT {3+}\r\nabc", b"URL /INBOX/;UID=1", b"URL",
+    b'"/INBOX/;UID=1/;SECTION=1.MIME/;PARTIAL=0.5"', b"UTF8 (~{2+}\r\n\x00\x01)", b"LANGUAGE", b"en", b"UIDONLY",
+    b"UTF8=ACCEPT", b"PREVIEW (LAZY)", b"EMAILID", b"THREADID", b"T1", b"SAVEDATE", b"SAVEDON", b"MAILBOXID",
 ]  # fmt: skip
 
 
