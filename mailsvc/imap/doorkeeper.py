@@ -159,8 +159,8 @@ class Doorkeeper:
                         self._dismiss(session)
                     else:
                         session.version = version
-                for session in [one for one in self.sessions if one.view is not None and one.view.guest is not None]:
-                    session.wake()  # rights that end with a day, or that another process took away
+                for session in list(self.sessions):
+                    session.look_again()
 
     @staticmethod
     def _dismiss(session: Session) -> None:

@@ -182,6 +182,13 @@ class Session:
         if self.idling or self.resting:
             self.connection.nudge()
 
+    def look_again(self) -> None:
+        """Rights in other people's mailboxes end with a day, or another process took them away; nobody wakes us."""
+        if self.view is not None and self.view.guest is not None:
+            self.wake()
+        if self.watch is not None and self.watch.is_guest:
+            self.watch.wake()
+
     def watching(self, notify: Notify) -> Watch:
         """From now on tell what NOTIFY asks for, and nothing else."""
         self.unwatch()

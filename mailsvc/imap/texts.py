@@ -152,6 +152,7 @@ tên hạn mức dài quá = the name of the quota root is too long
 Chỉ quản trị đặt được mục chung của máy chủ. = Only administrators set shared entries of the server.
 {} do máy chủ đặt, không sửa được. = {} is set by the server and cannot be changed.
 Mỗi giá trị có tối đa {} byte. = A value has at most {} octets.
+Các mục ghi chú đã chiếm hết chỗ dành cho tài khoản; xin xóa bớt. = The account's room for annotations is used up; remove some.
 Mỗi hộp thư có tối đa {} mục; xin xóa bớt. = A mailbox has at most {} entries; remove some.
 tên mục phải bắt đầu bằng /private/ hoặc /shared/, không có tầng trống = an entry begins with /private/ or /shared/ and has no empty level
 tên mục chỉ gồm ký tự ASCII in được, không có * và % = an entry has printable ASCII characters only, without * and %

@@ -281,6 +281,12 @@ class Watch:
         boxes = (shown.box for shown in self.picture.names.values() if shown.box is not None)
         return any(box.id == mailbox_id and box.account_id == self.session.account_id for box in boxes)
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether mailboxes of others are watched, in which rights may end by themselves."""
+        boxes = (shown.box for shown in self.picture.names.values() if shown.box is not None)
+        return any(box.account_id != self.session.account_id for box in boxes)
+
     def end(self) -> None:
         """Listen no more."""
         self._listen(set())

@@ -8,7 +8,7 @@ from mailsvc.core.actor import Actor
 from mailsvc.core.errors import MailsvcError, Refused
 from mailsvc.mail import access, sharing
 from mailsvc.mail import mailboxes as office_mailboxes
-from mailsvc.store import accounts, notes
+from mailsvc.store import accounts, mailboxes, notes
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.notes import SERVER, SHARED
 from mailsvc.store.tx import Tx
@@ -17,6 +17,8 @@ MAX_VALUE = 65_536
 """Octets of one value."""
 MAX_COUNT = 100
 """Shared values of one mailbox, and each person's own values there."""
+MAX_TOTAL = 16 << 20
+"""Octets of all values of one account, wherever they are, and of the shared ones on its mailboxes."""
 ADMINISTRATOR = "quan_tri"
 CONTACT = "/shared/admin"
 PRIVATE_FLAGS = "/shared/vendor/mailsvc/private-flags"
@@ -80,3 +82,6 @@ def _set(tx: Tx, mailbox_id: int, account_id: int, values: Mapping[str, bytes | 
             notes.put(tx, mailbox_id, owner_id, some)
             if notes.count(tx, mailbox_id, owner_id) > MAX_COUNT:
                 raise TooMany(f"Mỗi hộp thư có tối đa {MAX_COUNT} mục; xin xóa bớt.")
+    owner_id = mailboxes.get(tx, mailbox_id).account_id if mailbox_id != SERVER else account_id
+    if max(notes.size_of(tx, account_id), notes.size_of(tx, owner_id)) > MAX_TOTAL:
+        raise TooMany("Các mục ghi chú đã chiếm hết chỗ dành cho tài khoản; xin xóa bớt.")

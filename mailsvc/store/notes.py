@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from mailsvc.store import meta
-from mailsvc.store.schema import notes
+from mailsvc.store.schema import mailboxes, notes
 from mailsvc.store.tx import Prepared, Tx
 
 SERVER = 0
@@ -42,6 +42,14 @@ _ADD = Prepared(
 )
 _REMOVED = Prepared(select(notes.c.entry).where(*_ONE, notes.c.value.is_(None)).order_by(notes.c.version.desc()))
 _COUNT = Prepared(select(func.count()).where(*_ONE, notes.c.value.is_not(None)))
+_OWN_SIZE = Prepared(
+    select(func.coalesce(func.sum(func.length(notes.c.value)), 0)).where(notes.c.account_id == bindparam("account"))
+)
+_SHARED_SIZE = Prepared(
+    select(func.coalesce(func.sum(func.length(notes.c.value)), 0))
+    .join(mailboxes, mailboxes.c.id == notes.c.mailbox_id)
+    .where(mailboxes.c.account_id == bindparam("account"), notes.c.account_id == SHARED)
+)
 _ALL = Prepared(
     select(notes.c.account_id, notes.c.entry, notes.c.value).where(
         notes.c.mailbox_id == bindparam("mailbox"), notes.c.value.is_not(None)
@@ -58,6 +66,12 @@ def count(tx: Tx, mailbox_id: int, owner_id: int) -> int:
     """How many values there are of that owner (SHARED: the shared ones)."""
     row = tx.row(_COUNT, mailbox=mailbox_id, account=owner_id)
     return int(row[0]) if row else 0
+
+
+def size_of(tx: Tx, account_id: int) -> int:
+    """Octets of all values that are the account's own, and of the shared ones on its mailboxes."""
+    found = (tx.row(_OWN_SIZE, account=account_id), tx.row(_SHARED_SIZE, account=account_id))
+    return sum(int(row[0]) for row in found if row is not None)
 
 
 def put(tx: Tx, mailbox_id: int, owner_id: int, values: Mapping[str, bytes | None]) -> None:

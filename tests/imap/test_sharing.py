@@ -293,3 +293,15 @@ def _make_unit(tx: Tx) -> None:
 def test_those_who_see_it_can_open_it(world: World, unit: int) -> None:
     names = {seen.name for seen in world.read(office_mailboxes.readable, 2)}
     assert {"INBOX", VP, f"{VP}/Đã gửi"} <= names
+
+
+def test_a_watcher_learns_that_a_delegation_ended(world: World, unit: int) -> None:
+    clock = world.office.clock
+    assert isinstance(clock, FixedClock)
+    khanh = world.add_account("khanh")
+    world.write(accounts.grant, unit, khanh, can_read=True, can_send=False, valid_to="2026-11-24")
+    client = enter(world, "khanh", select=False)
+    client.ok(f'NOTIFY SET (MAILBOXES "{VP}" (MessageNew MessageExpunge MailboxName))')
+    clock.advance(86_400_000)
+    world.run(_tell(world, ("directory", 0)))
+    assert client.line() == f'* LIST (\\NonExistent) "/" "{VP}"'.encode()

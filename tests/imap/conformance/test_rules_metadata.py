@@ -8,6 +8,7 @@ import pytest
 from speaker import Speaker, speaker
 from world import World
 
+from mailsvc.mail import notes
 from mailsvc.mail.notes import MAX_COUNT, MAX_VALUE
 from mailsvc.store import accounts
 
@@ -131,3 +132,14 @@ def test_list_with_metadata(an: Speaker) -> None:  # RFC 9590 §4
     assert [one[2] for one in reply.of(b"LIST")] == [b"INBOX", b"a/b"]
     assert reply.of(b"METADATA") == [[b"INBOX", [b"/private/x", None, b"/shared/y", None]]]
     an.bad('LIST "" * RETURN (METADATA)')
+
+
+def test_an_account_has_room_for_so_much(an: Speaker, monkeypatch: pytest.MonkeyPatch) -> None:  # RFC 5464 §4.3
+    monkeypatch.setattr(notes, "MAX_TOTAL", 100)
+    an.ok("CREATE a")
+    an.ok(f'SETMETADATA INBOX (/private/x "{"x" * 60}")')
+    assert an.no(f'SETMETADATA a (/private/x "{"x" * 60}")').code == [b"METADATA", b"TOOMANY"]
+    assert an.no(f'SETMETADATA "" (/private/x "{"x" * 60}")').code == [b"METADATA", b"TOOMANY"]
+    an.ok('SETMETADATA INBOX (/private/x NIL)')
+    an.ok(f'SETMETADATA a (/shared/x "{"x" * 60}")')
+    assert an.no(f'SETMETADATA INBOX (/shared/x "{"x" * 60}")').code == [b"METADATA", b"TOOMANY"]
