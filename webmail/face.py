@@ -24,6 +24,7 @@ from webmail.routes import (
     feedback,
     glass,
     handling,
+    handling_slip,
     held,
     intake,
     mail_acts,
@@ -59,7 +60,7 @@ class WebFace:
 
     def routes(self) -> Sequence[BaseRoute]:
         letters = (start, signin, mail_list, mail_read, mail_files, mail_acts, mail_program)
-        papers = (intake, entering, work, register, handling, directing)
+        papers = (intake, entering, work, register, handling, handling_slip, directing)
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)

@@ -17,7 +17,7 @@ from mailsvc.documents.routing.pages import Way
 from mailsvc.documents.routing.receivers import Choices
 from mailsvc.documents.routing.rules import rules
 from mailsvc.http.visits import Visit
-from mailsvc.store import documents, intake, placements, routing
+from mailsvc.store import documents, intake, placements, routing, units
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
@@ -28,10 +28,12 @@ from webmail.papers import Paper
 
 @dataclass(frozen=True, slots=True)
 class Paperwork:
-    """A document with everything on its page. `letter` is the address of the letter for who may open it; `choices` are
+    """A document with everything on its page. `organisation`: whose register it stands in, by its name of that day;
+    `letter` is the address of the letter for who may open it; `choices` are
     the receivers that forms on the page offer."""
 
     document: Document
+    organisation: str
     papers: tuple[Paper, ...]
     steps: tuple[Step, ...]
     entry: Entry | None
@@ -56,6 +58,7 @@ class Refusal:
 def paperwork(tx: Tx, account_id: int, found: Document) -> Paperwork:
     """Everything about a document that the person may see."""
     entry = intake.get(tx, found.entry_id) if found.entry_id is not None else None
+    organisation = units.find(tx, found.org_code, found.arrival_date) or units.find(tx, found.org_code)
     mine = views.rights(tx, account_id)
     clerk = mine.clerk and mine.org_code == found.org_code
     in_register = mine.reads_register and mine.org_code == found.org_code
@@ -66,6 +69,7 @@ def paperwork(tx: Tx, account_id: int, found: Document) -> Paperwork:
     needs_choice = any({"forward", "reassign"} & node.acts for node in way.nodes)
     return Paperwork(
         document=found,
+        organisation=organisation.name if organisation is not None else found.org_code,
         papers=papers_of(tx, found),
         steps=tuple(work.timeline(tx, found.id)),
         entry=entry,

@@ -26,6 +26,13 @@ def printed(task: str, arguments: dict[str, Any], payload: bytes) -> bytes:
 
         values = json.loads(payload)
         return as_pdf(Slip(**{**values, "receivers": tuple(tuple(one) for one in values["receivers"])}))
+    if task == "handling_slip":
+        from mailsvc.reports.handling_slip_pdf import HandlingSlip
+        from mailsvc.reports.handling_slip_pdf import as_pdf as handling_pdf
+
+        values = json.loads(payload)
+        parts = tuple((title, tuple(lines)) for title, lines in values["parts"])
+        return handling_pdf(HandlingSlip(values["organisation"], tuple(values["about"]), parts, values["mark"]))
     from mailsvc.reports.stamping import Arrival, with_arrival, with_copy_mark
 
     if task == "stamp":

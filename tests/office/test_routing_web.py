@@ -51,6 +51,8 @@ def test_from_the_register_to_the_end(open_desk: Desk) -> None:
     assert "Hoàn thành" in head.text
     slip = leader.open(f"{place}/phieu")
     assert "PHIẾU GIẢI QUYẾT VĂN BẢN ĐẾN" in slip and "Đ/c Khuê dự thảo." in slip and "thời hạn: 30/11/2026" in slip
+    pdf = leader.client.get(f"{place}/phieu.pdf")
+    assert pdf.headers["content-type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
     assert "Không có việc nào" in officer.open("/viec")
 
 

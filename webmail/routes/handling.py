@@ -13,7 +13,6 @@ from mailsvc.documents.errors import Stale
 from mailsvc.documents.routing import assigning, closing, handling, pages, recalling
 from mailsvc.documents.routing.handling import Enclosed
 from mailsvc.documents.routing.parcels import parcel
-from mailsvc.documents.routing.rules import rules
 from mailsvc.documents.uploads import Packed
 from mailsvc.http.visits import Visit, get, post, upload
 from mailsvc.message.compose import Person
@@ -21,7 +20,7 @@ from mailsvc.store import accounts, routing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, papers, paperwork
-from webmail.pages import go, page
+from webmail.pages import go
 from webmail.papers import Paper
 from webmail.paperwork import Refusal
 
@@ -50,12 +49,6 @@ def _asked(tx: Tx, account_id: int, document_id: int, inner: Mapping[str, int]) 
 async def document(visit: Visit) -> Response:
     """The document with its way through the office."""
     return await paperwork.show(visit, await asked(visit))
-
-
-async def slip(visit: Visit) -> Response:
-    """Phiếu giải quyết văn bản đến in print (Decree 30/2020, Appendix IV)."""
-    found = await visit.office.db.read(paperwork.paperwork, visit.who.account.id, await asked(visit))
-    return await page(visit, "slip.html", work=found, words=rules().words)
 
 
 async def _paper(visit: Visit) -> Paper:
@@ -280,7 +273,6 @@ _PLAIN = (
 
 ROUTES = (
     get(PLACE, document),
-    get(PLACE + "/phieu", slip),
     get(PLACE + "/tep/{file}", file),
     get(PLACE + "/tep/{file}/trang/{page}", page_picture),
     upload(PLACE + "/y-kien", opinion),

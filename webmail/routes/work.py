@@ -40,6 +40,7 @@ async def follow_up(visit: Visit) -> Response:
     tab = visit.query("muc") if visit.query("muc") in listing.TABS else listing.NOT_SUBMITTED
     found = await visit.office.db.read(_follow_up, visit.who.account.id, tab, visit.query("truoc"))
     values: dict[str, Any] = {"tab": tab, "titles": TITLES, "counted": _COUNTED, "words": rules().words}
+    values["later"] = bool(visit.query("truoc"))
     return await page(visit, "follow_up.html", found=found, **values)
 
 

@@ -12,6 +12,7 @@ from mailsvc.documents.mail_face import Parcel
 from mailsvc.documents.rights import Act
 from mailsvc.documents.routing import orders as orders_module
 from mailsvc.documents.routing import receivers
+from mailsvc.documents.routing.handling import require_read
 from mailsvc.documents.routing.lines import (
     Sending,
     Who,
@@ -47,7 +48,8 @@ def assign(
     document = documents.get(tx, line.document_id)
     actor = rights.require(tx, rights.as_actor(who), Act.DIRECT, receiving(tx, line))
     sending = assignment(tx, document, line, text, orders, parcel)
-    moved = change(tx, line, version, state="progress", read_ms=line.read_ms or tx.now_ms, holder_id=line.assignee_id)
+    line = require_read(tx, line)
+    moved = change(tx, line, version, state="progress", holder_id=line.assignee_id)
     made = send(tx, actor, document, sending)
     note(tx, actor, document.id, "assigned", sentence(sending))
     mail_face.follow(tx, moved)

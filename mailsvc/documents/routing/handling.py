@@ -69,6 +69,13 @@ def mark_read(tx: Tx, line: Line) -> None:
         register.fill(tx, document, receipt_signed=f"{name_of(tx, line.assignee_id)}, {when:%d/%m/%Y %H:%M}")
 
 
+def require_read(tx: Tx, line: Line) -> Line:
+    """Who acts on a line has read it."""
+    if line.state == "unread":
+        mark_read(tx, line)
+    return routing.line(tx, line.id)
+
+
 def note_seen(tx: Tx, document_id: int | None = None) -> int:
     """Letters of work that were opened in a mail client count as read, of one document or of all; how many."""
     found = routing.unread_but_seen(tx, document_id)
@@ -82,9 +89,10 @@ def take_up(tx: Tx, who: Who, line_id: int, progress: int = 0, text: str = "", *
     line = open_line(tx, line_id, version)
     _require_handled(line)
     actor = by_receiver(tx, who, Act.REPORT, line)
+    line = require_read(tx, line)
     if not 0 <= progress <= 100:
         raise Invalid("Tiến độ là số từ 0 đến 100.")
-    changed = change(tx, line, version, state="progress", progress=progress, read_ms=line.read_ms or tx.now_ms,
+    changed = change(tx, line, version, state="progress", progress=progress,
                      holder_id=line.assignee_id)  # fmt: skip
     words = f"Đang xử lý, {progress} %." if progress else "Bắt đầu xử lý."
     note(tx, actor, line.document_id, "progress", f"{words} {text.strip()}".strip(), line=line.id)
@@ -132,10 +140,10 @@ def report(
     line = open_line(tx, line_id, version)
     _require_handled(line)
     actor = by_receiver(tx, who, Act.REPORT, line)
+    line = require_read(tx, line)
     document = documents.get(tx, line.document_id)
     changed = change(
         tx, line, version, state="reported", progress=100, reported_ms=tx.now_ms, holder_id=line.assigner_id,
-        read_ms=line.read_ms or tx.now_ms,
     )  # fmt: skip
     _said(tx, actor, line.document_id, line, "report", text, enclosed)
     mail_face.follow(tx, changed)
@@ -236,6 +244,7 @@ def give_back(tx: Tx, who: Who, line_id: int, reason: str, *, version: int | Non
     """Return the line to its assigner, with a reason (wrong person, not within the field). Raises Refused, Stale."""
     line = open_line(tx, line_id, version)
     actor = by_receiver(tx, who, Act.RETURN, line)
+    line = require_read(tx, line)
     if not reason.strip():
         raise Invalid("Trả lại phải ghi lý do. " + because(rules().lines["return_rule"], "lines"))
     ended = end(tx, line, "returned", reason.strip(), version=version, holder=line.assigner_id)
