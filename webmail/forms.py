@@ -60,3 +60,9 @@ def differences(mine: Fields, theirs: Fields) -> tuple[tuple[str, str, str], ...
 def together(first: tuple[Problem, ...], others: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Both, each remark once."""
     return first + tuple(one for one in others if one not in first)
+
+
+def ids(visit: Visit, name: str) -> list[int]:
+    """The ids that were ticked under that name; what is no id is passed over."""
+    texts = [str(one) for one in visit.form.getlist(name)]
+    return [int(one) for one in texts if one.isascii() and one.isdigit() and len(one) <= 15]

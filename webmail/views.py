@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailsvc.core.errors import NotFound
 from mailsvc.documents import clerks, intake, regulation
+from mailsvc.documents.outgoing import waiting as outgoing_waiting
 from mailsvc.documents.routing import receivers
 from mailsvc.mail import mailboxes
 from mailsvc.mail.mailboxes import Seen
@@ -86,6 +87,7 @@ def rail(tx: Tx, account_id: int) -> Rail:
         counts = intake.wait_list(tx, mine.org_code, limit=1).counts
         waiting = counts.get(WAITING, 0) + counts.get(HELD, 0)
     work = routing.held_count(tx, receivers.desks_of(tx, account_id)) + tasks.todo_count(tx, account_id)
+    work += outgoing_waiting.count(tx, account_id)
     return Rail(mine, unread, waiting, work, regulation.must_acknowledge(tx, account_id))
 
 

@@ -231,7 +231,7 @@ def test_a_full_mailbox_is_said_in_the_table(bureau: World) -> None:
     assert rows["DV02"].failed_ms and "full" in rows["DV02"].reply and rows[SCHOOL].failed_ms is None
 
 
-@pytest.mark.parametrize("line", ["sai địa chỉ@x.vn", "a@b", "x@sogddt.tayninh.gov.vn"])
+@pytest.mark.parametrize("line", ["sai địa chỉ@x.vn", "a@b.vn, c@d.vn", "a@b", "x@sogddt.tayninh.gov.vn"])
 def test_wrong_receivers_are_said(bureau: World, line: str) -> None:
     from mailsvc.documents.outgoing import receivers
 
@@ -385,3 +385,30 @@ def test_the_whole_way_on_each_database(any_bureau: World) -> None:
     for kind in BOOKS:
         read(registers.book, bureau["daonth"], ORG, registers.Wanted(kind, 2026))
     assert read(store.on_paper, ORG, "2026-01-01", "2026-12-31") == []
+
+
+def test_receivers_are_each_one_and_never_the_own_register(bureau: World) -> None:
+    document, _ = bureau.numbered()
+    bureau.attach_scan(document)
+    with pytest.raises(Invalid, match="chính cơ quan"):
+        bureau.issue(document, outside="vanthu+layso@sogddt.tayninh.gov.vn")
+    outside = "Trường A\nTrường A\nTrường B\nvanthu@SOYTE.example\nSở Y tế <vanthu@soyte.example>\nđơn@vị.example"
+    bureau.issue(document, SCHOOL, outside=f"thptbausen@tayninh.gov.vn\n{outside}")
+    rows = bureau.office.db.read_now(store.of_document, document.id)
+    assert [(one.kind, one.name) for one in rows] == [
+        ("unit", "Trường THPT Bàu Sen (demo)"),
+        ("paper", "Trường A"),
+        ("paper", "Trường B"),
+        ("outside", "vanthu@SOYTE.example"),
+        ("outside", "đơn@vị.example"),
+    ]
+
+
+def test_the_head_signs_what_a_deputy_was_to_sign(bureau: World) -> None:
+    document = bureau.begin(signer=str(bureau["phuocdh"]), sign_form="KT.")
+    bureau.to_format(document)
+    write, read = bureau.office.db.write_now, bureau.office.db.read_now
+    assert read(documents.get, document.id).signer == "Đặng Hữu Phước (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC)"
+    write(deciding.approve_format, bureau["lyhc"], document.id)
+    write(deciding.sign, bureau["nganltt"], document.id)
+    assert read(documents.get, document.id).signer == "Lâm Thị Thu Ngân (GIÁM ĐỐC)"

@@ -204,3 +204,11 @@ def test_a_school_in_its_own_register(pages: Bureau) -> None:
     assert "01/QĐ-THPTBS" in clerk.text("/van-ban-di")
     assert "THPTBS" not in pages["daonth"].text("/van-ban-di")
     assert pages["daonth"].get(place).status_code == 404
+
+
+def test_what_waits_is_counted_beside_the_name_of_the_list(pages: Bureau) -> None:
+    place = pages.draft()
+    pages["khuetm"].does(f"{place}/trinh")
+    page = pages["dungmh"].text("/viec")
+    assert "ban hành Kế hoạch kiểm tra" in page
+    assert '<span class="count">1<span class="unseen-label"> việc chờ' in page

@@ -53,7 +53,7 @@ async def _approve_content(visit: Visit, found: Document) -> None:
 
 
 async def _ask(visit: Visit, found: Document) -> None:
-    people = [int(one) for one in map(str, visit.form.getlist("nguoi")) if one.isascii() and one.isdigit()]
+    people = forms.ids(visit, "nguoi")
     due = _day(visit, "han")
     question = visit.field("noi_dung")
     await visit.office.db.write(deciding.ask_opinions, visit.actor, found.id, people, question, due)

@@ -14,7 +14,7 @@ from mailsvc.documents.outgoing.words import words
 from mailsvc.http.visits import Visit, get, post
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
-from webmail import outdesk
+from webmail import forms, outdesk
 from webmail.outdesk import PLACE
 from webmail.pages import go, page
 
@@ -45,7 +45,7 @@ async def send(visit: Visit) -> Response:
     """Write the letter, then send it to everybody in one transaction."""
     document = await outdesk.asked(visit)
     units = [str(one) for one in visit.form.getlist("don_vi")]
-    people = [int(one) for one in map(str, visit.form.getlist("nguoi")) if one.isascii() and one.isdigit()]
+    people = forms.ids(visit, "nguoi")
     outside = visit.field("ngoai", 20_000)
     typed = {"don_vi": units, "nguoi": people, "ngoai": outside}
     office, domains = visit.office, visit.office.settings.organisation.domains

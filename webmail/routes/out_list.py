@@ -108,7 +108,8 @@ def _under_way(tx: Tx, visit: Visit, tab: str) -> tuple[Line, ...]:
     org_code = outdesk.org_of(tx, account_id)
     mine = account_id if tab == "cua-toi" else None
     flows = outgoing.listing(tx, org_code, _STATES[tab], drafter_id=mine)
-    visible = [one for one in flows if mine is not None or who.may(tx, visit.actor, Act.READ, one)]
+    sees_all = mine is not None or rights.may(tx, visit.actor, Act.READ, Subject(org_code))
+    visible = [one for one in flows if sees_all or who.may(tx, visit.actor, Act.READ, one)]
     names = register.names(tx, [one.drafter_id for one in visible])
     return tuple(Line(one, documents.get(tx, one.document_id), names[one.drafter_id]) for one in visible)
 

@@ -10,10 +10,11 @@ from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, Refused
 from mailsvc.documents.outgoing import draft, states, who
+from mailsvc.documents.outgoing.fields import signer_line
 from mailsvc.documents.outgoing.telling import tell
 from mailsvc.documents.outgoing.words import words
 from mailsvc.documents.rights import Act, as_actor
-from mailsvc.store import accounts, outgoing
+from mailsvc.store import accounts, documents, outgoing
 from mailsvc.store.outgoing import Flow
 from mailsvc.store.tx import Tx
 
@@ -90,7 +91,16 @@ def sign(tx: Tx, actor: Actor | int, document_id: int, text: str = "") -> Flow:
         raise Refused("Phiên bản này chưa được Văn phòng kiểm tra thể thức (Quy chế, Điều 8).")
     decide(tx, me, flow, LEADER, APPROVED, text)
     outgoing.change(tx, document_id, {"signed_version": flow.version, "signed_ms": tx.now_ms})
+    _take_over(tx, me, flow)
     return move(tx, me, flow, states.SIGNED, "signed", _with(f"Ký phiên bản {flow.version}.", text))
+
+
+def _take_over(tx: Tx, me: Actor, flow: Flow) -> None:
+    """The head may sign what a deputy was to sign; then it is the head's signature that the register names."""
+    if me.account_id in (None, flow.signer_id) or me.on_behalf_of == flow.signer_id:
+        return
+    outgoing.change(tx, flow.document_id, {"signer_id": me.account_id, "sign_form": ""})
+    documents.change(tx, flow.document_id, {"signer": signer_line(tx, me.account_id, "")})
 
 
 def send_back(tx: Tx, actor: Actor | int, document_id: int, reason: str) -> Flow:

@@ -35,7 +35,7 @@ from mailsvc.message import compose
 from mailsvc.message.attachments import attachments, find_attachment
 from mailsvc.message.compose import File, Person
 from mailsvc.message.scan import scan
-from mailsvc.store import contents, intake, issued, mailboxes, outgoing, placements, receipts, units
+from mailsvc.store import accounts, contents, intake, issued, mailboxes, outgoing, placements, receipts, units
 from mailsvc.store import documents as store
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.documents import Document
@@ -162,6 +162,7 @@ def issue(tx: Tx, actor: Actor | int, domains: Sequence[str], parcel: Parcel, ta
         raise Stale
     if not targets:
         raise Invalid("Chưa chọn nơi nhận nào.")
+    _refuse_own_register(tx, flow, targets)
     content_id = send(tx, me, domains, parcel, targets, document)
     today = office_date(tx.now_ms).isoformat()
     store.change(tx, document.id, {"transfer_date": today, "version": document.version + 1})
@@ -171,6 +172,14 @@ def issue(tx: Tx, actor: Actor | int, domains: Sequence[str], parcel: Parcel, ta
     tell(tx, me, document.id, "issued", f"Phát hành đến {len(targets)} nơi nhận.", to=[one.name for one in targets])
     linking.take_effect(tx, me, domains, document.id)
     return outgoing.get(tx, document.id)
+
+
+def _refuse_own_register(tx: Tx, flow: Flow, targets: Sequence[Target]) -> None:
+    """What the organisation issues does not come back into its own incoming register. Raises Invalid."""
+    for one in targets:
+        account = accounts.get(tx, one.account_id) if one.account_id is not None else None
+        if account is not None and account.kind != "person" and account.unit_code == flow.org_code:
+            raise Invalid(f"“{one.name}” là hộp thư văn thư của chính cơ quan; không chọn làm nơi nhận.")
 
 
 def send(
@@ -201,6 +210,7 @@ def _envelope(tx: Tx, me: Actor, sender: str, targets: Sequence[Target]) -> Enve
         recipients=recipients,
         received_ms=tx.now_ms,
         account_id=me.account_id,
+        smtputf8=not all(one.address.isascii() for one in targets),
     )
 
 

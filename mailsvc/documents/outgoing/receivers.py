@@ -62,7 +62,7 @@ def _line(tx: Tx, domains: Sequence[str], line: str) -> Target:
     name, bracket, rest = line.partition("<")
     address = (rest.rstrip("> ") if bracket else line).strip() if "@" in line else ""
     if not address:
-        return Target(PAPER, "", line[:200], "")
+        return Target(PAPER, line[:200], line[:200], "")
     local, at, domain = address.rpartition("@")
     if not (local and at and "." in domain) or any(c.isspace() or c in "<>,;()" for c in address):
         raise Invalid(f"Dòng “{line[:80]}” không phải là địa chỉ thư.")
@@ -75,7 +75,7 @@ def _line(tx: Tx, domains: Sequence[str], line: str) -> Target:
     unit = units.find(tx, account.unit_code) if account.kind != "person" else None
     if unit is not None and unit.email == accounts.primary_address(tx, account.id):
         return _unit(tx, domains, unit.code)
-    return Target(PERSON, str(account.id), account.full_name, address, account.id)
+    return Target(PERSON, str(account.id), account.full_name, accounts.primary_address(tx, account.id), account.id)
 
 
 @dataclass(frozen=True, slots=True)

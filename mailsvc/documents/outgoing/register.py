@@ -63,7 +63,7 @@ def in_order(tx: Tx, org_code: str, year: int, kind: str, series: str, days: tup
 
 def series_names(tx: Tx, org_code: str, year: int, kind: str) -> tuple[tuple[str, str], ...]:
     """(key, name) of the series with lines in the year."""
-    keys = [key for org, key, of_year in issued.series_in_use(tx) if org == org_code and of_year == year]
+    keys = [one.series for one in store.all_series(tx) if one.org_code == org_code and one.year == year]
     day = date(year, 12, 31)
     return tuple((key, name_of(key, org_code, day)) for key in keys if key.startswith(kind + "/"))
 

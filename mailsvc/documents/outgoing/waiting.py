@@ -36,6 +36,15 @@ def items(tx: Tx, account_id: int) -> list[WorkItem]:
     return [*found.values(), *_opinions(tx, account_id)]
 
 
+def count(tx: Tx, account_id: int) -> int:
+    """How many of them are the person's own turn."""
+    account = accounts.get(tx, account_id)
+    org_code = organisation_of_unit(tx, account.unit_code)
+    turns = _turns(tx, account_id, account.unit_code, org_code)
+    own = {flow.document_id for _, flows in turns for flow in flows}
+    return len(own) + len(outgoing.opinions_waiting(tx, account_id))
+
+
 def _turns(tx: Tx, account_id: int, unit_code: str, org_code: str) -> list[tuple[str, list[Flow]]]:
     """(state, documents) in which it is the person's turn."""
     me, keeper = as_actor(account_id), Subject(org_code)
