@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,14 @@ from sqlalchemy import insert, text  # noqa: E402
 from mailsvc.accounts import demo  # noqa: E402
 from mailsvc.auth.passwords import PasswordHasher  # noqa: E402
 from mailsvc.core import settings as settings_module  # noqa: E402
-from mailsvc.documents import numbering, register  # noqa: E402
+from mailsvc.documents import calendar, numbering, register  # noqa: E402
 from mailsvc.documents.fields import Fields  # noqa: E402
+from mailsvc.documents.following import reminders  # noqa: E402
 from mailsvc.documents.my_work import my_work  # noqa: E402
 from mailsvc.documents.routing import listing  # noqa: E402
 from mailsvc.opening import close_office, open_office  # noqa: E402
+from mailsvc.reports import board, statistics  # noqa: E402
+from mailsvc.reports.periods import month_of, week_of  # noqa: E402
 from mailsvc.store import accounts  # noqa: E402
 from mailsvc.store import documents as store  # noqa: E402
 from mailsvc.store.schema import directions, documents, flows, transfers  # noqa: E402
@@ -66,7 +71,8 @@ def fill(tx: Tx, first: int, last: int, total: int, people: list[int], units: li
              "issuer": "Ủy ban nhân dân tỉnh Tây Ninh", "subject": subject, "registered_ms": tx.now_ms,
              "folded": fold(f"{n} {code} {subject} Ủy ban nhân dân tỉnh Tây Ninh"), "code_key": f"{n}"}
         )  # fmt: skip
-        state = "directed" if is_open else "done"
+        state, sent_ms = "directed" if is_open else "done", calendar.moment(date.fromisoformat(day), time_of_day(9))
+        ended_ms = None if is_open else sent_ms + (1 + n % 9) * 86_400_000
         rows[flows].append({"document_id": n, "org_code": ORG, "state": state, "deadline": due})
         rows[directions].append(
             {"id": n, "document_id": n, "kind": "direction", "author_id": people[0], "token": f"{n:032x}"}
@@ -76,7 +82,8 @@ def fill(tx: Tx, first: int, last: int, total: int, people: list[int], units: li
             rows[transfers].append(
                 {"document_id": n, "direction_id": n, "role": role, "assigner_id": people[0], "assignee_id": who,
                  "holder_id": who if is_open else None, "state": "unread" if is_open else "closed", "is_open": is_open,
-                 "deadline": None if role == "inform" else due, "sent_ms": tx.now_ms}
+                 "deadline": None if role == "inform" else due, "sent_ms": sent_ms, "ended_ms": ended_ms,
+                 "reported_ms": ended_ms if role == "lead" else None}
             )  # fmt: skip
     for table, some in rows.items():
         tx.execute(insert(table), some)
@@ -112,6 +119,11 @@ def _pages(read: Callable[..., Any], total: int, runs: int) -> list[Figure]:
         ("my work of an officer", (my_work, officer)),
         ("overdue list", (listing.follow_up, ORG, listing.OVERDUE)),
         ("document page", (paperwork.paperwork, clerk, document)),
+        ("unit board", (board.board, ORG, "GDTRH")),
+        ("late list", (board.late_rows, ORG)),
+        ("statistics of a week", (statistics.figures, ORG, week_of(date(YEAR, 11, 4)))),
+        ("statistics of a month", (statistics.figures, ORG, month_of(date(YEAR, 11, 4)))),
+        ("reminders that fall", (reminders.falling,)),
     ]
     return [_timed(name, lambda call=call: read(*call), runs) for name, call in pages]
 

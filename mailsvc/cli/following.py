@@ -12,7 +12,7 @@ from mailsvc.cli import context
 from mailsvc.cli.output import Json, fail, show, show_one
 from mailsvc.core.clock import OFFICE_ZONE, office_date, office_datetime
 from mailsvc.documents import calendar
-from mailsvc.documents.following import digest, people, reminders
+from mailsvc.documents.following import digest, people, reminders, sources
 from mailsvc.jobs import following as job
 from mailsvc.reports import statistics
 from mailsvc.reports.periods import Period, month_of, span, week_of
@@ -55,9 +55,10 @@ def _falling(tx: Tx, at_ms: int) -> list[dict[str, Any]]:
         {
             "thing": one.due.thing,
             "occasion": one.occasion.name,
-            "to": ", ".join(_names(then, people.told(then, one.due, one.occasion.to))),
+            "to": ", ".join(_names(then, people.told(then, due, one.occasion.to))),
         }
         for one in reminders.falling(then)
+        if (due := sources.find(then, one.due.kind, one.due.id)) is not None
     ]
     waiting = len(digest.wanting(then))
     return [*rows, {"thing": "digest", "occasion": office_date(at_ms).isoformat(), "to": waiting}] if waiting else rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +14,7 @@ from mailsvc.documents.rights.units import organisation_of_unit
 from mailsvc.reports.periods import Period
 from mailsvc.store import statistics as store
 from mailsvc.store import units
-from mailsvc.store.statistics import Done, Open
+from mailsvc.store.statistics import Open
 from mailsvc.store.tx import Tx
 
 
@@ -134,7 +133,7 @@ def unit_figures(tx: Tx, org_code: str, period: Period) -> list[UnitFigures]:
     today = office_date(tx.now_ms)
     soon = calendar.next_working_day(today)
     lines, tasks = store.given_by_unit(tx, org_code, period.first_ms, period.end_ms)
-    done = _by_unit(store.done(tx, org_code, period.first_ms, period.end_ms))
+    done = store.done_by_unit(tx, org_code, period.first_ms, period.end_ms)
     opened = {one.unit_code: one for one in store.open_by_unit(tx, org_code, today.isoformat(), soon.isoformat())}
     names = {one.code: one.name for one in units.listing(tx)}
     codes = {*lines, *tasks, *done, *opened}
@@ -156,26 +155,20 @@ def unit_figures(tx: Tx, org_code: str, period: Period) -> list[UnitFigures]:
     ]
 
 
-def _by_unit(done: Iterable[Done]) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
-    for one in done:
-        in_time, late = found.get(one.unit_code, (0, 0))
-        found[one.unit_code] = (in_time, late + 1) if is_late(one) else (in_time + 1, late)
-    return found
-
-
-def is_late(one: Done) -> bool:
-    """Whether it was done after the day it was due on."""
-    return one.deadline is not None and office_date(one.done_ms).isoformat() > one.deadline
-
-
 def _daily(tx: Tx, org_code: str, period: Period) -> tuple[int, int]:
     """(daily reports expected, missing) on the working days of the period that are over."""
     last = min(period.last, office_date(tx.now_ms) - timedelta(days=1))
-    day, expected, missing = period.first, 0, 0
-    while day <= last:
-        found = daily.of_day(tx, org_code, day)
-        expected += len(found)
-        missing += sum(1 for one in found if one.report is None)
-        day += timedelta(days=1)
+    if last < period.first:
+        return 0, 0
+    reported = store.reported_days(tx, period.first.isoformat(), last.isoformat())
+    holders = daily.holders(tx, org_code, last)
+    expected = missing = 0
+    for number in range((last - period.first).days + 1):
+        day = period.first + timedelta(days=number)
+        if not calendar.is_working_day(day):
+            continue
+        iso = day.isoformat()
+        people = {one for one, first, until in holders if first <= iso and (until is None or iso <= until)}
+        expected += len(people)
+        missing += sum(1 for one in people if (one, iso) not in reported)
     return expected, missing

@@ -7,6 +7,7 @@ without a line above them); figures of people count the lines of people. Moments
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,17 +26,6 @@ class Open:
     waiting: int
     late: int
     soon: int
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A piece of work that was done in a period. `deadline` is the one it is judged by."""
-
-    kind: str
-    unit_code: str
-    person_id: int
-    deadline: str | None
-    done_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +94,36 @@ _GIVEN_TASKS = Prepared(
         "GROUP BY p.unit_code"
     )
 )
-# A line is done when it was reported, or closed without a report; a task when its report stands or it ended.
+# A line is done when it was reported, or closed without a report; a task when its report stands or it ended. Late is
+# what was done after the day it is judged by; each database has its own words for the day of a moment at the office.
+_DAY = {
+    "sqlite": "date({0} / 1000 + 25200, 'unixepoch')",
+    "postgresql": "to_char(to_timestamp({0} / 1000 + 25200) AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+}
 _DONE_LINES = """
-SELECT 'line', CASE WHEN t.unit_code <> '' THEN t.unit_code ELSE a.unit_code END, t.assignee_id, t.deadline, t.{when}
+SELECT CASE WHEN t.unit_code <> '' THEN t.unit_code ELSE a.unit_code END AS unit, COUNT(*),
+  SUM(CASE WHEN t.deadline < {day} THEN 1 ELSE 0 END)
 FROM transfers t JOIN accounts a ON a.id = t.assignee_id JOIN flows f ON f.document_id = t.document_id
-WHERE t.{when} >= :first AND t.{when} < :last AND t.role IN ('lead', 'cooperate') AND t.{scope}
-  AND f.org_code = :org_code AND {how}
+WHERE t.{when} >= :first AND t.{when} < :last AND t.role IN ('lead', 'cooperate') AND t.parent_id IS NULL
+  AND f.org_code = :org_code AND {how} GROUP BY 1
 """
-_REPORTED = "t.state IN ('reported', 'closed')"
-_CLOSED = "t.state = 'closed' AND t.reported_ms IS NULL"
-
-
-def _done_lines(scope: str) -> tuple[Prepared, ...]:
-    return tuple(
-        Prepared(text(_DONE_LINES.format(when=when, how=how, scope=scope)))
-        for when, how in (("reported_ms", _REPORTED), ("ended_ms", _CLOSED))
-    )
-
-
-_DONE_TOP = _done_lines("parent_id IS NULL")
-_DONE_PEOPLE = _done_lines("unit_code = ''")
-_DONE_TASKS = tuple(
-    Prepared(
-        text(
-            f"SELECT 'task', p.unit_code, p.person_id, t.judged_deadline, t.{when} FROM tasks t "  # noqa: S608
-            "JOIN task_people p ON p.task_id = t.id AND p.role = 'lead' "
-            f"WHERE t.{when} >= :first AND t.{when} < :last AND t.org_code = :org_code AND {how}"
-        )
-    )
-    for when, how in (
-        ("reported_ms", "t.state IN ('reported', 'done')"),
-        ("ended_ms", "t.state = 'done' AND t.reported_ms IS NULL"),
-    )
+_DONE_TASKS = """
+SELECT p.unit_code, COUNT(*), SUM(CASE WHEN t.judged_deadline < {day} THEN 1 ELSE 0 END)
+FROM tasks t JOIN task_people p ON p.task_id = t.id AND p.role = 'lead'
+WHERE t.{when} >= :first AND t.{when} < :last AND t.org_code = :org_code AND {how} GROUP BY p.unit_code
+"""
+_DONE = (
+    (_DONE_LINES, "reported_ms", "t.state IN ('reported', 'closed')"),
+    (_DONE_LINES, "ended_ms", "t.state = 'closed' AND t.reported_ms IS NULL"),
+    (_DONE_TASKS, "reported_ms", "t.state IN ('reported', 'done')"),
+    (_DONE_TASKS, "ended_ms", "t.state = 'done' AND t.reported_ms IS NULL"),
 )
+_DONE_OF = {
+    dialect: tuple(
+        Prepared(text(sql.format(when=when, how=how, day=day.format(f"t.{when}")))) for sql, when, how in _DONE
+    )
+    for dialect, day in _DAY.items()
+}
 
 
 def given_by_unit(tx: Tx, org_code: str, first_ms: int, last_ms: int) -> tuple[dict[str, int], dict[str, int]]:
@@ -149,11 +136,14 @@ def _pairs(rows: list[tuple[Any, ...]]) -> list[tuple[str, int]]:
     return [(row[0], int(row[1])) for row in rows]
 
 
-def done(tx: Tx, org_code: str, first_ms: int, last_ms: int, *, people: bool = False) -> list[Done]:
-    """What was done in [first, last): of units, or (`people`) of single persons."""
-    span = {"org_code": org_code, "first": first_ms, "last": last_ms}
-    prepared = (*(_DONE_PEOPLE if people else _DONE_TOP), *_DONE_TASKS)
-    return [Done(*row) for one in prepared for row in tx.rows(one, **span)]
+def done_by_unit(tx: Tx, org_code: str, first_ms: int, last_ms: int) -> dict[str, tuple[int, int]]:
+    """(in time, late) of what each unit did in [first, last)."""
+    found: dict[str, tuple[int, int]] = {}
+    for prepared in _DONE_OF[tx.dialect.name]:
+        for unit, count, late_count in tx.rows(prepared, org_code=org_code, first=first_ms, last=last_ms):
+            in_time, late = found.get(unit, (0, 0))
+            found[unit] = (in_time + int(count) - int(late_count or 0), late + int(late_count or 0))
+    return found
 
 
 # ---- late lists ---------------------------------------------------------------------------------------------
@@ -246,6 +236,26 @@ def begun_ms(tx: Tx) -> int:
 
 
 _BEGUN = Prepared(text("SELECT at_ms FROM audit ORDER BY id LIMIT 1"))
+
+
+# ---- daily reports ------------------------------------------------------------------------------------------
+_REPORTED_DAYS = Prepared(
+    text("SELECT DISTINCT person_id, day FROM daily_reports WHERE day >= :first AND day <= :last")
+)
+_HOLDERS = """
+SELECT r.account_id, a.unit_code, r.valid_from, r.valid_to FROM account_roles r
+JOIN accounts a ON a.id = r.account_id AND a.active = 1 WHERE r.role IN {among}
+"""
+
+
+def reported_days(tx: Tx, first_day: str, last_day: str) -> set[tuple[int, str]]:
+    """(person, ISO day) of all daily reports of those days."""
+    return {(row[0], row[1]) for row in tx.rows(_REPORTED_DAYS, first=first_day, last=last_day)}
+
+
+def role_holders(tx: Tx, roles: Sequence[str]) -> list[tuple[int, str, str, str | None]]:
+    """(account, its unit, from, to) for everybody active who ever has one of the roles; ISO days, open at None."""
+    return [(row[0], row[1], row[2], row[3]) for row in tx.rows_among(_HOLDERS, roles)]
 
 
 # ---- the yearly emulation -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from mailsvc.documents.following import people
 from mailsvc.documents.following.rules import rules_on
 from mailsvc.documents.rights import Act, Party, Relation, Subject
 from mailsvc.documents.rights.units import organisation_of_unit
-from mailsvc.store import accounts, audit, following
+from mailsvc.store import accounts, audit, following, statistics
 from mailsvc.store.accounts import Account
 from mailsvc.store.following import DailyReport
 from mailsvc.store.tx import Tx
@@ -71,6 +71,13 @@ def of_day(tx: Tx, org_code: str, day: date, unit_code: str = "") -> list[Attend
 def _expected(tx: Tx, org_code: str, day: date) -> list[Account]:
     found = people.accounts_with(tx, org_code, rules_on(day).daily_roles, day.isoformat())
     return sorted(found, key=lambda one: (one.unit_code, one.username))
+
+
+def holders(tx: Tx, org_code: str, day: date) -> list[tuple[int, str, str | None]]:
+    """(person, from, to) for everybody of the organisation who ever is to report, by the rule of that day."""
+    homes = people.homes_of(tx, org_code)
+    found = statistics.role_holders(tx, rules_on(day).daily_roles)
+    return [(one, first, last) for one, unit_code, first, last in found if unit_code in homes]
 
 
 def is_expected(tx: Tx, account_id: int, day: date) -> bool:

@@ -40,7 +40,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`listing(tx, last_day)`: open items due by that day; `find(tx, id)`: one as it is now, None when it is done."""
+    """`listing(tx, last_day)`: open items due by that day, perhaps with no more than what tells when they are due;
+    `find(tx, id)`: one as it is now, None when it is done."""
 
     kind: str
     listing: Callable[[Tx, date], Iterable[Due]]

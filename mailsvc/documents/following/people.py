@@ -9,7 +9,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.documents import rights
 from mailsvc.documents.following.due import Due
 from mailsvc.documents.following.rules import ASSIGNER, CHIEF, CLERKS, HEAD, OWNER
-from mailsvc.documents.rights.units import organisation_of_unit
+from mailsvc.documents.rights.units import main_organisation, units_of_organisation
 from mailsvc.store import accounts
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
@@ -83,8 +83,14 @@ def with_roles(tx: Tx, org_code: str, roles: Iterable[str]) -> list[int]:
 def accounts_with(tx: Tx, org_code: str, roles: Iterable[str], day: str) -> list[Account]:
     """The same for an ISO day, as accounts."""
     found = {one.id: one for role in roles for one in accounts.with_role(tx, role, day)}
-    belongs = {code: organisation_of_unit(tx, code) == org_code for code in {one.unit_code for one in found.values()}}
-    return [one for one in found.values() if belongs[one.unit_code]]
+    homes = homes_of(tx, org_code)
+    return [one for one in found.values() if one.unit_code in homes]
+
+
+def homes_of(tx: Tx, org_code: str) -> set[str]:
+    """The codes of units whose people belong to the organisation; "" for people outside all units."""
+    outside = {""} if org_code == main_organisation(tx) else set()
+    return set(units_of_organisation(tx, org_code)) | outside
 
 
 def unit_of(tx: Tx, account_id: int) -> str:

@@ -84,12 +84,17 @@ def _waiting_for(tx: Tx, task: Task, row: TaskPerson) -> Due:
 
 # ---- transfer lines -----------------------------------------------------------------------------------------
 def _lines(tx: Tx, last_day: date) -> Iterator[Due]:
+    """In brief: there may be thousands."""
     after = ("", 0)
     while found := routing.open_lines(tx, due_to=last_day.isoformat(), after=after):
-        mine = [one for one in found if _is_turn(one)]
-        titles = routing.titles(tx, [one.document_id for one in mine])
-        yield from (_line(tx, one, titles[one.document_id]) for one in mine if one.document_id in titles)
+        yield from (_brief("line", one, one.deadline, None) for one in found if _is_turn(one))
         after = (found[-1].deadline or "", found[-1].id)
+
+
+def _brief(kind: str, line: Line, deadline: str | None, limit_ms: int | None) -> Due:
+    """What tells when the line is due; the rest is looked up for the few that fall."""
+    day = date.fromisoformat(deadline) if deadline else None
+    return Due(kind, line.id, "", "", "", (line.assignee_id,), "", line.sent_ms, day, limit_ms)
 
 
 def _is_turn(line: Line) -> bool:
@@ -124,7 +129,13 @@ def _line(tx: Tx, line: Line, title: tuple[object, ...]) -> Due:
 def _unread(tx: Tx, _: date) -> Iterator[Due]:
     found = routing.unread_lines(tx, tx.now_ms - OLDEST_MS, tx.now_ms, limit=5000)
     titles = routing.titles(tx, [one.document_id for one in found])
-    return (_unread_line(tx, one, titles[one.document_id]) for one in found if one.document_id in titles)
+    urgencies = {document_id: str(title[6]) for document_id, title in titles.items()}
+    return (_brief("unread", one, None, _unread_limit(one, urgencies.get(one.document_id, _NORMAL))) for one in found)
+
+
+def _unread_limit(line: Line, urgency: str) -> int:
+    rule = rules_on(office_date(line.sent_ms)).clocks["unread"]
+    return occasions.limit_of(rule, line.sent_ms, urgency != _NORMAL)
 
 
 def _find_unread(tx: Tx, line_id: int) -> Due | None:
@@ -136,7 +147,6 @@ def _find_unread(tx: Tx, line_id: int) -> Due | None:
 
 def _unread_line(tx: Tx, line: Line, title: tuple[object, ...]) -> Due:
     org_code, year, number, _, subject, _, urgency = title[:7]
-    rule = rules_on(office_date(line.sent_ms)).clocks["unread"]
     return Due(
         kind="unread",
         id=line.id,
@@ -146,7 +156,7 @@ def _unread_line(tx: Tx, line: Line, title: tuple[object, ...]) -> Due:
         owners=(line.assignee_id,),
         unit_code=line.unit_code or people.unit_of(tx, line.assignee_id),
         given_ms=line.sent_ms,
-        limit_ms=occasions.limit_of(rule, line.sent_ms, urgency != _NORMAL),
+        limit_ms=_unread_limit(line, str(urgency)),
         assigner_id=line.assigner_id,
     )
 
