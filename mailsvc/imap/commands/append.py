@@ -21,6 +21,7 @@ from mailsvc.imap.session import Session
 from mailsvc.mail import letter
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.mail.mailboxes import NewMessage
+from mailsvc.mail.office import Office
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tx import Tx
@@ -42,8 +43,15 @@ def _add(tx: Tx, account_id: int, name: str, new: Sequence[NewMessage]) -> tuple
     return box.uidvalidity, office_mailboxes.append(tx, account_id, box, new)
 
 
-def prepare(arrived: Arrived, blobs: Blobs, now_ms: int) -> list[NewMessage]:
-    """Scan the spools (in a worker). Raises StorageFull."""
+async def prepared(office: Office, arrived: Arrived) -> list[NewMessage]:
+    """The messages made ready for the store: one that is quick at once, others in a worker. Raises StorageFull."""
+    now_ms = office.clock.now_ms()
+    if len(arrived) == 1 and letter.is_quick(arrived[0][0]):
+        return _prepare(arrived, office.blobs, now_ms)
+    return await office.work(_prepare, arrived, office.blobs, now_ms)
+
+
+def _prepare(arrived: Arrived, blobs: Blobs, now_ms: int) -> list[NewMessage]:
     return [
         NewMessage(
             letter.from_spool(spool, blobs),
@@ -75,6 +83,6 @@ async def append(session: Session, cursor: Cursor) -> Done:
             name = parse_append_mailbox(cursor)
             await office.db.read(target, session.account_id, name)
             arrived = await incoming.messages(spools)
-        new = await office.work(prepare, arrived, office.blobs, office.clock.now_ms())
+        new = await prepared(office, arrived)
         uidvalidity, uids = await office.db.write(_add, session.account_id, name, new)
     return Done("Đã lưu", append_uid(session, uidvalidity, uids))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from mailsvc.imap.commands.append import append_uid, prepare, target
+from mailsvc.imap.commands.append import append_uid, prepared, target
 from mailsvc.imap.errors import Refused
 from mailsvc.imap.grammar.append import parse_append_mailbox, parse_replaced
 from mailsvc.imap.grammar.cursor import Cursor
@@ -46,7 +46,7 @@ async def _replace(session: Session, cursor: Cursor, *, uid: bool) -> Done:
                 raise Refused("Không có thư cần thay", "NONEXISTENT")
             await office.db.read(target, session.account_id, name)
             arrived = await incoming.message(spools)
-        (new,) = await office.work(prepare, arrived, office.blobs, office.clock.now_ms())
+        (new,) = await prepared(office, arrived)
         uidvalidity, put = await office.db.write(_put, session.account_id, view.mailbox_id, wanted[0], name, new)
     if code := append_uid(session, uidvalidity, [put]):
         session.status(b"*", "OK", "Đã thay", code)
