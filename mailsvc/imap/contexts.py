@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mailsvc.imap import limits
 from mailsvc.imap.errors import BadCommand
 from mailsvc.imap.finding import Scope, find
-from mailsvc.imap.grammar.returns import Returns
+from mailsvc.imap.grammar.returns import NOTHING, Fetched, Returns
 from mailsvc.imap.grammar.sequence import format_set
 from mailsvc.imap.grammar.sorting import Criterion
 from mailsvc.imap.ordering import sort
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Context:
     """`key` is the search, resolved when it was given (message numbers stand for the messages of that moment);
-    `uids` what the client knows as its result, in its order; `criteria` of a SORT, else empty."""
+    `uids` what the client knows as its result, in its order; `criteria` of a SORT, else empty;
+    `fetch` what to fetch of new messages that are found (RFC 5465 §7)."""
 
     tag: bytes
     key: Any
     uids: array[int]
     uid: bool
     criteria: tuple[Criterion, ...]
+    fetch: Fetched = NOTHING
 
 
 def expect_fresh_tag(session: Session, tag: bytes, returns: Returns | None) -> None:
@@ -53,12 +55,13 @@ def follow(
     *,
     uid: bool,
     criteria: tuple[Criterion, ...] = (),
+    fetch: Fetched = NOTHING,
 ) -> None:
     """Tell changes of the result from now on, or tell that they will not be told (RFC 5267 §4.3.1)."""
     if len(session.contexts) >= limits.CONTEXTS:
         session.status(b"*", "NO", "Đang theo dõi quá nhiều lần tìm", f'NOUPDATE "{tag.decode("ascii")}"')
         return
-    session.contexts[tag] = Context(tag, searched.key, array("I", uids), uid, criteria)
+    session.contexts[tag] = Context(tag, searched.key, array("I", uids), uid, criteria, fetch)
 
 
 # ---- what has changed -----------------------------------------------------------------------------------------

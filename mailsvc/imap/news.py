@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mailsvc.imap import limits
@@ -27,15 +28,10 @@ if TYPE_CHECKING:
 
 async def tell(session: Session) -> None:
     """Tell what has changed in the mailboxes watched, and fetch what is new in the open one."""
+    await _fetch_due(session)
     watch = session.watch
     if watch is None:
         return
-    fresh, watch.fresh = watch.fresh, []
-    if len(fresh) > limits.NOTIFICATIONS:
-        overflow(session)
-        return
-    if fresh and session.view is not None:
-        await send_new(session, fresh, watch.notify.attributes, watch.notify.sections)
     while watch.has_news and session.watch is watch:
         before = watch.picture
         after = await _read(session, watch)
@@ -47,6 +43,17 @@ async def tell(session: Session) -> None:
             return
         session.write(*lines)
     watch.quiet = set()
+
+
+async def _fetch_due(session: Session) -> None:
+    """FETCH of new messages; neighbours of which the same is wanted share a reading."""
+    due, session.due = session.due, {}
+    if len(due) > limits.NOTIFICATIONS and session.watch is not None:
+        overflow(session)
+        return
+    for fetch, some in groupby(sorted(due), key=due.__getitem__):
+        if session.view is not None:
+            await send_new(session, list(some), *fetch)
 
 
 def overflow(session: Session) -> None:

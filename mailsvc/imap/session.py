@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntFlag
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from mailsvc.imap.finding import Scope
 from mailsvc.imap.grammar import response
 from mailsvc.imap.grammar.cursor import MAX_NUMBER
 from mailsvc.imap.grammar.notify import Notify
+from mailsvc.imap.grammar.returns import NOTHING, Fetched
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.sync import changes_since
 from mailsvc.imap.texts import english
@@ -52,9 +53,9 @@ class Session:
     """
 
     __slots__ = (
-        "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "hidden", "idling",
-        "keeper", "language", "login_until", "mistakes", "off", "office", "qresync", "resting", "rev2", "saved",
-        "strikes", "uidonly", "username", "utf8_accept", "version", "view", "watch",
+        "account_id", "client", "closing", "compressed", "condstore", "connection", "contexts", "due", "hidden",
+        "idling", "keeper", "language", "login_until", "mine", "mistakes", "off", "office", "qresync", "resting",
+        "rev2", "saved", "strikes", "uidonly", "username", "utf8_accept", "version", "view", "watch",
     )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, connection: Connection) -> None:
@@ -80,6 +81,8 @@ class Session:
         self.language = ""
         self.saved: tuple[Range, ...] = ()
         self.contexts: dict[bytes, Context] = {}
+        self.due: dict[int, Fetched] = {}  # what to fetch of new messages, by UID
+        self.mine: frozenset[int] = frozenset()  # UIDs the client has put into the open mailbox itself
         self.version = 0  # of the credentials; 0: not looked at yet
         self.off: frozenset[str] = frozenset()
 
@@ -227,6 +230,8 @@ class Session:
         view, self.view = self.view, None
         self.saved = ()
         self.contexts.clear()
+        self.due.clear()
+        self.mine = frozenset()
         if view is None:
             return
         self.office.db.bus.detach(self, ("mailbox", view.mailbox_id))
@@ -249,14 +254,28 @@ class Session:
             last = view.uids[-1] if view.uids else 0
             self.write(*view.tell(changes, self.manner, expunge=expunge))
             self.write(*additions(view, following, results))
-            self._note_fresh(view, last)
+            self._note_fresh(view, last, following)
             if not view.stale:
                 return
 
-    def _note_fresh(self, view: SelectedView, last: int) -> None:
-        """Remember which messages after that UID are to be fetched for the client (RFC 5465 §5.2)."""
-        if self.watch is not None and (self.watch.notify.attributes or self.watch.notify.sections):
-            self.watch.fresh += view.uids[bisect_right(view.uids, last) :]
+    def _note_fresh(self, view: SelectedView, last: int, following: Sequence[Context]) -> None:
+        """Remember what is to be fetched of the messages after that UID (RFC 5465 §5.2 and §7), each only once; nothing
+        of those that the client has put there itself."""
+        notify = self.watch.notify if self.watch is not None else Notify()
+        fresh = [uid for uid in view.uids[bisect_right(view.uids, last) :] if uid not in self.mine]
+        asked = [(notify.fetch, set(fresh)), *((one.fetch, set(one.uids)) for one in following if one.fetch != NOTHING)]
+        for uid in fresh:
+            wanted = [fetch for fetch, uids in asked if uid in uids and fetch != NOTHING]
+            if wanted:
+                plain = frozenset[str]().union(*(one[0] for one in wanted))
+                self.due[uid] = plain, tuple(dict.fromkeys(section for one in wanted for section in one[1]))
+        if fresh:
+            self.mine = frozenset()
+
+    def put_itself(self, uidvalidity: int, uids: Iterable[int]) -> None:
+        """The client itself has put these messages into the open mailbox."""
+        if self.view is not None and self.view.uidvalidity == uidvalidity:
+            self.mine |= frozenset(uids)
 
     def _again(self, view: SelectedView, following: Sequence[Context]) -> Again:
         """The searches whose changes are told, over all there is in the mailbox by now."""

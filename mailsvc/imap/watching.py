@@ -217,10 +217,9 @@ class _Tap:
 
 class Watch:
     """What one session watches. `full`: the whole picture is to be read; `changed`: own mailboxes that had news;
-    `quiet`: names of which nothing is to be told this time, because the client changed them itself; `fresh`: UIDs of
-    new messages in the open mailbox that are to be fetched."""
+    `quiet`: names of which nothing is to be told this time, because the client changed them itself."""
 
-    __slots__ = ("_bus", "_taps", "_topics", "changed", "fresh", "full", "notify", "picture", "quiet", "session")
+    __slots__ = ("_bus", "_taps", "_topics", "changed", "full", "notify", "picture", "quiet", "session")
 
     def __init__(self, session: Session, notify: Notify, bus: Bus) -> None:
         self.session = session
@@ -229,7 +228,6 @@ class Watch:
         self.full = False
         self.changed: set[int] = set()
         self.quiet: set[str] = set()
-        self.fresh: list[int] = []
         self._bus = bus
         self._topics: set[Topic] = set()
         self._taps: dict[int, _Tap] = {}

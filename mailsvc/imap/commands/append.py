@@ -85,4 +85,5 @@ async def append(session: Session, cursor: Cursor) -> Done:
             arrived = await incoming.messages(spools)
         new = await prepared(office, arrived)
         uidvalidity, uids = await office.db.write(_add, session.account_id, name, new)
+    session.put_itself(uidvalidity, uids)
     return Done("Đã lưu", append_uid(session, uidvalidity, uids))

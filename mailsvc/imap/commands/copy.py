@@ -72,6 +72,7 @@ async def _run(session: Session, tag: bytes, arguments: Transfer, *, moving: boo
         copied = await office.db.write(
             _transfer, office.blobs, session.account_id, view.mailbox_id, wanted, arguments.target, moving
         )
+    session.put_itself(copied[0], (new for _, new in copied[1]))
     return wanted, copied
 
 

@@ -45,7 +45,7 @@ async def _in_selected(session: Session, tag: bytes, arguments: MultiSearch, pro
     if returns is not None and "SAVE" in returns:
         session.save(results.saved(returns))
     if returns is not None and "UPDATE" in returns:
-        follow(session, tag, searched, results.uids, uid=True)
+        follow(session, tag, searched, results.uids, uid=True, fetch=returns.fetch)
     if returns is None or not returns.only_save:
         _tell(session, tag, view.name, view.uidvalidity, arguments, results)
 

@@ -13,7 +13,7 @@ from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
 from mailsvc.imap.grammar.fetch import Fetch, Section, parse_fetch
 from mailsvc.imap.grammar.flags import SEEN
-from mailsvc.imap.grammar.returns import Partial
+from mailsvc.imap.grammar.partial import Partial
 from mailsvc.imap.grammar.sequence import Range, contains, ranges_of
 from mailsvc.imap.rendering import Batch, Plan, render
 from mailsvc.imap.renderings import Rendered

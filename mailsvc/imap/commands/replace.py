@@ -48,6 +48,7 @@ async def _replace(session: Session, cursor: Cursor, *, uid: bool) -> Done:
             arrived = await incoming.message(spools)
         (new,) = await prepared(office, arrived)
         uidvalidity, put = await office.db.write(_put, session.account_id, view.mailbox_id, wanted[0], name, new)
+    session.put_itself(uidvalidity, [put])
     if code := append_uid(session, uidvalidity, [put]):
         session.status(b"*", "OK", "Đã thay", code)
     await session.sync(expunge=True, always=True)

@@ -36,7 +36,7 @@ async def _search(session: Session, cursor: Cursor, *, uid: bool) -> Done:
     if returns is not None and "SAVE" in returns:
         session.save(results.saved(returns))
     if returns is not None and "UPDATE" in returns:
-        follow(session, tag, searched, results.uids, uid=uid)
+        follow(session, tag, searched, results.uids, uid=uid, fetch=returns.fetch)
     if returns is None and not session.rev2:
         session.write(_plain(session, arguments, results))
     elif returns is None or not returns.only_save:

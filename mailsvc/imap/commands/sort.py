@@ -41,7 +41,7 @@ async def _sort(session: Session, cursor: Cursor, *, uid: bool) -> Done:
     if returns is not None and "SAVE" in returns:
         session.save(results.saved(returns))
     if returns is not None and "UPDATE" in returns:
-        follow(session, tag, searched, order, uid=uid, criteria=arguments.criteria)
+        follow(session, tag, searched, order, uid=uid, criteria=arguments.criteria, fetch=returns.fetch)
     numbers = numbers_of(view, uid=uid)
     if returns is None:
         session.write(b"* SORT%s\r\n" % "".join(f" {number}" for number in numbers(order)).encode("ascii"))

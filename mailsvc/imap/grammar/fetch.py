@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailsvc.imap.errors import TooMuch
 from mailsvc.imap.grammar.cursor import MAX_NUMBER64, Cursor
-from mailsvc.imap.grammar.returns import Partial, parse_partial
+from mailsvc.imap.grammar.partial import Partial, parse_partial
 from mailsvc.imap.grammar.sequence import SequenceSet, parse_set
 
 MAX_SECTION_DEPTH = 100

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from mailsvc.imap.errors import Refused, TooMuch
 from mailsvc.imap.grammar.cursor import Cursor
-from mailsvc.imap.grammar.fetch import Section, parse_items
+from mailsvc.imap.grammar.fetch import parse_items
 from mailsvc.imap.grammar.names import mailbox
+from mailsvc.imap.grammar.returns import NOTHING, Fetched
 
 MESSAGE_EVENTS = ("MessageNew", "MessageExpunge", "FlagChange")
 EVENTS = (
@@ -32,15 +33,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """`selected` are the events of the open mailbox, `delayed` whether expunges wait there for a command; `attributes`
-    and `sections` what to FETCH of new messages in it. `status`: tell first how things stand."""
+    """`selected` are the events of the open mailbox, `delayed` whether expunges wait there for a command; `fetch`
+    what to fetch of new messages in it. `status`: tell first how things stand."""
 
     groups: tuple[Group, ...] = ()
     status: bool = False
     selected: frozenset[str] = frozenset()
     delayed: bool = False
-    attributes: frozenset[str] = frozenset()
-    sections: tuple[Section, ...] = ()
+    fetch: Fetched = NOTHING
 
 
 def parse_notify(cursor: Cursor) -> Notify:
@@ -73,8 +73,7 @@ class _Reader:
         self.cursor = cursor
         self.groups: list[Group] = []
         self.unknown = False
-        self.attributes: frozenset[str] = frozenset()
-        self.sections: tuple[Section, ...] = ()
+        self.fetch = NOTHING
 
     def group(self) -> None:
         cursor = self.cursor
@@ -123,7 +122,7 @@ class _Reader:
         if not of_selected:
             raise self.cursor.error("mục FETCH chỉ dùng với hộp thư đang mở")
         self.cursor.space()
-        self.attributes, self.sections = parse_items(self.cursor)
+        self.fetch = parse_items(self.cursor)
 
     def _check(self, events: set[str], *, of_selected: bool) -> None:
         """RFC 5465 §5 and §6.1."""
@@ -148,6 +147,5 @@ class _Reader:
             status,
             selected[0].events if selected else frozenset(),
             bool(selected) and selected[0].filter == "SELECTED-DELAYED",
-            self.attributes,
-            self.sections,
+            self.fetch,
         )

@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from mailsvc.imap.grammar.cursor import MAX_NUMBER, Cursor
-
-T = TypeVar("T")
+from mailsvc.imap.grammar.cursor import Cursor
+from mailsvc.imap.grammar.fetch import Section, parse_items
+from mailsvc.imap.grammar.partial import Partial, parse_partial
 
 _NEEDS = {"SAVE": "SEARCHRES", "RELEVANCY": "SEARCH=FUZZY", "UPDATE": "CONTEXT=SEARCH", "CONTEXT": "CONTEXT=SEARCH"}
 _OPTIONS = frozenset(("MIN", "MAX", "ALL", "COUNT", "PARTIAL", *_NEEDS))
-_FIRST = re.compile(rb"([1-9][0-9]{0,9}):([1-9][0-9]{0,9})(?![0-9])")
-_LAST = re.compile(rb"-([1-9][0-9]{0,9}):-([1-9][0-9]{0,9})(?![0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
-    """A page of results: from number `low` to `high`, both within, counted from the end when `from_end`.
-
-    `written` is the range as the client wrote it.
-    """
-
-    low: int
-    high: int
-    from_end: bool
-    written: bytes
-
-    def of(self, results: Sequence[T]) -> Sequence[T]:
-        """The results on the page, in their order."""
-        if self.from_end:
-            return results[max(0, len(results) - self.high) : max(0, len(results) - self.low + 1)]
-        return results[self.low - 1 : self.high]
+Fetched = tuple[frozenset[str], tuple[Section, ...]]
+"""Plain FETCH items and sections."""
+NOTHING: Fetched = (frozenset(), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The options in capitals, never empty; `partial` when PARTIAL is one of them."""
+    """The options in capitals, never empty; `partial` when PARTIAL is one of them; `fetch` what is to be fetched of new
+    messages that UPDATE tells of."""
 
     options: frozenset[str]
     partial: Partial | None = None
+    fetch: Fetched = NOTHING
 
     def __contains__(self, option: str) -> bool:
         return option in self.options
@@ -62,33 +45,26 @@ def parse_returns(cursor: Cursor) -> Returns | None:
     cursor.needs("ESEARCH", "RETURN")
     cursor.pos += 7
     found = cursor.parenthesised(lambda: _option(cursor), empty=True)
-    partials = [partial for _, partial in found if partial is not None]
+    partials = [one for _, one in found if isinstance(one, Partial)]
+    fetched = next((one for _, one in found if isinstance(one, tuple)), NOTHING)
     options = frozenset(name for name, _ in found)
     if len(partials) > 1 or (partials and "ALL" in options):
         raise cursor.error("chỉ được một PARTIAL hoặc một ALL")
     cursor.space()
-    return Returns(options, partials[0] if partials else None) if options else ALL
+    return Returns(options, partials[0] if partials else None, fetched) if options else ALL
 
 
-def _option(cursor: Cursor) -> tuple[str, Partial | None]:
+def _option(cursor: Cursor) -> tuple[str, Partial | Fetched | None]:
     word = cursor.word()
     if word not in _OPTIONS:
         raise cursor.error(f"tuỳ chọn RETURN {word[:40]} không có")
     if word in _NEEDS:
         cursor.needs(_NEEDS[word], word)
+    if word == "UPDATE" and cursor.peek(b" ("):  # RFC 5465 §7
+        cursor.needs("NOTIFY", "UPDATE (…)")
+        cursor.space()
+        return word, parse_items(cursor)
     if word != "PARTIAL":
         return word, None
     cursor.space()
     return word, parse_partial(cursor)
-
-
-def parse_partial(cursor: Cursor) -> Partial:
-    """`1:500`, or `-1:-500` from the end (RFC 9394 §3.1)."""
-    cursor.needs("PARTIAL", "PARTIAL")
-    for form in (_FIRST, _LAST):
-        match = form.match(cursor.data, cursor.pos)
-        if match is not None and max(int(match[1]), int(match[2])) <= MAX_NUMBER:
-            cursor.pos = match.end()
-            low, high = sorted((int(match[1]), int(match[2])))
-            return Partial(low, high, form is _LAST, match[0])
-    raise cursor.error("cần một khoảng như 1:100 hoặc -1:-100")

@@ -296,3 +296,47 @@ def test_a_unit_mailbox_under_two_watchers(world: World, an: Speaker) -> None:  
     told = heard(an)[2]
     assert told[told.index(b"UNSEEN") + 1] == 0
     nothing_but(binh, [])  # it is still unseen for binh
+
+
+def test_ones_own_messages_are_not_fetched(an: Speaker) -> None:  # RFC 5465 §5.2
+    an.ok("NOTIFY SET (SELECTED (MessageNew (UID) MessageExpunge))")
+    an.ok("SELECT INBOX")
+    reply = an.append(LETTER)
+    assert reply.of(b"EXISTS") == [[3]]
+    assert reply.of(b"FETCH") == []
+    assert an.ok("COPY 1 INBOX").of(b"FETCH") == []
+
+
+# ---- searches that are followed -------------------------------------------------------------------------------
+def test_new_messages_of_a_followed_search(an: Speaker, other: Speaker) -> None:  # RFC 5465 §7
+    an.enable_rev2()
+    an.ok("SELECT INBOX")
+    an.ok("UID SEARCH RETURN (COUNT UPDATE (UID BODY.PEEK[HEADER.FIELDS (SUBJECT)])) UNSEEN SUBJECT boss")
+    other.append(b"Subject: other\r\n\r\n")
+    other.append(b"Subject: boss\r\n\r\n")
+    reply = an.ok("NOOP")
+    words = [one[0] if isinstance(one[0], bytes) else one[1] for one in reply.untagged]
+    assert words == [b"EXISTS", b"ESEARCH", b"FETCH"]
+    assert reply.of(b"FETCH") == [[4, [b"UID", 4, b"BODY[HEADER.FIELDS (SUBJECT)]", b"Subject: boss\r\n\r\n"]]]
+    other.ok("SELECT INBOX")
+    other.ok("STORE 4 +FLAGS (\\Seen)")
+    an.ok("NOOP")
+    other.ok("STORE 4 -FLAGS (\\Seen)")
+    assert all(b"BODY" not in str(one).encode() for one in an.ok("NOOP").untagged)  # it came back, and is not new
+
+
+def test_both_wishes_share_one_fetch(an: Speaker, other: Speaker) -> None:  # RFC 5465 §5.2
+    an.enable_rev2()
+    an.ok("SELECT INBOX")
+    an.ok("NOTIFY SET (SELECTED (MessageNew (UID FLAGS) MessageExpunge))")
+    an.ok("UID SEARCH RETURN (COUNT UPDATE (UID RFC822.SIZE)) SUBJECT boss")
+    other.append(b"Subject: boss\r\n\r\n")
+    other.append(b"Subject: other\r\n\r\n")
+    fetched: dict[int, Any] = {}
+    while len(fetched) < 2:
+        told = heard(an)
+        if told[1:2] == [b"FETCH"]:
+            assert told[0] not in fetched
+            fetched[told[0]] = told[2]
+    assert fetched[3] == [b"UID", 3, b"FLAGS", [], b"RFC822.SIZE", 17]
+    assert fetched[4] == [b"UID", 4, b"FLAGS", []]
