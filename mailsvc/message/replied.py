@@ -14,9 +14,12 @@ READ_LIMIT = 200_000
 # Lines after which mail clients put the quoted letter: Thunderbird, Gmail, Outlook, Apple, phones, in two languages.
 _QUOTE_BEGINS = re.compile(
     r"^(?:>|-{2,}\s*(?:Original Message|Thư gốc|Thư chuyển tiếp|Forwarded message|Tin nhắn gốc)|_{10,}\s*$"
-    r"|(?:On|Vào|Lúc|Ngày)\b.{0,300}(?:wrote|đã viết|viết)\s*:\s*$|\*?(?:From|Từ)\s?\*?:|(?:Sent from my|Đã gửi từ)\b)",
+    r"|(?:On|Vào|Lúc|Ngày)\b.{0,300}(?:wrote|đã viết|viết)\s*:\s*$|(?:Sent from my|Đã gửi từ|Gửi từ)\b)",
     re.IGNORECASE,
 )
+# Outlook quotes with a small head: From, then Sent, To, Subject.
+_HEAD_BEGINS = re.compile(r"^(?:From|Từ|Người gửi)\s*:", re.IGNORECASE)
+_HEAD_GOES_ON = re.compile(r"^(?:Sent|Date|Gửi|Ngày|To|Đến|Subject|Chủ đề)\s*:", re.IGNORECASE)
 _SPLIT_LEAD = re.compile(r"^(?:On|Vào|Lúc|Ngày)\b.{0,300}$", re.IGNORECASE)
 _LEAD_ENDS = re.compile(r"(?:wrote|đã viết|viết)\s*:\s*$", re.IGNORECASE)
 _SIGNATURE = "-- "
@@ -46,5 +49,7 @@ def _quotes(lines: list[str], number: int) -> bool:
     line = lines[number].strip()
     if _QUOTE_BEGINS.match(line):
         return True
-    following = lines[number + 1].strip() if number + 1 < len(lines) else ""
-    return bool(_SPLIT_LEAD.match(line) and _LEAD_ENDS.search(following))
+    following = [one.strip() for one in lines[number + 1 : number + 4]]
+    if _HEAD_BEGINS.match(line):
+        return any(_HEAD_GOES_ON.match(one) for one in following)
+    return bool(_SPLIT_LEAD.match(line) and following and _LEAD_ENDS.search(following[0]))

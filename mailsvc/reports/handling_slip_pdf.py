@@ -40,7 +40,7 @@ def as_pdf(slip: HandlingSlip) -> bytes:
     for title, lines in slip.parts:
         writer.gap()
         writer.line(title, BOLD)
-        for one in lines or ("…" * 40,):
+        for one in lines or ("…" * 30,):
             writer.line(one, REGULAR)
     writer.end()
     return out.getvalue()

@@ -240,8 +240,16 @@ def test_what_is_meant(text: str, act: str, words: str) -> None:
         "On Tue, Nov 24, 2026 at 8:00 AM Văn thư <a@b.vn>\nwrote:\n> cũ",
         "-----Original Message-----\nFrom: Văn thư",
         "________________________________\nTừ: Văn thư",
+        "From: Văn thư\nSent: Tuesday, November 24, 2026\nTo: Khuê",
+        "Từ: Văn thư <a@b.vn>\nĐến: Khuê",
+        "Sent from my iPhone",
         "-- \nKhuê, phòng GDTrH",
     ],
 )
 def test_the_quoted_letter_is_left_out(quoted: str) -> None:
     assert own_words(f"Ý kiến của tôi.\nDòng hai.\n\n{quoted}\n") == "Ý kiến của tôi.\nDòng hai."
+
+
+@pytest.mark.parametrize("text", ["Từ ngày mai tôi nghỉ phép.", "Ngày 30/11 tôi gửi số liệu.", "From: nơi khác"])
+def test_words_that_only_look_like_a_quote_stay(text: str) -> None:
+    assert own_words(f"Kính gửi.\n{text}") == f"Kính gửi.\n{text}"
