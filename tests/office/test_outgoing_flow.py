@@ -343,3 +343,20 @@ def test_a_series_goes_on_after_the_paper_book(bureau: World) -> None:
     assert bureau.office.db.read_now(numbering.verify_series) == []
     with pytest.raises(Invalid, match="đã có số"):
         bureau.office.db.write_now(numbers.begin_after, bureau["daonth"], ORG, "Quyết định", 2026, 10)
+
+
+def test_whose_place_is_signed_in(bureau: World) -> None:
+    from mailsvc.documents.outgoing.fields import signer_line
+
+    def line(username: str, form: str) -> str:
+        return bureau.office.db.read_now(signer_line, bureau[username], form)
+
+    assert line("phuocdh", "KT.") == "Đặng Hữu Phước (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC)"
+    assert line("lyhc", "TL.") == "Huỳnh Công Lý (TL. GIÁM ĐỐC, CHÁNH VĂN PHÒNG)"
+    assert line("vt.thptbausen", "TUQ.").endswith("(TUQ. HIỆU TRƯỞNG, VĂN THƯ)")
+    assert line("nganltt", "") == "Lâm Thị Thu Ngân (GIÁM ĐỐC)"
+
+
+def test_a_draft_belongs_to_a_unit_of_its_organisation(bureau: World) -> None:
+    with pytest.raises(InvalidFields, match="không có đơn vị"):
+        bureau.begin(unit_code="DV01")

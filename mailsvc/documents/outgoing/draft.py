@@ -46,39 +46,37 @@ def begin(tx: Tx, actor: Actor | int, fields: DraftFields, packed: Packed | None
     account = accounts.get(tx, me.account_id)
     org_code = organisation_of_unit(tx, account.unit_code)
     me = require(tx, me, Act.DRAFT, Subject(org_code, (Party(Relation.DRAFTER, account.id),)))
-    today = office_date(tx.now_ms)
     ready = tidy(fields if fields.unit_code else replace(fields, unit_code=account.unit_code or org_code))
-    require_valid(tx, org_code, ready, today)
-    number = store.next_number(tx, org_code, SERIES, today.year)
+    require_valid(tx, org_code, ready, office_date(tx.now_ms))
+    document = _write(tx, account.id, org_code, ready)
+    _link_answers(tx, me, document.id, org_code, ready)
+    said = f"Bắt đầu dự thảo {document.arrival_number}/{document.year}."
+    tell(tx, me, document.id, "drafted", said, fields=_shown(ready))
+    if packed is not None and packed.files:
+        content_id = contents.add(tx, packed.letter.content)
+        _store_version(tx, me, outgoing.get(tx, document.id), content_id, packed.files, (), "Bản đầu")
+    return _screened(tx, me, document.id, "" if packed is None else packed.mark)
+
+
+def _write(tx: Tx, drafter_id: int, org_code: str, ready: DraftFields) -> Document:
+    """The rows of a new draft, under the next working number of the year."""
+    today = office_date(tx.now_ms)
     organisation = units.find(tx, org_code)
     values = {
         "org_code": org_code,
         "direction": OUT,
         "year": today.year,
-        "arrival_number": number,
+        "arrival_number": store.next_number(tx, org_code, SERIES, today.year),
         "arrival_date": today.isoformat(),
         "issuer": organisation.name if organisation else org_code,
         "registered_ms": tx.now_ms,
-        "registered_by": me.account_id,
+        "registered_by": drafter_id,
         **_columns(tx, ready),
     }
     document_id = store.add(tx, values)
-    outgoing.add(
-        tx,
-        {
-            "document_id": document_id,
-            "org_code": org_code,
-            "state": states.DRAFT,
-            "drafter_id": me.account_id,
-            **_flow_columns(ready),
-        },
-    )
-    _link_answers(tx, me, document_id, org_code, ready)
-    tell(tx, me, document_id, "drafted", f"Bắt đầu dự thảo {number}/{today.year}.", fields=_shown(ready))
-    if packed is not None and packed.files:
-        content_id = contents.add(tx, packed.letter.content)
-        _store_version(tx, me, outgoing.get(tx, document_id), content_id, packed.files, (), "Bản đầu")
-    return _screened(tx, me, document_id, "" if packed is None else packed.mark)
+    flow = {"document_id": document_id, "org_code": org_code, "state": states.DRAFT, "drafter_id": drafter_id}
+    outgoing.add(tx, {**flow, **_flow_columns(ready)})
+    return store.get(tx, document_id)
 
 
 def _screened(tx: Tx, me: Actor, document_id: int, mark: str) -> Document:

@@ -14,7 +14,8 @@ from mailsvc.documents.fields import InvalidFields, Problem, iso, type_of
 from mailsvc.documents.labels import labels
 from mailsvc.documents.outgoing import who
 from mailsvc.documents.outgoing.words import words
-from mailsvc.store import accounts, units
+from mailsvc.documents.rights.units import organisation_of_unit, units_of_organisation
+from mailsvc.store import accounts
 from mailsvc.store.tx import Tx
 
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -39,6 +40,7 @@ NAMES_SHOWN = {
     "advice_due": "Hạn tham mưu",
 }
 _LENGTHS = {"type_name": 100, "subject": 500, "language": 30, "file_code": 20, "note": 500}
+_FOR_THE_HEAD = ("KT.", "TL.", "TUQ.")
 _MOST = {"pages": 999, "copies": 9999}
 
 
@@ -126,8 +128,8 @@ def _choices(tx: Tx, org_code: str, given: DraftFields) -> list[Problem]:
         found.append(Problem("urgency", f"Không có độ khẩn “{given.urgency}”.", True))
     if given.sign_form not in words().sign_forms:
         found.append(Problem("sign_form", f"Không có hình thức ký “{given.sign_form}”.", True))
-    if given.unit_code and units.find(tx, given.unit_code) is None:
-        found.append(Problem("unit_code", f"Không có đơn vị “{given.unit_code}”.", True))
+    if given.unit_code and given.unit_code not in units_of_organisation(tx, org_code):
+        found.append(Problem("unit_code", f"Cơ quan không có đơn vị “{given.unit_code}”.", True))
     if given.signer and not any(str(one.id) == given.signer for one in who.signers(tx, org_code)):
         found.append(Problem("signer", "Người này không có thẩm quyền ký văn bản của cơ quan.", True))
     return found
@@ -165,11 +167,18 @@ def require_valid(tx: Tx, org_code: str, given: DraftFields, today: date) -> Non
         raise InvalidFields(severe)
 
 
+def _head_post(tx: Tx, unit_code: str) -> str:
+    """The post for whose holder others sign: GIÁM ĐỐC, in a school HIỆU TRƯỞNG."""
+    own = units_of_organisation(tx, organisation_of_unit(tx, unit_code))
+    heads = [one for one, _ in accounts.holders(tx, ("giam_doc", "thu_truong_don_vi")) if one.unit_code in own]
+    return heads[0].position.upper() if heads else ""
+
+
 def signer_line(tx: Tx, signer_id: int | None, sign_form: str) -> str:
     """ "Đặng Hữu Phước (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC)" as the register of incoming documents writes it."""
     if signer_id is None:
         return ""
     account = accounts.get(tx, signer_id)
-    above = {"KT.": "KT. GIÁM ĐỐC", "TL.": "TL. GIÁM ĐỐC", "TUQ.": "TUQ. GIÁM ĐỐC"}.get(sign_form, sign_form)
+    above = f"{sign_form} {_head_post(tx, account.unit_code)}".strip() if sign_form in _FOR_THE_HEAD else sign_form
     post = ", ".join(part for part in (above, account.position.upper()) if part)
     return f"{account.full_name} ({post})" if post else account.full_name

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
@@ -173,31 +174,9 @@ def _write(
     code = f"{written}/{notation}"
     if issued.with_code(tx, flow.org_code, day.year, code):
         raise Refused(f"Số, ký hiệu {code} đã có trong sổ năm {day.year}; xem lại chữ viết tắt và dãy số.")
-    words = " ".join((document.type_name, document.subject, document.signer, document.recipients, document.note))
-    number_id = issued.add(
-        tx,
-        {
-            "org_code": flow.org_code,
-            "series": series.key,
-            "year": day.year,
-            "number": number,
-            "suffix": suffix,
-            "day": day.isoformat(),
-            "code": code,
-            "notation": notation,
-            "document_id": document.id,
-            "type_name": document.type_name,
-            "subject": document.subject,
-            "signer": document.signer,
-            "recipients": document.recipients,
-            "keeper": flow.keeper,
-            "copies": flow.copies,
-            "note": document.note,
-            "given_by": me.account_id,
-            "reason": reason,
-            "folded": fold(f"{code} {number} {words}"),
-        },
-    )
+    line = {"series": series.key, "year": day.year, "number": number, "suffix": suffix, "day": day.isoformat()}
+    line |= {"code": code, "notation": notation, "given_by": me.account_id, "reason": reason}
+    number_id = issued.add(tx, line | _columns(flow, document, code))
     values = {"number": written, "notation": notation, "code": code, "issue_date": day.isoformat()}
     store.change(tx, document.id, {**values, "version": document.version + 1})
     outgoing.change(tx, document.id, {"number_id": number_id, "numbered_ms": tx.now_ms, "state": states.NUMBERED})
@@ -205,6 +184,23 @@ def _write(
     said = f"Cấp số {code}, ngày {day:%d/%m/%Y}{between}."
     tell(tx, me, document.id, "numbered", said, series=series.key, year=day.year, number=number, suffix=suffix)
     return issued.get(tx, number_id)
+
+
+def _columns(flow: Flow, document: Document, code: str) -> dict[str, Any]:
+    """What the line says of the document; it stays when the number is cancelled."""
+    words = (code, document.type_name, document.subject, document.signer, document.recipients, document.note)
+    return {
+        "org_code": flow.org_code,
+        "document_id": document.id,
+        "type_name": document.type_name,
+        "subject": document.subject,
+        "signer": document.signer,
+        "recipients": document.recipients,
+        "keeper": flow.keeper,
+        "copies": flow.copies,
+        "note": document.note,
+        "folded": fold(" ".join(words)),
+    }
 
 
 def _require_day(problems: Sequence[Problem]) -> None:
