@@ -56,8 +56,12 @@ async def mobileconfig(request: Request) -> Response:
     settings = _office(request).settings
     if not discovery.is_ours(settings, address):
         raise NotFound("Địa chỉ này không thuộc cơ quan.")
+    profile = documents.mobileconfig(settings, address.lower())
+    office = _office(request)
+    if settings.tls.certificate and office.tls is not None:  # a self-signed one would prove nothing
+        profile = await office.work(office.tls.signed, profile)
     return Response(
-        documents.mobileconfig(settings, address.lower()),
+        profile,
         media_type="application/x-apple-aspen-config",
         headers={"Content-Disposition": 'attachment; filename="thu.mobileconfig"'},
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALID_DAYS = 825
@@ -60,6 +61,17 @@ class ServerTls:
             return False
         self._load()
         return True
+
+    def signed(self, data: bytes) -> bytes:
+        """The data in a CMS signature of the certificate (RFC 5652 §5), DER. Blocking; raises OSError, ValueError."""
+        chain = x509.load_pem_x509_certificates(self._certificate.read_bytes())
+        key = serialization.load_pem_private_key(self._key.read_bytes(), None)
+        if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise ValueError("only RSA and EC keys can sign")
+        builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(chain[0], key, hashes.SHA256())
+        for one in chain[1:]:
+            builder = builder.add_certificate(one)
+        return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
 
     def _load(self) -> None:
         stamp = self._files()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import html
 import plistlib
 import re
+import subprocess
 import uuid
+from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 
-from mailsvc.core.settings import Setup
+from mailsvc.core.settings import Setup, Tls
 from mailsvc.http.setup_documents import REQUEST_SCHEMA, RESPONSE_SCHEMA
+from mailsvc.net.tls import self_signed
 from tests.web.webhouse import Site
 
 DOMAIN = "sogddt.tayninh.gov.vn"
@@ -131,6 +134,17 @@ def test_apple(site: Site) -> None:
     assert client.get("/apple/mobileconfig").status_code == 422
     for wrong in ("daonth", "daonth@elsewhere.example", f"<b>@{DOMAIN}\r\nX: y", f"a@{DOMAIN}@{DOMAIN}"):
         assert client.get("/apple/mobileconfig", params={"email": wrong}).status_code in (404, 422), wrong
+
+
+def test_apples_profile_is_signed_with_the_certificate_of_the_office(site: Site, tmp_path: Path) -> None:
+    """RFC 5652 §5, as the system's own openssl reads it. Without a certificate the profile is plain."""
+    file = self_signed(tmp_path, [HOST], site.clock.now_ms())
+    site.office.settings.__dict__["tls"] = Tls(certificate=str(file))
+    answer = site.client().get("/apple/mobileconfig", params={"email": f"a@{DOMAIN}"})
+    (tmp_path / "profile").write_bytes(answer.content)
+    command = ["openssl", "cms", "-verify", "-noverify", "-inform", "DER", "-in", str(tmp_path / "profile")]
+    found = plistlib.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert found["PayloadContent"][0]["EmailAddress"] == f"a@{DOMAIN}"
 
 
 def test_nobody_learns_who_has_an_account(site: Site) -> None:
