@@ -11,6 +11,7 @@ from starlette.responses import Response
 from mailsvc.core.errors import NotFound
 from mailsvc.documents import history
 from mailsvc.documents import register as work
+from mailsvc.documents.history import Viewer
 from mailsvc.documents.register import Step
 from mailsvc.documents.routing import handling, pages, receivers
 from mailsvc.documents.routing.pages import Way
@@ -44,6 +45,7 @@ class Paperwork:
     clerk: bool
     way: Way
     choices: Choices
+    viewers: tuple[Viewer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def paperwork(tx: Tx, account_id: int, found: Document) -> Paperwork:
         clerk=clerk,
         way=way,
         choices=receivers.choices(tx, found.org_code) if needs_choice else Choices((), ()),
+        viewers=tuple(history.viewers(tx, found.id)),
     )
 
 

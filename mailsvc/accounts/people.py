@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -81,9 +82,7 @@ def add_person(tx: Tx, new: NewPerson, keys: PasswordKeys | None, *, actor_id: i
     for role in new.roles:
         give_role(tx, account.id, role, new.unit_code)
     join_unit(tx, account.id, new.unit_code)
-    audit.record(
-        tx, actor_id, "account.add", f"account/{account.id}", username=account.username, roles=list(new.roles)
-    )
+    audit.record(tx, actor_id, "account.add", f"account/{account.id}", username=account.username, roles=list(new.roles))
     return accounts.get(tx, account.id)
 
 
@@ -101,19 +100,43 @@ def add_shared(
     return account
 
 
-def give_role(tx: Tx, account_id: int, role: str, unit_code: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From when to when a role is held (ISO days, inclusive; '' and None: always); `acting`: quyền, phụ trách."""
+
+    valid_from: str = ""
+    valid_to: str | None = None
+    acting: bool = False
+
+
+def give_role(tx: Tx, account_id: int, role: str, unit_code: str, term: Term | None = None) -> None:
     """Give a role with what it brings: a clerk gets the role mailbox and the folder that waits for the register.
 
-    Raises Invalid for a role that does not exist.
+    Raises Invalid for a role that does not exist, or days that are none.
     """
+    held = _checked(term or Term())
     if role not in ROLES:
         raise Invalid(f"Vai trò “{role}” không có; các vai trò: {', '.join(ROLES)}.")
-    accounts.add_role(tx, account_id, role, unit_code)
+    first, last = held.valid_from, held.valid_to
+    accounts.add_role(tx, account_id, role, unit_code, valid_from=first, valid_to=last, acting=held.acting)
     for shared in accounts.listing(tx, "role"):
         if role in _MEMBERS.get(shared.username, ()):
-            accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True)
+            accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True, valid_from=first, valid_to=last)
     if role == CLERK:
         set_up_intake(tx, account_id)
+
+
+def _checked(term: Term) -> Term:
+    """Raises Invalid for what is no day, or an end before the beginning."""
+    for day in (term.valid_from, term.valid_to or ""):
+        try:
+            if day:
+                date.fromisoformat(day)
+        except ValueError as error:
+            raise Invalid(f"“{day}” không phải là ngày (YYYY-MM-DD).") from error
+    if term.valid_to is not None and term.valid_to < term.valid_from:
+        raise Invalid("Ngày cuối của vai trò phải sau hoặc bằng ngày đầu.")
+    return term
 
 
 # Which roles open which role mailbox.

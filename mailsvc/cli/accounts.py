@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mailsvc.accounts import importing, people
-from mailsvc.accounts.people import NewPerson
+from mailsvc.accounts.people import NewPerson, Term
 from mailsvc.auth.passwords import PasswordHasher
 from mailsvc.cli import context
 from mailsvc.cli.output import Json, fail, show, show_one
@@ -141,6 +141,30 @@ def change_capability(
         if name:
             office.db.write_now(change)
         show_one({"username": account.username, "off": sorted(office.db.read_now(switches.off, account.id))}, json)
+
+
+@account_app.command("role")
+def give_role(
+    login: str,
+    role: Annotated[str, typer.Argument(help="Mã vai trò (config/roles.toml).")],
+    unit: Annotated[str, typer.Option(help="Đơn vị; trống: đơn vị của người đó.")] = "",
+    first: Annotated[str, typer.Option("--from", help="Từ ngày YYYY-MM-DD.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Đến ngày YYYY-MM-DD.")] = "",
+    acting: Annotated[bool, typer.Option("--acting", help="Quyền, phụ trách.")] = False,
+    json: Json = False,
+) -> None:
+    """Giao một vai trò, có thể có thời hạn hoặc là quyền, phụ trách."""
+    with context.office() as office:
+        account = _find(office, login)
+        term = Term(first, last or None, acting)
+
+        def change(tx: Tx) -> None:
+            people.give_role(tx, account.id, role, unit or account.unit_code, term)
+            detail = {"role": role, "unit": unit, "from": first, "to": last, "acting": acting}
+            audit.record(tx, context.operator(), "account.role", f"account/{account.id}", **detail)
+
+        office.db.write_now(change)
+        show_one({"username": account.username, "role": role, "from": first or None, "to": last or None}, json)
 
 
 @account_app.command("import")

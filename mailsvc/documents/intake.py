@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.documents import clerks, holding
 from mailsvc.documents.case import Case, examine
 from mailsvc.documents.errors import AlreadyRegistered, Stale
+from mailsvc.documents.rights.posts import as_actor
 from mailsvc.message.filetypes import extension
 from mailsvc.message.scan import Scan
 from mailsvc.store import accounts, audit, contents, documents, intake, mailboxes, placements
@@ -253,23 +255,23 @@ def _item(tx: Tx, entry: Entry, files: tuple[EntryFile, ...]) -> Item:
 
 
 # ---- decisions ----------------------------------------------------------------------------------------------
-def dismiss(tx: Tx, actor_id: int, entry_id: int, reason: str, version: int) -> Entry:
+def dismiss(tx: Tx, who: Actor | int, entry_id: int, reason: str, version: int) -> Entry:
     """Decide that the letter does not go into the register. Raises Refused, AlreadyRegistered, Stale, Invalid."""
-    entry = _for_clerk(tx, actor_id, entry_id)
+    entry, actor = _for_clerk(tx, who, entry_id)
     if not reason.strip():
         raise Invalid("Phải ghi lý do không vào sổ.")
-    return _decide(tx, actor_id, entry, "dismiss", {"status": DISMISSED, "reason": reason.strip()}, version)
+    return _decide(tx, actor, entry, "dismiss", {"status": DISMISSED, "reason": reason.strip()}, version)
 
 
-def restore(tx: Tx, actor_id: int, entry_id: int, version: int, reason: str = "") -> Entry:
+def restore(tx: Tx, who: Actor | int, entry_id: int, version: int, reason: str = "") -> Entry:
     """Let a dismissed letter wait again. Raises Refused (for one on hold, too), AlreadyRegistered, Stale."""
-    entry = _for_clerk(tx, actor_id, entry_id)
+    entry, actor = _for_clerk(tx, who, entry_id)
     values: dict[str, Any] = {"status": WAITING, "reason": reason.strip()}
     if entry.status == WAITING:
         return entry
     if not intake.files_of(tx, entry_id):
         values |= read_again(released=False)
-    return _decide(tx, actor_id, entry, "restore", values, version)
+    return _decide(tx, actor, entry, "restore", values, version)
 
 
 def read_again(*, released: bool) -> dict[str, Any]:
@@ -278,14 +280,15 @@ def read_again(*, released: bool) -> dict[str, Any]:
     return {"extract_state": intake.PENDING, "extract_attempts": 0, "lease_until_ms": 0, "proposal": proposal}
 
 
-def open_by_hand(tx: Tx, actor_id: int, mailbox_id: int, uid: int, case: Case | None = None) -> Entry:
+def open_by_hand(tx: Tx, who: Actor | int, mailbox_id: int, uid: int, case: Case | None = None) -> Entry:
     """A clerk presses "Vào sổ" on any message: an entry, whatever the rules think of the letter.
 
     A letter that waits already gives its entry, a dismissed one waits again. Without `case` the files follow when
     extract_job has read the letter. Raises Refused, NotFound, AlreadyRegistered.
     """
+    actor_id = as_actor(who).account_id or 0
     org_code = clerks.organisation_of(tx, actor_id)
-    clerks.require_clerk(tx, actor_id, org_code)
+    clerks.require_clerk(tx, who, org_code)
     if not clerks.may_open(tx, actor_id, mailbox_id):
         raise Refused("Không được mở hộp thư này.")
     rows = placements.rows(tx, mailbox_id, uid, uid, ("uid", "content_id", "internal_ms"))
@@ -294,7 +297,7 @@ def open_by_hand(tx: Tx, actor_id: int, mailbox_id: int, uid: int, case: Case | 
     _, content_id, received_ms = rows[0]
     known = intake.of_content(tx, org_code, content_id)
     if known:
-        return _take_up(tx, actor_id, known)
+        return _take_up(tx, who, known)
     arrival = Arrival(content_id, mailbox_id, uid, received_ms, "", actor_id, False)
     chosen = _by_hand(tx, content_id, case)
     values = _values(arrival, org_code, chosen) | {"channel": HAND, "actor_id": actor_id}
@@ -316,7 +319,7 @@ def _by_hand(tx: Tx, content_id: int, case: Case | None) -> Case:
     )
 
 
-def _take_up(tx: Tx, actor_id: int, known: Sequence[Entry]) -> Entry:
+def _take_up(tx: Tx, who: Actor | int, known: Sequence[Entry]) -> Entry:
     """The entry a letter has: one that waits or is held, else the registered one (an error), else a dismissed one."""
     for one in known:
         if one.status in (WAITING, HELD):
@@ -324,23 +327,23 @@ def _take_up(tx: Tx, actor_id: int, known: Sequence[Entry]) -> Entry:
     for one in known:
         if one.document_id is not None:
             raise AlreadyRegistered(documents.get(tx, one.document_id))
-    return restore(tx, actor_id, known[0].id, known[0].version)
+    return restore(tx, who, known[0].id, known[0].version)
 
 
-def _for_clerk(tx: Tx, actor_id: int, entry_id: int) -> Entry:
+def _for_clerk(tx: Tx, who: Actor | int, entry_id: int) -> tuple[Entry, Actor]:
     entry = intake.get(tx, entry_id)
-    clerks.require_clerk(tx, actor_id, entry.org_code)
+    actor = clerks.require_clerk(tx, who, entry.org_code)
     if entry.status == REGISTERED and entry.document_id is not None:
         raise AlreadyRegistered(documents.get(tx, entry.document_id))
     if entry.status == HELD:
         holding.require_free(tx, _thing(entry_id))
-    return entry
+    return entry, actor
 
 
-def _decide(tx: Tx, actor_id: int, entry: Entry, act: str, values: dict[str, Any], version: int) -> Entry:
+def _decide(tx: Tx, actor: Actor, entry: Entry, act: str, values: dict[str, Any], version: int) -> Entry:
     if not intake.change(tx, entry.id, values, version=version):
         raise Stale
-    audit.record(tx, actor_id, f"intake.{act}", _thing(entry.id), was=entry.status, reason=values["reason"])
+    audit.record(tx, actor, f"intake.{act}", _thing(entry.id), was=entry.status, reason=values["reason"])
     tx.wake("intake")
     return intake.get(tx, entry.id)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid
 from mailsvc.documents import clerks
 from mailsvc.documents import intake as acts
@@ -21,14 +22,14 @@ _COPIED = (
 )  # fmt: skip
 
 
-def split(tx: Tx, actor_id: int, entry_id: int, version: int) -> tuple[Entry, ...]:
+def split(tx: Tx, who: Actor | int, entry_id: int, version: int) -> tuple[Entry, ...]:
     """Make an entry for each document that was found in a waiting letter; the first keeps the entry there is.
 
     Files go with the document they belong to, annexes with the document before them. Raises NotFound, Refused, Stale,
     Invalid when there is nothing to split.
     """
     entry = intake.get(tx, entry_id)
-    clerks.require_clerk(tx, actor_id, entry.org_code)
+    actor = clerks.require_clerk(tx, who, entry.org_code)
     found: list[dict[str, Any]] = entry.proposed.get("documents") or []
     if entry.status != WAITING or len(found) < 2:
         raise Invalid("Thư này không có nhiều văn bản để tách.")
@@ -41,7 +42,7 @@ def split(tx: Tx, actor_id: int, entry_id: int, version: int) -> tuple[Entry, ..
         intake.add(tx, copied | _values(tx, entry, document, files) | {"extract_state": DONE}, files)
         for document, files in zip(found[1:], shares[1:], strict=True)
     ]
-    audit.record(tx, actor_id, "intake.split", f"intake/{entry_id}", into=others)
+    audit.record(tx, actor, "intake.split", f"intake/{entry_id}", into=others)
     tx.wake("intake")
     return tuple(intake.get(tx, one) for one in (entry_id, *others))
 

@@ -280,10 +280,26 @@ def end_roles(tx: Tx, account_id: int, last_day: str) -> None:
     )
 
 
+def end_grants(tx: Tx, account_id: int, last_day: str) -> None:
+    """The account opens no shared mailbox, and sends in nobody's name, after that day."""
+    open_ended = or_(grants.c.valid_to.is_(None), grants.c.valid_to > last_day)
+    tx.execute(update(grants).where(grants.c.grantee_id == account_id, open_ended).values(valid_to=last_day))
+    tx.wake("account", account_id)
+    tx.wake("rights")
+
+
 def grant(
-    tx: Tx, owner_id: int, grantee_id: int, *, can_read: bool, can_send: bool, valid_to: str | None = None
+    tx: Tx,
+    owner_id: int,
+    grantee_id: int,
+    *,
+    can_read: bool,
+    can_send: bool,
+    valid_from: str = "",
+    valid_to: str | None = None,
 ) -> None:
-    """Let the grantee open the owner's mailboxes, or send in the owner's name, until the end of `valid_to` (ISO date).
+    """Let the grantee open the owner's mailboxes, or send in the owner's name, from the first day to the end of the
+    last (ISO days).
 
     Replaces an earlier grant.
     """
@@ -294,6 +310,7 @@ def grant(
             grantee_id=grantee_id,
             can_read=int(can_read),
             can_send=int(can_send),
+            valid_from=valid_from,
             valid_to=valid_to,
         )
     )

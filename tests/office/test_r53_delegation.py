@@ -189,3 +189,27 @@ def test_r53_an_acting_head_holds_the_post_for_the_time(office: Office) -> None:
     assert office.db.read_now(rights.may, Actor(officer), Act.APPROVE_CONTENT, subject)
     assert any(one.acting for one in office.db.read_now(rights.posts_of, officer))
     assert not any(one.acting for one in office.db.read_now(rights.posts_of, officer, "2027-01-01"))
+
+
+def test_r53_a_clerk_who_left_keeps_no_register_through_the_clerks_mailbox(house: Site) -> None:
+    office, db = house.office, house.office.db
+    leaver, heir = db.read_now(accounts.with_role, "van_thu", "2026-11-24")[:2]
+    assert any(one.username == "vanthu" for one in db.read_now(accounts.shared_with, leaver.id))
+    db.write_now(delegating.leave, Actor(person(office, "nganltt")), leaver.id, "2026-11-24", heir.id, "QĐ 12")
+    house.clock.advance(DAY_MS)
+    assert db.read_now(rights.posts_of, leaver.id) == ()
+    assert db.read_now(accounts.shared_with, leaver.id) == []
+    with pytest.raises(Refused):
+        db.write_now(register.register_paper, leaver.id, "SGDDT", PAPER)
+
+
+def test_r53_an_acting_head_is_made_at_the_command_line(office: Office) -> None:
+    officer = office.db.read_now(accounts.with_role, "chuyen_vien", "2026-11-24", "TTR")[0]
+    command = ["--data", str(office.settings.folder), "account", "role", officer.username, "truong_phong"]
+    wrong = CliRunner().invoke(app, [*command, "--from", "2026-12-31", "--to", "2026-11-01"])
+    assert wrong.exit_code == 1
+    done = CliRunner().invoke(app, [*command, "--from", "2026-11-01", "--to", "2026-12-31", "--acting", "--json"])
+    assert done.exit_code == 0, done.output
+    heads = [one for one in office.db.read_now(rights.posts_of, officer.id) if one.role == "truong_phong"]
+    assert [(one.unit_code, one.acting) for one in heads] == [("TTR", True)]
+    assert len(office.db.read_now(rights.posts_of, officer.id, "2027-01-01")) == 1

@@ -75,7 +75,7 @@ async def save_paper(visit: Visit) -> Response:
         return await _paper_page(visit, found, EntryFields(fields, arrival, problems=(wrong, *found.problems)), 422)
     try:
         document = await visit.office.db.write(
-            register.register_paper, visit.who.account.id, found.org_code, fields, on_date=day
+            register.register_paper, visit.actor, found.org_code, fields, on_date=day
         )
     except InvalidFields as error:
         problems = forms.together(error.problems, found.problems)
@@ -152,7 +152,7 @@ async def correct(visit: Visit) -> Response:
     form = EntryFields(fields, found.arrival_date)
     try:
         await visit.office.db.write(
-            register.correct, visit.who.account.id, found.id, fields, reason, version=forms.version(visit)
+            register.correct, visit.actor, found.id, fields, reason, version=forms.version(visit)
         )
     except InvalidFields as error:
         form = EntryFields(fields, found.arrival_date, problems=error.problems)

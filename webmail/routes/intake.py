@@ -182,7 +182,7 @@ async def save(visit: Visit) -> Response:
         return await _page(visit, form, 422, f"Ngày đến “{arrival}” không phải là ngày.")
     try:
         document = await visit.office.db.write(
-            register.register, account_id, entry_id, fields, version=forms.version(visit), on_date=day
+            register.register, visit.actor, entry_id, fields, version=forms.version(visit), on_date=day
         )
     except AlreadyRegistered as error:
         return await _conflict(visit, fields, error.document)
@@ -209,7 +209,7 @@ async def dismiss(visit: Visit) -> Response:
     entry_id = visit.whole("entry")
     try:
         found = await visit.office.db.write(
-            intake.dismiss, visit.who.account.id, entry_id, visit.field("reason", 500), forms.version(visit)
+            intake.dismiss, visit.actor, entry_id, visit.field("reason", 500), forms.version(visit)
         )
     except AlreadyRegistered as error:
         return go(visit, _address(error.document), error.message)
@@ -222,7 +222,7 @@ async def restore(visit: Visit) -> Response:
     entry_id = visit.whole("entry")
     try:
         await visit.office.db.write(
-            intake.restore, visit.who.account.id, entry_id, forms.version(visit), visit.field("reason", 500)
+            intake.restore, visit.actor, entry_id, forms.version(visit), visit.field("reason", 500)
         )
     except AlreadyRegistered as error:
         return go(visit, _address(error.document), error.message)
@@ -232,7 +232,7 @@ async def restore(visit: Visit) -> Response:
 async def divide(visit: Visit) -> Response:
     """A letter with several documents: an entry for each."""
     entry_id = visit.whole("entry")
-    found = await visit.office.db.write(split, visit.who.account.id, entry_id, forms.version(visit))
+    found = await visit.office.db.write(split, visit.actor, entry_id, forms.version(visit))
     return go(visit, f"{LIST}/{entry_id}", f"Đã tách thành {len(found)} mục chờ vào sổ.")
 
 

@@ -99,7 +99,7 @@ async def register(visit: Visit) -> Response:
     case = await visit.office.work(_examined, opened.data)
     try:
         entry = await visit.office.db.write(
-            intake.open_by_hand, visit.who.account.id, opened.folder.id, opened.line.uid, case
+            intake.open_by_hand, visit.actor, opened.folder.id, opened.line.uid, case
         )
     except AlreadyRegistered as error:
         found = error.document

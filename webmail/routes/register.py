@@ -15,7 +15,7 @@ from mailsvc.documents import register as work
 from mailsvc.documents.register import Page
 from mailsvc.documents.rights import Act
 from mailsvc.http.visits import Visit, get
-from mailsvc.store import documents
+from mailsvc.store import audit, documents
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, papers, paperwork, views
@@ -96,12 +96,19 @@ def _printed(tx: Tx, account_id: int, year: int, first_day: str, last_day: str) 
     return PrintedRegister(year, (first_day, last_day), tuple(found))
 
 
+def _note_printing(tx: Tx, actor: Actor, year: int, first: str, last: str) -> None:
+    """Printing a register takes its rows out of the system: who did it stays written."""
+    org_code = clerks.organisation_of(tx, actor.account_id or 0)
+    audit.record(tx, actor, "register.print", f"register/{org_code}/in/{year}", first=first, last=last)
+
+
 async def printed(visit: Visit) -> Response:
     """All ten columns for paper (A4 across), with the lines of the cover; `?tu=` and `?den=` are arrival days."""
     year = _whole(visit.query("nam")) or office_date(visit.office.clock.now_ms()).year
     days = [forms.calendar_day(visit.query(name)) for name in ("tu", "den")]
     first, last = (found.isoformat() if found else "" for found in days)
     shown = await visit.office.db.read(_printed, visit.who.account.id, year, first, last)
+    await visit.office.db.write(_note_printing, visit.actor, year, first, last)
     return await page(visit, "register_print.html", register=shown)
 
 

@@ -79,6 +79,7 @@ def leave(tx: Tx, who: Actor, account_id: int, last_day: str, substitute_id: int
     made = delegate(tx, who, account_id, substitute_id, Terms(HANDOVER, first.isoformat(), None, basis))
     delegations.set_posts_of_day(tx, made, last_day)
     accounts.end_roles(tx, account_id, last_day)
+    accounts.end_grants(tx, account_id, last_day)
     audit.record(tx, who, "account.leave", f"account/{account_id}", last_day=last_day, substitute=substitute_id)
     return made
 
