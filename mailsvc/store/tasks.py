@@ -202,6 +202,19 @@ def of_document(tx: Tx, document_id: int) -> list[Task]:
     return _tasks(tx, select(*_TASK).where(tasks.c.document_id == document_id).order_by(tasks.c.id))
 
 
+_DOERS = Prepared(
+    text(
+        "SELECT DISTINCT p.person_id FROM tasks t JOIN task_people p ON p.task_id = t.id "
+        "WHERE t.document_id = :document AND t.state NOT IN ('withdrawn', 'refused')"
+    )
+)
+
+
+def doers_of_document(tx: Tx, document_id: int) -> list[int]:
+    """Who was given a task from the document that was not taken back."""
+    return sorted(row[0] for row in tx.rows(_DOERS, document=document_id))
+
+
 def open_with_deadline(tx: Tx, last_day: str) -> list[Task]:
     """Open tasks of all organisations due by that ISO day."""
     return _tasks(tx, select(*_TASK).where(tasks.c.is_open == 1, tasks.c.deadline <= last_day).order_by(tasks.c.id))

@@ -142,3 +142,21 @@ def test_r31_moving_the_letter_of_a_task(open_desk: Desk) -> None:
     assert desk.read(tasks.get, again.id).state == "sent"
     assert "[Giao việc] Việc nữa" in desk.folder("khuetm", WORK)
     assert [one[1:] for one in told(desk, "Chưa làm được")] == [("khuetm", "Chưa làm được: Việc nữa")]
+
+
+def test_a_task_from_a_document(open_desk: Desk) -> None:
+    desk = open_desk
+    document = desk.paper()
+    leader = desk.browser("nganltt")
+    leader.open(f"/xu-ly/{document.id}")
+    link = next(one.get("href") for one in leader.page.iter("a") if "/cong-viec/moi" in (one.get("href") or ""))
+    assert document.subject in leader.open(link)
+    leader.send("/cong-viec/moi", lead=str(desk["dungmh"]), deadline="3 ngày")
+    page = leader.answer.url.path
+    task = desk.read(tasks.get, int(page.rpartition("/")[2]))
+    assert (task.document_id, task.title, task.deadline) == (document.id, document.subject, "2026-11-27")
+    assert "123/UBND-VX" in leader.open(page + "/phieu")
+    head = desk.browser("dungmh")
+    head.open(f"/cong-viec/moi?van_ban={document.id + 1000}", status=404)
+    assert "Từ văn bản" in head.open(page) and document.subject in head.open(f"/xu-ly/{document.id}")
+    desk.browser("khuetm").open(f"/xu-ly/{document.id}", status=404)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailsvc.documents.rights.judge import Party, Relation, Subject
-from mailsvc.store import outgoing, routing
+from mailsvc.store import outgoing, routing, tasks
 from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import Flow
 from mailsvc.store.routing import Line
@@ -21,10 +21,16 @@ def of_document(tx: Tx, document: Document) -> Subject:
 
 
 def _parties(tx: Tx, document: Document) -> tuple[Party, ...]:
+    doers = of_tasks(tx, document.id)
     if document.direction == "out":
-        return of_flow(tx, outgoing.get(tx, document.id))
+        return (*of_flow(tx, outgoing.get(tx, document.id)), *doers)
     lines = [one for one in routing.lines_of(tx, document.id) if one.state not in _TAKEN_BACK]
-    return tuple(party for one in lines for party in of_line(one))
+    return (*(party for one in lines for party in of_line(one)), *doers)
+
+
+def of_tasks(tx: Tx, document_id: int) -> tuple[Party, ...]:
+    """Who was given a task from the document may read it."""
+    return tuple(Party(Relation.INFORMED, account_id=one) for one in tasks.doers_of_document(tx, document_id))
 
 
 # What was taken back or given back no longer concerns who had it.
