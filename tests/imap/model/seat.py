@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from client_mirror import Mirror
@@ -43,15 +44,21 @@ class Seat:
         self.mirror: Mirror | None = None
         self.idle: bytes | None = None
         self.condstore = self.qresync = self.rev2 = self.uidonly = False
+        self.log: deque[object] = deque(maxlen=60)  # what was said last, for who has to find out
 
     def wire(self, name: str) -> str:
         return f'"{name if self.rev2 else written(name)}"'
+
+    def start(self, command: str | bytes) -> bytes:
+        tag = self.speaker.start(command)
+        self.log.append((tag, command))
+        return tag
 
     # ---- commands -----------------------------------------------------------------------------------------------
     def do(self, command: str | bytes, *, stands: bool = False, leaves: bool = False) -> Reply:
         """Any command. `stands`: numbers may not change during it; `leaves`: it leaves the mailbox, if it succeeds."""
         self.stop_idling()
-        return self.finish(self.speaker.start(command), stands=stands, leaves=leaves)
+        return self.finish(self.start(command), stands=stands, leaves=leaves)
 
     def ok(self, command: str | bytes, *, stands: bool = False, leaves: bool = False) -> Reply:
         reply = self.do(command, stands=stands, leaves=leaves)
@@ -63,6 +70,7 @@ class Seat:
     ) -> Reply:
         """Read the reply into the mirror; `first` is what the client knows without being told (.SILENT)."""
         reply = self.speaker.finish(tag)
+        self.log.append((tag, reply.untagged, reply.status, reply.code))
         if self.mirror is None:
             return reply
         if first is not None and reply.status == b"OK":
@@ -97,8 +105,9 @@ class Seat:
     def select(self, box: Box, command: str, *, readonly: bool) -> Reply:
         """SELECT or EXAMINE of a mailbox that is there."""
         self.stop_idling()
-        tag = self.speaker.start(command)
+        tag = self.start(command)
         reply = self.speaker.finish(tag)
+        self.log.append((tag, reply.untagged, reply.status, reply.code))
         assert reply.status == b"OK", (command, reply)
         closed = [at for at, one in enumerate(reply.untagged) if one[0] == b"OK" and one[1] == [b"CLOSED"]]
         assert len(closed) == (self.mirror is not None), reply
@@ -113,7 +122,12 @@ class Seat:
         """NOOP: afterwards the client knows everything."""
         self.ok("NOOP")
         if self.mirror is not None:
-            assert list(self.mirror.differences()) == []
+            self.agree()
+
+    def agree(self) -> None:
+        assert self.mirror is not None
+        wrong = list(self.mirror.differences())
+        assert not wrong, (wrong, *self.log)
 
     def learn_uids(self) -> None:
         """Ask for the UIDs of new messages, as every client does, until no newer ones are told meanwhile."""
@@ -148,7 +162,7 @@ class Seat:
     # ---- IDLE ---------------------------------------------------------------------------------------------------
     def start_idling(self) -> None:
         self.stop_idling()
-        self.idle = self.speaker.start("IDLE")
+        self.idle = self.start("IDLE")
         while not (line := self.speaker.response())[0].startswith(b"+ "):
             self._pushed(*line)
 

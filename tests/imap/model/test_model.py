@@ -285,7 +285,7 @@ class Clients(RuleBasedStateMachine):
         condition = "" if unchanged is None else f"(UNCHANGEDSINCE {unchanged}) "
         command = f"{chosen.prefix}STORE {chosen.text} {condition}{mode}FLAGS{'.SILENT' if silent else ''}"
         done = [uid for uid in chosen.uids if uid not in kept]
-        tag = seat.speaker.start(f"{command} ({' '.join(flags)})")
+        tag = seat.start(f"{command} ({' '.join(flags)})")
         first = seat.silently(done, mode, lower(flags)) if silent else None
         reply = seat.finish(tag, stands=not chosen.uid, first=first)
         assert reply.status == b"OK", reply
@@ -344,7 +344,7 @@ class Clients(RuleBasedStateMachine):
         box.remove([uid for uid in box.marked() if chosen is None or uid in chosen.uids])
         seat.ok(f"UID EXPUNGE {chosen.text}" if chosen else "EXPUNGE")
         if seat.mirror is not None:
-            assert list(seat.mirror.differences()) == []
+            seat.agree()
         self.settle(box)
 
     @rule(at=seats, picks=picks, by_uid=st.booleans(), name=often_inbox, body=bodies, flags=flag_sets)
@@ -390,7 +390,7 @@ class Clients(RuleBasedStateMachine):
         if seat.mirror is None or seat.mirror.box.deleted:
             return
         seat.ok(how)
-        assert list(seat.mirror.differences()) == []
+        seat.agree()
 
     @rule(at=seats)
     def start_idling(self, at: int) -> None:
@@ -530,7 +530,7 @@ class Clients(RuleBasedStateMachine):
             seat.stop_idling()
             seat.learn_uids()
         sent = [
-            (seat, [(act, seat.speaker.start(act.written(box, numbers=not seat.uidonly))) for act in acts])
+            (seat, [(act, seat.start(act.written(box, numbers=not seat.uidonly))) for act in acts])
             for seat, acts in zip(here, storm, strict=False)
         ]
         for seat, acts in sent:

@@ -118,7 +118,7 @@ class Unit(RuleBasedStateMachine):
         self.shared(at // 2, uids, kept)
         condition = "" if unchanged is None else f"(UNCHANGEDSINCE {unchanged}) "
         command = f"UID STORE {','.join(map(str, uids))} {condition}{mode}FLAGS{'.SILENT' if silent else ''}"
-        tag = seat.speaker.start(f"{command} ({' '.join(flags)})")
+        tag = seat.start(f"{command} ({' '.join(flags)})")
         done = [uid for uid in uids if uid not in kept]
         reply = seat.finish(tag, first=seat.silently(done, mode, lower(flags)) if silent else None)
         assert reply.status == b"OK", reply
@@ -230,7 +230,7 @@ class Unit(RuleBasedStateMachine):
         sent = []
         for seat, some in zip(self.seats, storm, strict=True):
             doable = [act for act in some if not act.verb.startswith("UID MOVE")]
-            sent.append([(act, seat.speaker.start(act.written(self.box(0), home=self.wire))) for act in doable])
+            sent.append([(act, seat.start(act.written(self.box(0), home=self.wire))) for act in doable])
         for seat, tags in zip(self.seats, sent, strict=True):
             for act, tag in tags:
                 silent = act.verb == "UID STORE" and act.silent
