@@ -168,6 +168,8 @@ async def answer(session: Session, data: bytes) -> None:
     except Exception:
         reference = failure_reference(log, head.verb)
         session.status(head.tag, "NO", f"Lỗi của máy chủ, xin báo quản trị (mã {reference})", "SERVERBUG")
+        if announced(data) is not None:  # what is left of the message would be taken for commands
+            raise Farewell("Lỗi của máy chủ, xin kết nối lại", "SERVERBUG") from None
     else:
         session.mistakes = 0
         if done is not None:
