@@ -13,6 +13,7 @@ from mailsvc.auth.passwords import PasswordKeys
 from mailsvc.core.errors import Invalid, NotFound
 from mailsvc.documents.rights.matrix import matrix
 from mailsvc.mail import addresses
+from mailsvc.mail.access import ANYONE
 from mailsvc.mail.mailboxes import set_up, set_up_intake
 from mailsvc.store import accounts, audit, mailboxes
 from mailsvc.store.accounts import Account
@@ -45,6 +46,8 @@ def check_username(username: str) -> str:
     lowered = username.strip().lower()
     if not _USERNAME.fullmatch(lowered):
         raise Invalid(f"Tên đăng nhập “{username}” chỉ được gồm chữ a-z không dấu, số và . _ - (không có dấu cách).")
+    if lowered == ANYONE:
+        raise Invalid(f"Tên đăng nhập “{ANYONE}” dành riêng cho quyền của mọi người (RFC 4314 §2).")
     return lowered
 
 

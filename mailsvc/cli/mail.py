@@ -15,7 +15,7 @@ from mailsvc.cli.output import Json, fail, show, show_one
 from mailsvc.core.clock import office_datetime
 from mailsvc.mail import mailboxes as mail_mailboxes
 from mailsvc.mailauth import dkim_sign
-from mailsvc.store import audit, contents, placements, queue
+from mailsvc.store import audit, contents, placements, private_flags, queue
 from mailsvc.store.flags import join_flags
 from mailsvc.store.tx import Tx
 
@@ -30,8 +30,13 @@ def list_mailboxes(login: str, json: Json = False) -> None:
     with context.office() as office:
         account = office.db.read_now(people.by_login, office.settings.organisation.domains, login)
         seen = office.db.read_now(mail_mailboxes.visible, account.id)
-        fields = ("messages", "unseen", "size", "uidvalidity", "uidnext", "special_use", "kind")
-        show([{"name": one.name} | {name: getattr(one.mailbox, name) for name in fields} for one in seen], json)
+        show([_row(one, office.db.read_now(private_flags.unseen_by, account.id, one.mailbox)) for one in seen], json)
+
+
+def _row(seen: mail_mailboxes.Seen, unseen: int) -> dict[str, Any]:
+    fields = ("size", "uidvalidity", "uidnext", "special_use", "kind")
+    counts = {"name": seen.name, "rights": seen.rights, "messages": seen.mailbox.messages, "unseen": unseen}
+    return counts | {name: getattr(seen.mailbox, name) for name in fields}
 
 
 @message_app.command("show")

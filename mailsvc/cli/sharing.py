@@ -81,4 +81,3 @@ def _day(text: str | None) -> str | None:
         return None if text is None else date.fromisoformat(text).isoformat()
     except ValueError:
         raise typer.BadParameter(f"ngày “{text}” không đúng dạng YYYY-MM-DD") from None
-

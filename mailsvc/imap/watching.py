@@ -109,9 +109,7 @@ def look_at(tx: Tx, picture: Picture, mailbox_ids: frozenset[int]) -> Picture:
     return Picture(names, picture.server_notes)
 
 
-def changed_notes(
-    tx: Tx, account_id: int, wanted: list[tuple[str, int, int]]
-) -> list[tuple[str, list[str]]]:
+def changed_notes(tx: Tx, account_id: int, wanted: list[tuple[str, int, int]]) -> list[tuple[str, list[str]]]:
     """(name, entries) for each (name, mailbox, version): the annotations set or removed since."""
     return [(name, notes.changed_since(tx, mailbox_id, account_id, since)) for name, mailbox_id, since in wanted]
 

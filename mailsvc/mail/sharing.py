@@ -84,9 +84,7 @@ def grantable(tx: Tx, account_id: int, name: str, identifier: str) -> tuple[str,
     return (access.ALL, "") if _is_owner(tx, box, who) else ("", access.ALL)
 
 
-def set_rights(
-    tx: Tx, actor_id: int, name: str, identifier: str, mode: str, text: str
-) -> None:
+def set_rights(tx: Tx, actor_id: int, name: str, identifier: str, mode: str, text: str) -> None:
     """SETACL: `mode` '' sets, '+' adds, '-' takes away. Raises NotFound, Refused, Invalid."""
     box = office_mailboxes.resolve(tx, actor_id, name, "a")
     who = known(tx, prepared(identifier))
@@ -103,9 +101,7 @@ def remove_rights(tx: Tx, actor_id: int, name: str, identifier: str) -> None:
     write(tx, Actor(actor_id, door="imap"), box, known(tx, prepared(identifier)), "")
 
 
-def write(
-    tx: Tx, actor: Actor, box: Mailbox, who: str, given: str, last_day: str | None = None
-) -> None:
+def write(tx: Tx, actor: Actor, box: Mailbox, who: str, given: str, last_day: str | None = None) -> None:
     """Write the rights of an identifier on a mailbox and note who did it. Nothing at all is written as no entry, except
     where a default would come back. Raises Refused."""
     owner = accounts.get(tx, box.account_id)
@@ -155,5 +151,3 @@ def private_names(tx: Tx, box: Mailbox) -> list[str]:
     """The flags that are each guest's own in the mailbox."""
     bits = private_flags.private_bits(tx, box)
     return [name for name, bit in SYSTEM_FLAGS.items() if bits & bit]
-
-

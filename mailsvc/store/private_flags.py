@@ -76,14 +76,15 @@ _SEEN_MORE = Prepared(
     .join(placed, _JOIN)
     .where(*_MINE)
 )
-_SEES = case(
-    (private_flags.c.uid.is_(None), placed.c.flags.op("&")(SEEN)), else_=private_flags.c.flags.op("&")(SEEN)
-)
+_SEEN_COUNT = Prepared(select(func.count()).where(*_MINE, private_flags.c.flags.op("&")(SEEN) != 0))
+_SEES = case((private_flags.c.uid.is_(None), placed.c.flags.op("&")(SEEN)), else_=private_flags.c.flags.op("&")(SEEN))
 _FIRST_UNSEEN = Prepared(
-    select(func.min(placed.c.uid))
+    select(placed.c.uid)
     .select_from(placed)
     .outerjoin(private_flags, _JOIN & (private_flags.c.account_id == bindparam("account")))
     .where(placed.c.mailbox_id == bindparam("mailbox"), _SEES == 0)
+    .order_by(placed.c.uid)
+    .limit(1)
 )
 
 
@@ -162,12 +163,16 @@ def unseen_by(tx: Tx, account_id: int, box: Mailbox) -> int:
     """How many messages of the mailbox the person has not seen."""
     if box.account_id == account_id or not private_bits(tx, box) & SEEN:
         return box.unseen
-    row = tx.row(_SEEN_MORE, mailbox=box.id, account=account_id)
+    # As a rule nothing there is seen by all; then one's own rows say everything, without a look at the messages.
+    query = _SEEN_COUNT if box.unseen == box.messages else _SEEN_MORE
+    row = tx.row(query, mailbox=box.id, account=account_id)
     return box.unseen - int((row[0] if row else 0) or 0)
 
 
 def first_unseen_uid(tx: Tx, who: Guest, box: Mailbox) -> int | None:
     """The lowest UID that the guest has not seen."""
+    if unseen_by(tx, who.account_id, box) == 0:
+        return None
     row = tx.row(_FIRST_UNSEEN, mailbox=box.id, account=who.account_id if who.private & SEEN else 0)
     return row[0] if row else None
 
@@ -252,4 +257,3 @@ def choose(tx: Tx, box: Mailbox, bits: int) -> None:
     """Say which bits are private in the mailbox (-1: as the setting says); everybody's flags are to be read anew."""
     mailboxes.set_private_flags(tx, box.id, bits)
     placements.touch(tx, box.id)
-

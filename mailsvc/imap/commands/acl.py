@@ -46,9 +46,7 @@ async def get_acl(session: Session, cursor: Cursor) -> Done:
 async def list_rights(session: Session, cursor: Cursor) -> Done:
     """No right of ours is tied to another; “c” and “d” stand by themselves (RFC 4314 §2.1.1)."""
     name, identifier = parse_identified(cursor)
-    always, optional = await session.office.db.read(
-        sharing.grantable, session.account_id, name, _prepared(identifier)
-    )
+    always, optional = await session.office.db.read(sharing.grantable, session.account_id, name, _prepared(identifier))
     words = [sharing.spelt(always).encode() or b'""', *(letter.encode() for letter in sharing.spelt(optional))]
     said = _quoted(session, identifier)
     session.write(b"* LISTRIGHTS %s %s %s\r\n" % (session.name(name), said, b" ".join(words)))
