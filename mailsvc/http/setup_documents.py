@@ -64,7 +64,7 @@ def read_autodiscover(data: bytes) -> tuple[str, str]:
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refused
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: an encoding that is none
         raise Invalid(f"Không phải XML: {error}") from error
     return texts.get("EMailAddress", "").strip(), texts.get("AcceptableResponseSchema", "").strip()
 

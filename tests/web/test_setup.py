@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import plistlib
+import random
 import re
 import subprocess
 import uuid
@@ -107,6 +108,25 @@ def test_outlook_is_told_what_is_wrong(site: Site, body: bytes, code: str) -> No
     (told,) = [one.text for one in found.iter() if one.tag.endswith("ErrorCode")]
     assert told == code
     assert "root:" not in ElementTree.tostring(found, "unicode")
+
+
+@pytest.mark.parametrize("encoding", ["base64", "utf-7", "utf-32", "punycode", "idna", "x-nope", "rot13", "utf-16"])
+def test_strange_encodings_are_no_xml(site: Site, encoding: str) -> None:
+    body = question(f"daonth@{DOMAIN}").replace(b"utf-8", encoding.encode())
+    found = ask_outlook(site.client(), body)
+    assert [one.text for one in found.iter() if one.tag.endswith("ErrorCode")] == ["600"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nonsense_is_answered(site: Site, seed: int) -> None:
+    chance, client = random.Random(seed), site.client()
+    whole = bytearray(question(f"daonth@{DOMAIN}"))
+    for _ in range(20):
+        some = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(some))
+            some[at : at + chance.randint(0, 5)] = chance.randbytes(chance.randint(0, 3))
+        assert client.post("/autodiscover/autodiscover.xml", content=bytes(some)).status_code == 200
 
 
 def test_a_long_question_is_refused(site: Site) -> None:

@@ -25,7 +25,7 @@ async def enable(session: Session, cursor: Cursor) -> Done:
         elif name == "UIDONLY" and name not in session.off | session.hidden and not session.uidonly:
             session.uidonly = True
             enabled.append(name)
-        elif name == "UTF8=ACCEPT" and name not in session.off and not session.utf8_accept:
+        elif name == "UTF8=ACCEPT" and name not in session.off | session.hidden and not session.utf8_accept:
             session.utf8_accept = True
             enabled.append(name)
     session.write(b"* ENABLED%s\r\n" % "".join(" " + name for name in enabled).encode("ascii"))
