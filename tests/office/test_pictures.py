@@ -1,4 +1,5 @@
-"""Pages of incoming documents in a real browser, at the width of a desk and of a phone."""
+"""Pages of incoming documents in a real browser, at the width of a desk and of a phone: they fit, and can be used by
+all."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from tests.office.incoming_world import Desk, cooperate, inform, lead
 from tests.web.webhouse import PASSWORD
 
 pytestmark = pytest.mark.browser
+CHECK = (REPOSITORY / "tests" / "web" / "accessibility.js").read_text("utf-8")
 
 
 def under_way(desk: Desk) -> int:
@@ -36,6 +38,7 @@ def test_pages_fit_desks_and_phones(open_desk: Desk) -> None:
     document_id = under_way(desk)
     assert desk.service is not None
     url = f"http://127.0.0.1:{desk.service.http.port}"
+    found: dict[str, object] = {}
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
@@ -49,8 +52,12 @@ def test_pages_fit_desks_and_phones(open_desk: Desk) -> None:
                     page.click("button[type=submit]")
                 for name, address in pages:
                     page.goto(url + address.format(document=document_id), wait_until="networkidle")
+                    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+                    found[f"{name} {username} {width}"] = page.evaluate(CHECK, width < 600)
+                    page.goto(url + address.format(document=document_id), wait_until="networkidle")
                     _shoot(page, pictures, f"vb-{name}-{username}", width)
         browser.close()
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 _PAGES = {
