@@ -165,8 +165,9 @@ def _make(tx: Tx, account_id: int, name: str, kind: str) -> Mailbox:
         mailboxes.subscribe(tx, account_id, name)
     elif kind:
         mailboxes.set_kind(tx, box.id, kind)
-        box = mailboxes.get(tx, box.id)
-    return box
+    if kind and accounts.get(tx, account_id).kind != "person":
+        mailboxes.set_private_flags(tx, box.id, 0)  # what one of the unit has opened, the unit has read
+    return mailboxes.get(tx, box.id)
 
 
 def deliver(tx: Tx, parcel: Parcel, receivers: Sequence[tuple[int, str]]) -> int:

@@ -211,6 +211,16 @@ def test_opening_the_letter_counts_as_reading(open_desk: Desk) -> None:
     assert desk.line(document_id, "hand").is_open == 0
 
 
+def test_what_one_of_a_unit_has_opened_the_unit_has_read(open_desk: Desk) -> None:
+    desk = open_desk
+    document_id = given(desk, lead("u:GDTRH"))
+    with desk.mail("dungmh") as client:
+        client.select_folder(SHARED + WORK)
+        client.fetch(client.search(), ["BODY[TEXT]"])
+    assert desk.write(handling.note_seen) == 1
+    assert desk.line(document_id, "gdtrh").state == "read"
+
+
 def test_reading_on_the_page_marks_the_letter(desk: Desk) -> None:
     document_id = given(desk, lead(f"p:{desk['khuetm']}"))
     desk.write(handling.read, desk["khuetm"], document_id)

@@ -13,7 +13,7 @@ from mailsvc.documents.routing import closing, directing
 from mailsvc.store import audit, documents, intake
 from tests.documents.making import docx_table
 from tests.documents.papers import PAPERS
-from tests.office.incoming_world import CLERKS, ORG, WORK, Browser, Desk, lead
+from tests.office.incoming_world import CLERKS, ORG, WORK, Browser, Desk, inform, lead
 
 INTAKE = "Văn bản đến/Chờ vào sổ"
 
@@ -126,6 +126,22 @@ def test_r26_what_the_scanner_read_fills_the_form(open_desk: Desk) -> None:
     clerk.open("/van-ban-den/tai-len")
     clerk.send("/tai-len", files=[("tep", ("cv.docx", docx_table(next(iter(PAPERS.values())))))])
     assert entries(desk)[0].channel == "scan"
+
+
+def test_r15_what_is_to_be_known_counts_as_read_only_when_it_was_opened(open_desk: Desk) -> None:
+    """R15: unread counters and read receipts tell the facts."""
+    desk = open_desk
+    document = desk.paper()
+    orders = [lead("u:GDTRH"), inform(f"p:{desk['hand']}")]
+    desk.write(directing.direct, desk["nganltt"], document.id, "Để biết.", orders, version=1)
+    officer, leader = desk.browser("hand"), desk.browser("nganltt")
+    assert "1 việc chờ" in officer.open("/viec") and "Mới" in officer.text
+    assert desk.line(document.id, "hand").read_ms is None  # a list is not the document
+    officer.open(f"/xu-ly/{document.id}")
+    assert desk.line(document.id, "hand").read_ms == desk.clock.now_ms()
+    assert "việc chờ" not in officer.open("/viec")
+    assert "· đọc 12:00" in leader.open(f"/xu-ly/{document.id}")
+    assert desk.line(document.id, "gdtrh").read_ms is None
 
 
 def overdue(desk: Desk, receiver: str) -> int:
