@@ -65,6 +65,18 @@ def refuse_upload(tx: Tx, who: Actor, name: str) -> None:
     notice.tell(tx, [one.id for one in holders(tx, org_code)], "Khẩn: từ chối tệp có dấu hiệu bí mật", words)
 
 
+def refuse_letter(tx: Tx, who: Actor, receivers: int) -> None:
+    """A letter was not taken for the mark in its subject: note it and tell the two people."""
+    account = accounts.get(tx, who.account_id or 0)
+    audit.record(tx, who, "held.refuse", "mail", receivers=receivers)
+    words = (
+        f"{account.full_name} vừa gửi thư có dấu hiệu bí mật nhà nước ở tiêu đề; hệ thống không nhận gửi.\n"
+        f"Xin kiểm tra việc này theo Luật Bảo vệ bí mật nhà nước. Căn cứ: {RULE}.\n"
+    )
+    two = holders(tx, organisation_of_unit(tx, account.unit_code))
+    notice.tell(tx, [one.id for one in two], "Khẩn: từ chối thư có dấu hiệu bí mật", words)
+
+
 def hold_draft(tx: Tx, who: Actor, document: Document, mark: str) -> int:
     """Hold a draft: its subject is shown blank meanwhile, nobody does anything with it."""
     item_id = hold(tx, who, document.org_code, f"document/{document.id}", mark, "dự thảo")
@@ -120,6 +132,18 @@ def hold(
     _alert(tx, org_code, item_id, origin)
     tx.wake("intake")
     return item_id
+
+
+def keep_out(tx: Tx, thing: str, content_id: int) -> None:
+    """The letter of a held thing came to lie somewhere once more: it leaves from there, too."""
+    item = guarding.held_of(tx, thing)
+    places = guarding.places_of(tx, content_id)
+    for mailbox_id, uid, _, _ in places:
+        placements.expunge(tx, mailbox_id, [uid])
+    if item is not None and places:
+        kept = json.loads(item.places) + [[mailbox_id, flags, words] for mailbox_id, _, flags, words in places]
+        guarding.change_held(tx, item.id, {"places": json.dumps(kept)})
+    audit.record(tx, None, "held.again", thing)
 
 
 def _alert(tx: Tx, org_code: str, item_id: int, origin: str) -> None:

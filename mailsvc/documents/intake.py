@@ -187,6 +187,9 @@ def _lies(tx: Tx, entry: Entry) -> bool:
 
 def _follow(tx: Tx, entry: Entry, arrival: Arrival) -> None:
     """The letter was moved: its entry goes along. One that was dismissed waits again when somebody files it anew."""
+    if entry.status == HELD:
+        holding.keep_out(tx, _thing(entry.id), arrival.content_id)
+        return
     values: dict[str, Any] = {"mailbox_id": arrival.mailbox_id, "uid": arrival.uid}
     if entry.status == DISMISSED and arrival.filed:
         values |= {"status": WAITING, "reason": ""}

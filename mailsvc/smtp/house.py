@@ -11,6 +11,7 @@ from mailsvc.mail import addresses, deliver
 from mailsvc.mail.envelope import Envelope, Outcome
 from mailsvc.mail.office import Office
 from mailsvc.mail.policy import Policy
+from mailsvc.mail.secret_policy import NoSecrets
 from mailsvc.mail.sender_policy import OwnFrom
 from mailsvc.smtp.ports import Standing
 from mailsvc.store.accounts import Account
@@ -37,7 +38,7 @@ class OfficeHouse:
         self._domains = office.settings.organisation.domains
         self._accounts: dict[str, Known] = {}
         self._generation = 0
-        self.policy: Policy = OwnFrom(office, policy)
+        self.policy: Policy = OwnFrom(office, NoSecrets(office, policy))
 
     @property
     def host(self) -> str:
