@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,8 @@ def serve(
     except MailsvcError as error:
         fail(error.message)
     except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            fail(f"Có chương trình khác đang dùng cổng này; hãy dừng nó hoặc chọn --base-port khác. ({error.strerror})")
         fail(f"Không khởi động được: {error}")
 
 

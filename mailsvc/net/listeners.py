@@ -11,6 +11,7 @@ import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailsvc.net.connection import Connection
 from mailsvc.net.errors import NetError
@@ -183,7 +184,7 @@ class Listener:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound stream socket on an address, or on everything for '' and '*'. Raises OSError."""
+    """A bound stream socket on an address, or on everything for '' and '*'. Raises OSError that names them."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named, or asyncio would not set TCP_NODELAY on what is accepted, and answers wait 40 ms.
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -193,9 +194,9 @@ def bind(host: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:  # each family has its own socket, so neither takes the other's port
             found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         found.bind(("" if host == "*" else host, port))
-    except OSError:
+    except OSError as error:
         found.close()
-        raise
+        raise OSError(error.errno, f"{error.strerror}: {host or '*'} port {port}") from error
     return found
 
 
@@ -225,11 +226,13 @@ def inherited(environment: Mapping[str, str] = os.environ) -> dict[str, list[soc
     return found
 
 
+@lru_cache(maxsize=4096)
 def _is_local(address: str) -> bool:
     parsed = _parsed(address)
     return parsed.is_loopback if parsed is not None else not address
 
 
+@lru_cache(maxsize=4096)  # asked for each connection, when it comes and when it goes
 def _network(address: str) -> str:
     """The network that the address stands for; the address itself when it is none."""
     parsed = _parsed(address)
