@@ -19,12 +19,14 @@ class When(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """`switchable`: an account may have it switched off; then it is not told and its commands are unknown."""
+    """`switchable`: an account may have it switched off; then it is not told and its commands are unknown. `part_of`:
+    nor is it told where that one is switched off."""
 
     name: str
     rfc: int
     when: When = When.ALWAYS
     switchable: bool = True
+    part_of: str = ""
 
 
 CAPABILITIES = (
@@ -71,16 +73,16 @@ CAPABILITIES = (
     Capability("MULTIAPPEND", 3502),
     Capability("BINARY", 3516),
     Capability("ACL", 4314),
-    Capability("RIGHTS=kxte", 4314),
-    Capability("LIST-MYRIGHTS", 8440),
+    Capability("RIGHTS=kxte", 4314, part_of="ACL"),
+    Capability("LIST-MYRIGHTS", 8440, part_of="ACL"),
     Capability("QUOTA", 9208),
-    Capability("QUOTA=RES-STORAGE", 9208),
-    Capability("QUOTA=RES-MESSAGE", 9208),
-    Capability("QUOTASET", 9208),
+    Capability("QUOTA=RES-STORAGE", 9208, part_of="QUOTA"),
+    Capability("QUOTA=RES-MESSAGE", 9208, part_of="QUOTA"),
+    Capability("QUOTASET", 9208, part_of="QUOTA"),
     Capability("NOTIFY", 5465),
     Capability("METADATA", 5464),
     Capability("METADATA-SERVER", 5464),
-    Capability("LIST-METADATA", 9590),
+    Capability("LIST-METADATA", 9590, part_of="METADATA"),
     Capability("OBJECTID", 8474),
     Capability("PREVIEW", 8970),
     Capability("SAVEDATE", 8514),
@@ -106,5 +108,6 @@ def offered(
         When.LOGIN: may_login and not logged_in,
         When.BOUND: may_login and can_bind and not logged_in,
     }
-    names = (one.name for one in CAPABILITIES if told[one.when] and not (one.switchable and one.name in off))
+    shown = (one for one in CAPABILITIES if told[one.when] and not (one.switchable and {one.name, one.part_of} & off))
+    names = (one.name for one in shown)
     return (f"{name}={append_limit}" if name == "APPENDLIMIT" else name for name in names)
