@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from mailsvc.documents.following import digest, reminders
+from mailsvc.documents.following import calendar_check, digest, reminders
+from mailsvc.documents.following.reminders import Falling
+from mailsvc.documents.following.sources import SOURCES
 from mailsvc.mail.office import Office
 from mailsvc.reports import packs
 
@@ -18,15 +20,31 @@ BATCH = 20
 
 
 async def remind(office: Office) -> int:
-    """Send the reminders that fall now; how many mails."""
-    found = await office.db.read(reminders.falling)
+    """Send the reminders that fall now; how many mails. What is wrong with one of them holds up no other."""
     sent = 0
-    for start in range(0, len(found), BATCH):
-        sent += await office.db.write(reminders.send, found[start : start + BATCH])
-        await asyncio.sleep(0)  # give way: letters come first
+    for kind in SOURCES:
+        try:
+            found = await office.db.read(reminders.falling, (kind,))
+        except Exception:
+            log.exception("what is due of the kind %s cannot be read", kind)
+            continue
+        for start in range(0, len(found), BATCH):
+            sent += await _send(office, found[start : start + BATCH])
+            await asyncio.sleep(0)  # give way: letters come first
     if sent:
         log.info("sent %d reminders", sent)
     return sent
+
+
+async def _send(office: Office, found: list[Falling]) -> int:
+    """Send some together; when that fails, each by itself."""
+    try:
+        return await office.db.write(reminders.send, found)
+    except Exception:
+        if len(found) == 1:
+            log.exception("the reminder %s of %s cannot be sent", found[0].occasion.name, found[0].due.thing)
+            return 0
+    return sum([await _send(office, [one]) for one in found])
 
 
 async def send_digests(office: Office) -> int:
@@ -51,7 +69,14 @@ async def make_packs(office: Office) -> int:
 
 
 async def run(office: Office) -> None:
-    """All of it once, at this moment."""
-    await remind(office)
-    await send_digests(office)
-    await make_packs(office)
+    """All of it once, at this moment; a failure of one is logged and the others go on."""
+    for work in (remind, send_digests, make_packs, tell_of_calendar):
+        try:
+            await work(office)
+        except Exception:
+            log.exception("%s failed; it is tried again", work.__name__)
+
+
+async def tell_of_calendar(office: Office) -> int:
+    """Remind the Office of next year's holidays."""
+    return await office.db.write(calendar_check.remind)

@@ -461,3 +461,9 @@ def _among(tx: Tx, columns: Sequence[Any], column: Any, values: Sequence[Any]) -
     for start in range(0, len(wanted), CHUNK):
         found += [tuple(row) for row in tx.execute(select(*columns).where(column.in_(wanted[start : start + CHUNK])))]
     return found
+
+
+def asked_requests(tx: Tx, from_ms: int) -> list[Request]:
+    """Requests of all organisations asked since that moment that nobody has decided, oldest first."""
+    condition = and_(requests.c.state == "asked", requests.c.asked_ms >= from_ms)
+    return [Request(*row) for row in tx.execute(select(*_REQUEST).where(condition).order_by(requests.c.id))]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
 from mailsvc.core.errors import NotFound, Refused
 from mailsvc.documents.following import urging
-from mailsvc.documents.routing import directing
+from mailsvc.documents.routing import directing, recalling
 from mailsvc.documents.tasks import doing, requests
+from mailsvc.store import tasks
 from tests.office.following_world import actor, give, hours, tick, told
 from tests.office.incoming_world import Desk, lead
 
@@ -141,3 +144,44 @@ def test_r27_urging_by_hand(desk: Desk) -> None:
     desk.write(doing.report, actor(desk, "khuetm"), task.id, "Xong.")
     with pytest.raises(NotFound, match="đã xong"):
         desk.write(urging.urge, actor(desk, "lyhc"), "task", task.id)
+
+
+def test_r27_requests_that_nobody_decides(desk: Desk) -> None:
+    desk.set_time("2026-11-24 10:00")
+    task = give(desk, "dungmh", "Rà soát sách", "khuetm", deadline="04/12/2026")
+    desk.write(requests.ask_extension, actor(desk, "khuetm"), task.id, "08/12/2026", "Chờ số liệu.")
+    document = desk.paper(issue_date="2026-11-20")
+    desk.write(directing.direct, desk["nganltt"], document.id, "Làm.", [lead("u:GDTRH", "04/12/2026")], version=1)
+    line = desk.line(document.id, "gdtrh")
+    desk.write(recalling.ask_extension, desk["dungmh"], line.id, "08/12/2026", "Chờ số liệu.")
+    for moment in ("2026-11-25 17:00", "2026-11-26 07:00", "2026-11-26 08:00"):
+        desk.set_time(moment)
+        tick(desk)
+    found = [one for one in told(desk, "Quá thời hạn trả lời") if one[1] in ("dungmh", "nganltt")]
+    assert found == [
+        ("2026-11-26 07:00", "dungmh", "Quá thời hạn trả lời đề nghị gia hạn, 17:00 ngày 25/11/2026: "
+                                       "Chờ quyết định gia hạn việc: Rà soát sách"),
+        ("2026-11-26 07:00", "nganltt", "Quá thời hạn trả lời đề nghị, 17:00 ngày 25/11/2026: "
+                                        f"Xin gia hạn, văn bản đến số 1/2026: {document.subject}"),
+    ]  # fmt: skip
+
+
+def test_r27_one_wrong_row_holds_up_nobody(desk: Desk) -> None:
+    desk.set_time("2026-11-17 08:00")
+    good, bad = (give(desk, "dungmh", f"Việc {n}", "khuetm", deadline="24/11/2026") for n in (1, 2))
+    with sqlite3.connect(desk.office.settings.folder / "mailsvc.db") as connection:
+        connection.execute("UPDATE tasks SET assigner_id = 999999 WHERE id = ?", [bad.id])
+    desk.set_time("2026-11-24 07:00")
+    tick(desk)
+    tick(desk)
+    assert [one[1:] for one in told(desk, "Đến hạn")] == [
+        ("khuetm", "Đến hạn hôm nay, 24/11/2026: Việc được giao: Việc 1")
+    ]
+    assert desk.read(tasks.get, good.id).is_open
+
+
+def test_r27_next_years_holidays_are_asked_for_once(desk: Desk) -> None:
+    for moment in ("2026-11-30 08:00", "2026-12-01 06:00", "2026-12-01 07:00", "2026-12-02 09:00"):
+        desk.set_time(moment)
+        tick(desk)
+    assert told(desk, "Lịch nghỉ") == [("2026-12-01 07:00", "lyhc", "Lịch nghỉ năm 2027 cần xác nhận")]

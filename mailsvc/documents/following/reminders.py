@@ -30,8 +30,8 @@ class Falling:
     occasion: Occasion
 
 
-def falling(tx: Tx) -> list[Falling]:
-    """The reminders that fall at this moment and have not been sent."""
+def falling(tx: Tx, kinds: Iterable[str] | None = None) -> list[Falling]:
+    """The reminders (of those kinds of items) that fall at this moment and have not been sent."""
     today = office_date(tx.now_ms)
     rules = rules_on(today)
     if not calendar.is_working_day(today):
@@ -39,8 +39,8 @@ def falling(tx: Tx) -> list[Falling]:
     horizon = calendar.add_working_days(today, rules.furthest + 1)
     found = [
         Falling(due, occasion)
-        for source in SOURCES.values()
-        for due in source.listing(tx, horizon)
+        for kind in (SOURCES if kinds is None else kinds)
+        for due in SOURCES[kind].listing(tx, horizon)
         if (occasion := occasion_of(due, rules, tx.now_ms)) is not None
     ]
     told = following.told_of(tx, [one.due.thing for one in found])

@@ -10,6 +10,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.documents.following import entry_clerks, occasions, people
 from mailsvc.documents.following.due import Due, Source
 from mailsvc.documents.following.outgoing_sources import OUTGOING
+from mailsvc.documents.following.request_sources import REQUESTS
 from mailsvc.documents.following.rules import rules_on
 from mailsvc.documents.tasks import post
 from mailsvc.documents.tasks.words import REFUSED, REPORTED
@@ -281,6 +282,7 @@ SOURCES = {
         Source("submit", _unsubmitted, _find_unsubmitted),
         Source("problem", _problems, _find_problem),
         *OUTGOING,
+        *REQUESTS,
     )
 }
 
