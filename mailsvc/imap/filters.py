@@ -16,7 +16,7 @@ from mailsvc.store.tx import Tx
 
 PLACES = ("/private/filters/values/", "/shared/filters/values/")
 """Where the values lie, the first that is there counts (RFC 5466 §3.1)."""
-DEEPEST = 5
+DEEPEST = 4
 MOST = 50
 """Replacements in one search."""
 

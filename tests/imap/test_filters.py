@@ -76,6 +76,17 @@ def test_filters_do_not_multiply_without_end(world: World) -> None:
     assert found(client, "FILTER many") == b""
 
 
+def test_the_deepest_search_there_is(world: World) -> None:
+    client = opened(world)
+    deep = "{}"
+    for _ in range(20):
+        deep = deep.format("FUZZY (NOT {} ALL)")
+    keep(client, a=deep.format("1"), b=deep.format("FILTER a"), c=deep.format("FILTER b"), d=deep.format("FILTER c"))
+    assert found(client, "FILTER d") == b"1"
+    assert client.ok("SORT (RELEVANCY) UTF-8 FILTER d") == [b"* SORT 1"]
+    assert len(client.ok("SEARCH RETURN (UPDATE ALL) " + deep.format("FILTER d"))) == 1
+
+
 def test_what_is_no_search_is_not_kept(world: World) -> None:
     client = opened(world)
     for value in ("OR SMALLER 5", "", "ALL)", "FILTER a/b", "NOTHING"):

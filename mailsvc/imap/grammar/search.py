@@ -411,8 +411,8 @@ def parse_program(cursor: Cursor, charset: str) -> Program:
 
 
 def expect_fuzzy(cursor: Cursor, program: Program, relevancy: bool) -> None:
-    """RFC 6203 §4: scores are asked for only together with a FUZZY key."""
-    if relevancy and not program.fuzzy:
+    """RFC 6203 §4: scores are asked for only together with a FUZZY key; a FILTER may hold one."""
+    if relevancy and not (program.fuzzy or program.filters):
         raise cursor.error("RELEVANCY cần điều kiện FUZZY")
 
 
