@@ -32,6 +32,8 @@ GRAM = 3
 """Letters of a trigram."""
 FEW = 20
 """Messages in a mailbox up to which all are simply looked at."""
+FEW_NARROW = 30_000
+"""The same where only letter_keys is looked at, whose rows are narrow."""
 STRETCH = 20_000
 """Messages looked at in one statement."""
 OWN_COLUMNS = {"subject": "subject", "from": "senders", "to": "receivers", "cc": "copies", "bcc": "hidden"}
@@ -150,8 +152,8 @@ def _select(
     values: dict[str, Any] = {"mailbox": mailbox_id}
     condition = _condition(tx, table, columns, sought, values)
     chosen = f"SELECT p.uid, p.content_id{more} FROM"
-    indexed = tx.is_sqlite and table == "search_texts"  # the other table is so narrow that reading it costs less
-    candidates = _candidates(tx, mailbox_id, sought.folded) if indexed else None
+    few = FEW if table == "search_texts" else FEW_NARROW
+    candidates = _candidates(tx, mailbox_id, sought.folded, few) if tx.is_sqlite else None
     if candidates is not None:
         sql = (
             f"{chosen} json_each(:candidates) j CROSS JOIN {table} s ON s.content_id = j.value "
@@ -198,12 +200,12 @@ def _prepared(sql: str) -> Prepared:
     return Prepared(text(sql))
 
 
-def _candidates(tx: Tx, mailbox_id: int, folded: str) -> list[int] | None:
+def _candidates(tx: Tx, mailbox_id: int, folded: str, few: int) -> list[int] | None:
     """Ids of the contents that may hold the text, by the index; None when it is better to look at the whole mailbox:
     the index knows nothing of so short a text, or it finds much more (the letters of everybody) than there is here.
     """
     row = tx.row(_MESSAGES, id=mailbox_id)
-    if row is None or row[0] <= FEW or len(folded) < GRAM:
+    if row is None or row[0] <= few or len(folded) < GRAM:
         return None
     limit = 2 * int(row[0])
     found = tx.rows(_MATCHING, trigrams=_trigram_query(folded), limit=limit)

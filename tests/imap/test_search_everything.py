@@ -120,7 +120,10 @@ def needle(chance: random.Random, letters: list[Letter]) -> str:
 
 @on_both
 @pytest.mark.parametrize("indexed", [False, True])
-def test_every_text_search_equals_looking_at_every_letter(world: World, indexed: bool) -> None:
+def test_every_text_search_equals_looking_at_every_letter(
+    world: World, indexed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW_NARROW", 20 if indexed else 1 << 32)  # with and without the index
     chance = random.Random(20_26)
     client = world.login("an")
     letters = [Letter.read(data) for data in (*samples(), *(made(chance, number) for number in range(60)))]
