@@ -13,7 +13,7 @@ from typing import Any
 
 from mailsvc.core.actor import Actor
 from mailsvc.documents.rights.posts import DELEGATION_WORDS, as_actor
-from mailsvc.store import accounts, audit, documents
+from mailsvc.store import accounts, audit, documents, outgoing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 
@@ -66,7 +66,14 @@ def seal(document: Document) -> str:
 
 
 def _hashes(tx: Tx, document_id: int) -> list[str]:
-    return sorted({one.sha256 for one in documents.files_of(tx, document_id)})
+    """SHA-256 of the files a document is made of; of an outgoing one those of all its versions."""
+    return sorted(file_hashes(tx, document_id))
+
+
+def file_hashes(tx: Tx, document_id: int) -> set[str]:
+    """What there is now, to be compared with the last link."""
+    received = {one.sha256 for one in documents.files_of(tx, document_id)}
+    return received | {one.sha256 for one in outgoing.files_of(tx, document_id)}
 
 
 # ---- views --------------------------------------------------------------------------------------------------

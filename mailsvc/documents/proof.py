@@ -86,7 +86,7 @@ def _documents(tx: Tx, last: dict[str, dict[str, Any]]) -> Iterator[str]:
             continue
         if told["seal"] != history.seal(document):
             yield f"document {document.id}: its register entry was changed beside the audit trail"
-        there = {one.sha256 for one in documents.files_of(tx, document.id)}
+        there = history.file_hashes(tx, document.id)
         for missing in sorted(set(told["files"]) - there):
             yield f"document {document.id}: its file {missing[:12]}… was removed or exchanged beside the audit trail"
     for thing in last:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mailsvc.core.errors import Invalid, Refused
-from mailsvc.documents import history, register
+from mailsvc.documents import register
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import from_proposal
 from mailsvc.documents.outgoing import copying, deciding, draft, issue, linking, numbers, paper, receipts, states
@@ -349,13 +349,36 @@ def test_copies_share_one_series(bureau: World) -> None:
         write(copying.make, bureau["daonth"], draft_only.id, CopyOrder("SY", signer))
 
 
-def test_the_whole_way_is_sealed_in_the_chain(bureau: World) -> None:
-    document = bureau.issued(SCHOOL)
-    from mailsvc.store import audit
+def test_r09_the_whole_way_verifies_and_a_change_beside_it_is_found(bureau: World) -> None:
+    from mailsvc.documents import proof
 
-    links = bureau.office.db.read_now(audit.of, f"document/{document.id}")
-    assert links[-1]["action"] == "document.issued"
-    assert links[-1]["detail"]["seal"] == history.seal(bureau.office.db.read_now(documents.get, document.id))
+    db, domains = bureau.office.db, bureau.office.settings.organisation.domains
+    document = bureau.issued(SCHOOL)
+    cancelled, _ = bureau.numbered()
+    db.write_now(numbers.cancel_number, bureau["daonth"], cancelled.id, "nhầm")
+    db.write_now(linking.recall, bureau["daonth"], domains, document.id, "nhầm")
+    assert db.read_now(proof.verify, [], b"") == []
+    db.write_now(documents.change, document.id, {"subject": "khác"})
+    assert len(db.read_now(proof.verify, [], b"")) == 1
+    db.write_now(exchange_files, cancelled.id)
+    assert len(db.read_now(proof.verify, [], b"")) == 2
+
+
+def exchange_files(tx: Tx, document_id: int) -> None:
+    """What somebody with the database could do."""
+    tx.connection.exec_driver_sql(f"UPDATE outgoing_files SET sha256 = 'x' WHERE document_id = {document_id}")
+
+
+def test_l02_a_number_that_is_gone_is_reported(bureau: World) -> None:
+    from mailsvc.documents import numbering
+
+    for _ in range(3):
+        bureau.numbered()
+    assert bureau.office.db.read_now(numbering.verify_series) == []
+    bureau.office.db.write_now(issued.change, 2, {"number": 9})
+    faults = bureau.office.db.read_now(numbering.verify_series)
+    assert {one.series for one in faults} == {"di/quyet-dinh"}
+    assert [one.text for one in faults] == ["thiếu số 2", "có số ngoài dãy đã cấp (đến 3): 9"]
 
 
 def test_r34_the_head_of_the_office_is_reminded_of_missing_paper(bureau: World) -> None:

@@ -172,8 +172,7 @@ def _store_version(
     )
     outgoing.change(tx, flow.document_id, {"version": version})
     names = ", ".join(one.name for one in new) or "bỏ bớt tệp"
-    digests = [one.sha256 for one in files]
-    tell(tx, me, flow.document_id, "version", f"Phiên bản {version}: {names}.", version=version, files=digests)
+    tell(tx, me, flow.document_id, "version", f"Phiên bản {version}: {names}.", version=version)
     return replace(flow, version=version)
 
 
@@ -208,7 +207,7 @@ def attach_signed(tx: Tx, actor: Actor | int, document_id: int, packed: Packed) 
     ]
     outgoing.add_files(tx, document_id, files)
     names = ", ".join(one.name for one in files)
-    tell(tx, me, document_id, "signed_scan", f"Đưa bản ký/scan: {names}.", files=[one.sha256 for one in files])
+    tell(tx, me, document_id, "signed_scan", f"Đưa bản ký/scan: {names}.")
 
 
 def drop(tx: Tx, actor: Actor | int, document_id: int, reason: str) -> None:
