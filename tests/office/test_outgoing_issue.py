@@ -435,3 +435,24 @@ def test_the_head_signs_what_a_deputy_was_to_sign(bureau: World) -> None:
     write(deciding.approve_format, bureau["lyhc"], document.id)
     write(deciding.sign, bureau["nganltt"], document.id)
     assert read(documents.get, document.id).signer == "Lâm Thị Thu Ngân (GIÁM ĐỐC)"
+
+
+def test_an_urgent_document_says_so(bureau: World) -> None:
+    document = bureau.issued(SCHOOL, urgency="hoa_toc")
+    content = bureau.office.db.read_now(contents.get, bureau.flow(document).content_id or 0)
+    assert content.subject == f"[HỎA TỐC] {document.code}: {document.subject}"
+    data = bytes(bureau.office.db.read_now(contents.load, bureau.office.blobs, content.id))
+    assert b"\r\nImportance: high\r\n" in data
+    entry = bureau.office.db.read_now(intake.of_content, SCHOOL, content.id)[0]
+    assert from_proposal(entry.proposed["document"]).urgency == "hoa_toc"
+
+
+def test_a_receiver_who_does_not_register_it_is_seen(bureau: World) -> None:
+    from mailsvc.documents.intake import dismiss
+
+    document = bureau.issued(SCHOOL)
+    entry = bureau.office.db.read_now(intake.of_content, SCHOOL, bureau.flow(document).content_id or 0)[0]
+    bureau.office.db.write_now(dismiss, bureau["vt.thptbausen"], entry.id, "Gửi nhầm nơi nhận", entry.version)
+    bureau.office.db.write_now(receipts.refresh, document.id)
+    (row,) = bureau.office.db.read_now(store.of_document, document.id)
+    assert row.reply == "Không vào sổ: Gửi nhầm nơi nhận" and row.opened_ms and not row.failed_ms

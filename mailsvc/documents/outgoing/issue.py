@@ -20,7 +20,8 @@ from mailsvc.documents import intake as intake_work
 from mailsvc.documents.case import Case
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.extraction.duplicates import number_key
-from mailsvc.documents.fields import Fields
+from mailsvc.documents.fields import NORMAL, Fields
+from mailsvc.documents.labels import labels
 from mailsvc.documents.outgoing import draft, linking, states, who
 from mailsvc.documents.outgoing.packing import ORIGINAL, SIGNED, store_ready
 from mailsvc.documents.outgoing.receivers import Target, sender_of
@@ -105,6 +106,7 @@ def prepare(office: Office, made_of: Sheet, targets: Sequence[Target]) -> Parcel
     """Write the letter and make it ready for the store. For a worker. Raises StorageFull."""
     domain = office.settings.organisation.domains[0]
     document = made_of.document
+    urgent = "" if document.urgency == NORMAL else f"[{labels().urgencies[document.urgency].upper()}] "
     files = tuple(
         File(one.name, one.content_type or "application/octet-stream", data)
         for one, data in zip(made_of.files, made_of.data, strict=True)
@@ -113,12 +115,13 @@ def prepare(office: Office, made_of: Sheet, targets: Sequence[Target]) -> Parcel
         compose.Letter(
             sender=made_of.sender,
             to=(),
-            subject=f"{document.code}: {document.subject}",
+            subject=f"{urgent}{document.code}: {document.subject}",
             text=_text(document, made_of, targets),
             message_id=f"<di-{secrets.token_hex(12)}@{domain}>",
             date_ms=office.clock.now_ms(),
             reply_to=(made_of.sender,),
             files=files,
+            headers=(("Importance", "high"),) if urgent else (),
         )
     )
     letter = store_ready(office, written)

@@ -22,7 +22,7 @@ from mailsvc.mail.envelope import Client, Envelope, Recipient
 from mailsvc.mail.letter import from_bytes
 from mailsvc.message import compose
 from mailsvc.message.compose import Person
-from mailsvc.store import contents, outgoing, placements, queue
+from mailsvc.store import contents, intake, outgoing, placements, queue
 from mailsvc.store import documents as documents_store
 from mailsvc.store import receipts as store
 from mailsvc.store.documents import Document
@@ -88,15 +88,24 @@ class _Known:
         return {"opened_ms": self._tx.now_ms} if any(one[2] & SEEN for one in there) else {}
 
     def _register(self, receipt: Receipt) -> dict[str, Any]:
-        found = self._registered.get(receipt.code) if receipt.kind == store.UNIT else None
-        if found is None:
+        if receipt.kind != store.UNIT:
             return {}
+        found = self._registered.get(receipt.code)
+        if found is None:
+            return self._dismissed(receipt)
         document_id, number, at_ms = found
         values: dict[str, Any] = {"registered_ms": at_ms, "registered": number, "opened_ms": at_ms}
         if document_id in self._answers:
             code, answered_ms = self._answers[document_id]
             values |= {"answered_ms": answered_ms, "answer": code}
         return values
+
+    def _dismissed(self, receipt: Receipt) -> dict[str, Any]:
+        """The receiver's clerks decided that it does not go into their register."""
+        for entry in intake.of_content(self._tx, receipt.code, receipt.content_id or 0):
+            if entry.status == intake.DISMISSED:
+                return {"opened_ms": self._tx.now_ms, "reply": f"Không vào sổ: {entry.reason}"[:500]}
+        return {}
 
     def _reply(self, receipt: Receipt) -> dict[str, Any]:
         mine = receipt.address.lower()
