@@ -7,6 +7,7 @@ import pytest
 from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import InvalidFields
+from mailsvc.documents.following import daily, problems
 from mailsvc.documents.my_work import my_work
 from mailsvc.documents.rights import delegating
 from mailsvc.documents.rights.delegating import Terms
@@ -182,3 +183,31 @@ def test_what_is_meant_for_somebody_away_goes_to_the_substitute(desk: Desk) -> N
     other = give(desk, "dungmh", "Việc mới", "khuetm")
     assert [one.person_id for one in desk.read(tasks.people_of, other.id)] == [desk["hand"]]
     assert "nhận thay Trương Minh Khuê" in desk.read(tasks.events_of, other.id)[0].text
+
+
+def test_r01_a_mark_of_secrecy_is_not_taken_into_a_task_or_a_report(desk: Desk) -> None:
+    with pytest.raises(InvalidFields, match="bí mật nhà nước"):
+        give(desk, "dungmh", "Kế hoạch (TỐI MẬT) kiểm tra", "khuetm")
+    task = give(desk, "dungmh", "Đổi mật khẩu, bảo mật thông tin", "khuetm")
+    for words in ("Độ mật: Tối mật", "[MẬT]"):
+        with pytest.raises(Refused, match="Quy chế Điều 7 khoản 2"):
+            desk.write(doing.report, actor(desk, "khuetm"), task.id, words)
+        with pytest.raises(Refused, match="bí mật nhà nước"):
+            desk.write(daily.report, actor(desk, "khuetm"), words)
+        with pytest.raises(Refused, match="bí mật nhà nước"):
+            desk.write(problems.tell, actor(desk, "khuetm"), "Vướng mắc", words)
+    desk.write(doing.report, actor(desk, "khuetm"), task.id, "Đã đổi mật khẩu, giữ bí mật.")
+
+
+def test_who_stands_in_sees_and_does_the_tasks_of_who_is_away(desk: Desk) -> None:
+    desk.set_time("2026-11-24 08:00")
+    task = give(desk, "dungmh", "Việc", "khuetm", deadline="26/11/2026")
+    terms = Terms("thay_the", "2026-11-25", "2026-11-30", "Nghỉ phép")
+    desk.write(delegating.delegate, actor(desk, "khuetm"), desk["khuetm"], desk["hand"], terms)
+    assert desk.read(my_work, desk["hand"]).count == 0
+    desk.set_time("2026-11-25 08:00")
+    assert [one.title for one in desk.read(my_work, desk["hand"]).week] == ["Việc"]
+    desk.write(doing.report, actor(desk, "hand"), task.id, "Làm thay.")
+    assert desk.read(tasks.people_of, task.id)[0].reported_ms is not None
+    acts = [one for one in desk.read(audit.of, f"task/{task.id}") if one["action"] == "task.report"]
+    assert [(one["actor_id"], one["on_behalf_of"]) for one in acts] == [(desk["hand"], desk["khuetm"])]

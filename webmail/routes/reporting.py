@@ -72,7 +72,7 @@ async def report_day(visit: Visit) -> Response:
     try:
         nothing = visit.field("khong_phat_sinh", 3) == "1"
         await visit.office.db.write(daily.report, visit.actor, text, nothing=nothing, day=wanted)
-    except Invalid as error:
+    except (Invalid, Refused) as error:
         return await _day_page(visit, text, error.message, 422)
     return go(visit, DAILY, "Đã ghi báo cáo ngày.")
 
@@ -117,7 +117,7 @@ async def tell_problem(visit: Visit) -> Response:
     title, text = visit.field("tieu_de", 2000), visit.field("noi_dung", 20_000)
     try:
         await visit.office.db.write(problems.tell, visit.actor, title, text)
-    except Invalid as error:
+    except (Invalid, Refused) as error:
         return await _problem_page(visit, (title, text), error.message, 422)
     return go(visit, PROBLEMS, "Đã gửi Chánh Văn phòng; câu trả lời sẽ đến bằng thư.")
 
@@ -145,7 +145,7 @@ async def answer_problem(visit: Visit) -> Response:
     found = await visit.office.db.read(_one, visit.who.account.id, problem_id)
     try:
         await visit.office.db.write(problems.answer, visit.actor, problem_id, text)
-    except Invalid as error:
+    except (Invalid, Refused) as error:
         values = {"one": found.problem, "typed": text, "problem": error.message}
         return await page(visit, "problem.html", status=422, found=found, **values)
     return go(visit, f"{PROBLEMS}/{problem_id}", "Đã trả lời; người hỏi được báo bằng thư.")

@@ -12,6 +12,7 @@ from mailsvc.core.errors import Invalid
 from mailsvc.documents import calendar, rights
 from mailsvc.documents.following import people
 from mailsvc.documents.following.rules import rules_on
+from mailsvc.documents.plain_words import require_open
 from mailsvc.documents.rights import Act, Party, Relation, Subject
 from mailsvc.documents.rights.units import organisation_of_unit
 from mailsvc.store import accounts, audit, following, statistics
@@ -41,6 +42,7 @@ def report(tx: Tx, who: Actor, text: str, *, nothing: bool = False, day: date | 
         raise Invalid("Ghi việc đã làm trong ngày, hoặc chọn “không phát sinh”.")
     if len(said) > LONGEST:
         raise Invalid(f"Báo cáo dài quá {LONGEST} ký tự.")
+    require_open(said)
     if wanted > today or wanted < calendar.add_working_days(today, -BACK_DAYS):
         raise Invalid(f"Chỉ báo cáo cho hôm nay và {BACK_DAYS} ngày làm việc trước.")
     values = {"person_id": person.id, "day": wanted.isoformat(), "unit_code": person.unit_code, "at_ms": tx.now_ms}

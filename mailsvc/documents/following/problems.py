@@ -9,6 +9,7 @@ from mailsvc.documents import calendar
 from mailsvc.documents.following import house_mail, people
 from mailsvc.documents.following.house_mail import Notice
 from mailsvc.documents.following.rules import rules_on
+from mailsvc.documents.plain_words import require_open
 from mailsvc.documents.rights.units import organisation_of_unit
 from mailsvc.store import accounts, audit, following
 from mailsvc.store.following import TroubleReport
@@ -27,6 +28,7 @@ def tell(tx: Tx, who: Actor, title: str, text: str) -> int:
         raise Invalid("Phải ghi vướng mắc là gì.")
     if len(heading) > LONGEST_TITLE or len(said) > LONGEST:
         raise Invalid(f"Tiêu đề dài nhất {LONGEST_TITLE}, nội dung dài nhất {LONGEST} ký tự.")
+    require_open(said, heading)
     org_code = organisation_of_unit(tx, person.unit_code)
     for one in following.problems_of(tx, org_code, person_id=person.id, is_open=True):
         if (one.title, one.text) == (heading, said) and tx.now_ms - one.told_ms < _TWICE_MS:
@@ -54,6 +56,7 @@ def answer(tx: Tx, who: Actor, problem_id: int, text: str) -> None:
     said = nfc(text).strip()
     if not said or len(said) > LONGEST:
         raise Invalid(f"Phải ghi câu trả lời, dài nhất {LONGEST} ký tự.")
+    require_open(said)
     if not following.answer_problem(tx, problem_id, said, who.account_id or 0):
         raise Refused("Vướng mắc này đã được trả lời.")
     audit.record(tx, who, "problem.answer", f"problem/{problem_id}")

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, Refused
-from mailsvc.documents import calendar, rights
+from mailsvc.documents import calendar, holding, rights
 from mailsvc.documents.fields import InvalidFields, Problem, iso
+from mailsvc.documents.plain_words import require_open
 from mailsvc.documents.rights import Act, Party, Relation, Subject
 from mailsvc.documents.rights.units import organisation_of_unit
 from mailsvc.documents.tasks import looking, post
@@ -124,6 +125,8 @@ def checked(tx: Tx, new: NewTask) -> tuple[NewTask, str | None]:
         problems.append(Problem("deadline", problem, True))
     if ready.advisory and not ready.deadline:
         problems.append(Problem("deadline", "Văn bản tham mưu phải có hạn.", True))
+    if holding.screen(titles=[ready.title], text=ready.content):
+        problems.append(Problem("title", f"Có dấu hiệu bí mật nhà nước; không nhận. Căn cứ: {holding.RULE}.", True))
     if problems:
         raise InvalidFields(tuple(problems))
     return ready, deadline
@@ -240,10 +243,11 @@ def open_task(tx: Tx, task_id: int, *, refused_too: bool = False) -> Task:
 
 
 def require_words(text: str, missing: str) -> str:
-    """What was typed, tidied. Raises Invalid when there is nothing, or too much."""
+    """What was typed, tidied. Raises Invalid when there is nothing or too much, Refused for a mark of secrecy."""
     said = nfc(text).strip()
     if not said:
         raise Invalid(missing)
     if len(said) > words().limits["words"]:
         raise Invalid(f"Nội dung dài quá {words().limits['words']} ký tự.")
+    require_open(said)
     return said

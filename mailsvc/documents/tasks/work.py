@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailsvc.documents import rights
 from mailsvc.documents.tasks import post
 from mailsvc.documents.tasks.words import REFUSED, REPORTED, words
 from mailsvc.documents.work import ELSEWHERE, HERE, WorkItem
@@ -11,11 +12,22 @@ from mailsvc.store.tx import Tx
 
 
 def items(tx: Tx, person_id: int) -> list[WorkItem]:
-    """Tasks given to the person, tasks the person gave, extensions that wait for the person's decision."""
-    mine = [_to_do(tx, *one) for one in tasks.done_by(tx, person_id, is_open=True)]
-    given = tasks.given_by(tx, person_id, is_open=True)
-    doers = tasks.people_of_tasks(tx, [one.id for one in given])
-    return [*mine, *(_given(tx, one, doers[one.id]) for one in given), *_asked(tx, person_id)]
+    """Tasks given to the person, tasks the person gave, extensions that wait for the person's decision; and those of
+    people the person acts for."""
+    found: list[WorkItem] = []
+    for desk in desks_of(tx, person_id):
+        given = tasks.given_by(tx, desk, is_open=True)
+        doers = tasks.people_of_tasks(tx, [one.id for one in given])
+        found += [_to_do(tx, *one) for one in tasks.done_by(tx, desk, is_open=True)]
+        found += [_given(tx, one, doers[one.id]) for one in given]
+        found += _asked(tx, desk)
+    return list({one.key: one for one in found}.values())
+
+
+def desks_of(tx: Tx, person_id: int) -> list[int]:
+    """The person and everybody he acts for today."""
+    others = (post.on_behalf_of for post in rights.posts_of(tx, person_id))
+    return list(dict.fromkeys([person_id, *(one for one in others if one is not None)]))
 
 
 def _to_do(tx: Tx, task: Task, row: TaskPerson) -> WorkItem:
