@@ -65,6 +65,26 @@ _CHECKS = {
     "content {0}: has no row to sort it by": (
         "SELECT c.id FROM contents c LEFT JOIN letter_keys k ON k.content_id = c.id WHERE k.content_id IS NULL"
     ),
+    "document {0}: stands in the register of incoming documents and nowhere else": (
+        "SELECT d.id FROM documents d LEFT JOIN flows f ON f.document_id = d.id "
+        "WHERE d.direction = 'in' AND f.document_id IS NULL"
+    ),
+    "document {0}: is under way and nobody is in charge": (
+        "SELECT f.document_id FROM flows f WHERE f.state = 'directed' AND NOT EXISTS (SELECT 1 FROM transfers t "
+        "WHERE t.document_id = f.document_id AND t.role = 'lead' AND t.is_open = 1)"
+    ),
+    "document {0}: is closed and transfer {1} is not": (
+        "SELECT f.document_id, t.id FROM flows f JOIN transfers t ON t.document_id = f.document_id "
+        "WHERE f.state IN ('done', 'filed') AND t.is_open = 1 AND t.role <> 'inform'"
+    ),
+    "document {0}: transfers {1} and {2} are both in charge": (
+        "SELECT a.document_id, a.id, b.id FROM transfers a JOIN transfers b ON b.document_id = a.document_id "
+        "AND b.id > a.id AND coalesce(b.parent_id, 0) = coalesce(a.parent_id, 0) "
+        "WHERE a.role = 'lead' AND b.role = 'lead' AND a.is_open = 1 AND b.is_open = 1"
+    ),
+    "transfer {0}: is open and it is nobody's turn": (
+        "SELECT id FROM transfers WHERE is_open = 1 AND holder_id IS NULL"
+    ),
 }
 
 

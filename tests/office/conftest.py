@@ -100,7 +100,9 @@ def any_desk(database_url: str, settings: Settings, clock: FixedClock, quick_has
     store = settings.store.model_copy(update={"url": database_url})
     opened = open_office(settings.model_copy(update={"store": store}), clock, quick_hasher)
     opened.db.write_now(_populate, opened.settings.organisation.domains, quick_hasher.derive_now(PASSWORD))
-    yield Desk(opened, clock)
+    made = Desk(opened, clock)
+    yield made
+    made.close()
     close_office(opened)
 
 

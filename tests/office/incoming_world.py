@@ -26,7 +26,7 @@ from mailsvc.documents.fields import Fields
 from mailsvc.documents.register import register_paper
 from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, Order
 from mailsvc.mail.office import Office
-from mailsvc.store import accounts, mailboxes, placements, routing
+from mailsvc.store import accounts, mailboxes, placements, routing, verify
 from mailsvc.store.documents import Document
 from mailsvc.store.routing import Flow, Line
 from mailsvc.store.tx import Tx
@@ -101,6 +101,8 @@ class Desk:
         self.run(self.service.__aenter__())
 
     def close(self) -> None:
+        """Whatever a test did, what the store holds is sound."""
+        assert self.read(verify.structure) == []
         for client in self.clients:
             client()
         if self.service is not None and self.loop is not None:

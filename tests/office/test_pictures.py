@@ -53,8 +53,7 @@ def test_pages_fit_desks_and_phones(open_desk: Desk) -> None:
                 for name, address in pages:
                     page.goto(url + address.format(document=document_id), wait_until="networkidle")
                     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-                    if width > 600:
-                        found[f"{name} {username}"] = page.evaluate(CHECK, False)
+                    found[f"{name} {username} {width}"] = page.evaluate(CHECK, width < 600)
                     page.goto(url + address.format(document=document_id), wait_until="networkidle")
                     _shoot(page, pictures, f"vb-{name}-{username}", width)
         browser.close()
