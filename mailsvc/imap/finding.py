@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from mailsvc.imap.grammar import search as keys
 from mailsvc.imap.grammar.dates import MONTHS, OFFICE_OFFSET_S
 from mailsvc.imap.grammar.sequence import Range, contains
+from mailsvc.imap.ordering import Answers
 from mailsvc.imap.progress import Progress
-from mailsvc.store import loose, placements, private_flags
+from mailsvc.store import loose, mailboxes, placements, private_flags
 from mailsvc.store import search as texts
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
@@ -34,12 +35,13 @@ class Within:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What is searched: UIDs up to `last` (what the client knows); messages from `recent_from` on are recent. `guest`
-    is who searches another's mailbox."""
+    is who searches another's mailbox; `answers` where what texts were found in is remembered."""
 
     mailbox_id: int
     last: int
     recent_from: int
     guest: Guest | None = None
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +160,12 @@ class _Finder:
         self.at = {name: position for position, name in enumerate(columns)}
         self.progress = progress
         self.scored: list[loose.Scores] = []
+        self.state = b""
 
-    def by_texts(self, key: Any) -> tuple[set[int] | None, Any]:
+    def by_texts(self, key: Any) -> tuple[Set[int] | None, Any]:
         """The UIDs that the texts of a conjunction leave (None when it has none), and what else it asks for."""
         parts = key.keys if isinstance(key, keys.And) else (key,)
-        having: set[int] | None = None
+        having: Set[int] | None = None
         for part in parts:
             if isinstance(part, keys.Text) and (having is None or having):
                 found = self._texts(part.field, part.text)
@@ -230,8 +233,20 @@ class _Finder:
             case _:
                 return rows
 
-    def _texts(self, field: str, text: str) -> set[int]:
-        """UIDs of the messages that hold the text."""
+    def _texts(self, field: str, text: str) -> Set[int]:
+        """UIDs of the messages that hold the text; remembered for as long as there are the same messages."""
+        answers = self.scope.answers
+        if answers is None:
+            return self._look_into(field, text)
+        self.state = self.state or mailboxes.state(self.tx, self.scope.mailbox_id)
+        key = ("text", self.scope.mailbox_id, field, text)
+        found: frozenset[int] | None = answers.get(key, self.state)
+        if found is None:
+            found = frozenset(self._look_into(field, text))
+            answers.put(key, self.state, found, 64 * len(found) + 2 * len(text) + 200)
+        return found
+
+    def _look_into(self, field: str, text: str) -> set[int]:
         tick = self.progress.tick if self.progress is not None else None
         if field in ("TEXT", "BODY"):
             return texts.find_uids(self.tx, self.scope.mailbox_id, text, "text" if field == "TEXT" else "body", tick)

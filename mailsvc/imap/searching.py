@@ -14,7 +14,6 @@ from mailsvc.imap.grammar.search import Program
 from mailsvc.imap.grammar.sequence import Range
 from mailsvc.imap.progress import Progress, telling
 from mailsvc.imap.session import Session
-from mailsvc.imap.view import SelectedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,11 @@ class Searched:
     modseq: bool
 
 
-def scope_of(view: SelectedView, last: int | None = None) -> Scope:
-    """The selected mailbox as far as the client knows it, or up to `last`."""
+def scope_of(session: Session) -> Scope:
+    """The selected mailbox as far as the client knows it."""
+    view = session.selected
     known = view.uids[-1] if view.uids else 0
-    return Scope(view.mailbox_id, known if last is None else last, view.recent_from, view.guest)
+    return Scope(view.mailbox_id, known, view.recent_from, view.guest, session.keeper.answers)
 
 
 async def look(session: Session, tag: bytes, program: Program) -> Searched:
@@ -48,7 +48,7 @@ async def look(session: Session, tag: bytes, program: Program) -> Searched:
     if isinstance(key, keys.All) and not program.modseq:
         return Searched(Found(view.there(), [], {}), key, False)
     with telling(session, tag, Progress(len(view))) as progress:
-        found = await session.office.db.read(find, scope_of(view), key, modseq=program.modseq, progress=progress)
+        found = await session.office.db.read(find, scope_of(session), key, modseq=program.modseq, progress=progress)
     return Searched(found, key, program.modseq)
 
 

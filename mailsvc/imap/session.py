@@ -279,7 +279,9 @@ class Session:
 
     def _again(self, view: SelectedView, following: Sequence[Context]) -> Again:
         """The searches whose changes are told, over all there is in the mailbox by now."""
-        return Again(Scope(view.mailbox_id, MAX_NUMBER, view.recent_from, view.guest), following)
+        return Again(
+            Scope(view.mailbox_id, MAX_NUMBER, view.recent_from, view.guest, self.keeper.answers), following
+        )
 
     async def check_standing(self) -> None:
         """Before a guest does anything in another's mailbox: may they still? Raises Farewell (RFC 4314 §5.1.1)."""

@@ -71,6 +71,18 @@ def get(tx: Tx, mailbox_id: int) -> Mailbox:
     return Mailbox(*row)
 
 
+_STATE = Prepared(
+    select(mailboxes.c.uidvalidity, mailboxes.c.uidnext, mailboxes.c.messages).where(mailboxes.c.id == bindparam("id"))
+)
+
+
+def state(tx: Tx, mailbox_id: int) -> bytes:
+    """Octets that stay the same as long as the same messages lie in the mailbox, whatever their flags: UIDs only rise,
+    so that with nothing added and as many there none has gone."""
+    row = tx.row(_STATE, id=mailbox_id)
+    return b"%d %d %d" % (row[0], row[1], row[2]) if row is not None else b"gone"
+
+
 def modseq(tx: Tx, mailbox_id: int) -> int:
     """The mod-sequence of the mailbox's last change; 0 when it is gone."""
     row = tx.row(_MODSEQ, id=mailbox_id)
