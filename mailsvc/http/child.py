@@ -68,7 +68,7 @@ def _answer(task: str, arguments: dict[str, Any], payload: bytes) -> tuple[dict[
             cut = int(arguments["cut"])
             rows = compare(payload[:cut].decode("utf-8", "replace"), payload[cut:].decode("utf-8", "replace"))
             return {}, json.dumps(as_json(rows), ensure_ascii=False).encode("utf-8", "replace")
-        if task in ("book", "slip", "handling_slip", "stamp", "copy_mark"):
+        if task in ("book", "slip", "handling_slip", "report", "stamp", "copy_mark"):
             from mailsvc.reports.printing import printed
 
             return {}, printed(task, arguments, payload)

@@ -33,6 +33,10 @@ def printed(task: str, arguments: dict[str, Any], payload: bytes) -> bytes:
         values = json.loads(payload)
         parts = tuple((title, tuple(lines)) for title, lines in values["parts"])
         return handling_pdf(HandlingSlip(values["organisation"], tuple(values["about"]), parts, values["mark"]))
+    if task == "report":
+        from mailsvc.reports.report_pdf import as_pdf as report_pdf
+
+        return report_pdf(sheets.from_dict(json.loads(payload)))
     from mailsvc.reports.stamping import Arrival, with_arrival, with_copy_mark
 
     if task == "stamp":

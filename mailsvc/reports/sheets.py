@@ -7,8 +7,9 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
 Cell = str | int | float
@@ -39,6 +40,14 @@ class Report:
     lines: tuple[str, ...]
     tables: tuple[Table, ...]
     footer: str = ""
+
+
+def from_dict(values: Mapping[str, Any]) -> Report:
+    """The report that `dataclasses.asdict` took apart, also after JSON."""
+    tables = (
+        Table(one["title"], tuple(one["columns"]), tuple(tuple(row) for row in one["rows"])) for one in values["tables"]
+    )
+    return Report(values["heading"], tuple(values["lines"]), tuple(tables))
 
 
 def as_csv(report: Report) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pypdfium2
+
 from mailsvc.documents.routing import directing
 from mailsvc.documents.tasks import giving
 from mailsvc.documents.tasks.giving import NewTask
@@ -60,6 +62,9 @@ def test_r29_r30_r32_figures_on_the_web(open_desk: Desk) -> None:
     page = next(one.get("href") for one in chief.page.iter("a") if "/giao-ban/" in (one.get("href") or ""))
     assert "Danh sách quá hạn" in chief.open(page) and "Rà soát sách" in chief.text
     assert chief.client.get(page + "?dang=docx").content.startswith(b"PK")
+    printed = pypdfium2.PdfDocument(chief.client.get(page + "?dang=pdf").content)
+    shown = " ".join(printed[n].get_textpage().get_text_range() for n in range(len(printed)))
+    assert "BÁO CÁO KẾT QUẢ" in shown and "Phòng Giáo dục Trung học" in shown and "Trang 1/" in shown
     assert head.client.get(page).status_code == 403
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from starlette.responses import Response
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import NotFound
+from mailsvc.core.errors import Invalid, NotFound
 from mailsvc.documents.rights import Act
 from mailsvc.http.files import file_response
+from mailsvc.http.helpers import HelperFailedError
 from mailsvc.http.visits import Visit, get
 from mailsvc.reports import board, emulation, packs, sheets, statistics
 from mailsvc.reports.board import Board, LateRow
@@ -27,12 +29,20 @@ from webmail.pages import page
 
 PLACE = "/thong-ke"
 PERIODS = {"tuan": "Tuần này", "tuan-truoc": "Tuần trước", "thang": "Tháng này", "thang-truoc": "Tháng trước"}
+PRINT_SECONDS = 30.0
 _FORMS: dict[str, Callable[[Report], bytes]] = {"xlsx": sheets.as_xlsx, "docx": sheets.as_docx, "csv": sheets.as_csv}
 
 
-def _file(visit: Visit, made: Report, name: str) -> Response | None:
-    """The report as the file that `?dang=` asks for; None for the page."""
+async def _file(visit: Visit, made: Report, name: str) -> Response | None:
+    """The report as the file that `?dang=` asks for; None for the page. Raises Invalid when it cannot be drawn."""
     kind = visit.query("dang")
+    if kind == "pdf":
+        payload = json.dumps(asdict(made), ensure_ascii=False).encode()
+        try:
+            answer = await visit.state.helpers.call("print", "report", {}, payload, seconds=PRINT_SECONDS)
+        except HelperFailedError as error:
+            raise Invalid("Chưa vẽ được tệp PDF; xin lấy tệp DOCX hoặc thử lại.") from error
+        return file_response(bytes(answer.data), f"{name}.pdf", show=False)
     return file_response(_FORMS[kind](made), f"{name}.{kind}", show=False) if kind in _FORMS else None
 
 
@@ -67,7 +77,7 @@ async def figures(visit: Visit) -> Response:
     period, key = _period(visit)
     found = await visit.office.db.read(_figures, visit.actor, period)
     name = f"thong-ke-{period.first}-{period.last}"
-    made = _file(visit, found.report, name)
+    made = await _file(visit, found.report, name)
     if made is not None:
         return made
     return await page(
@@ -138,7 +148,7 @@ async def year(visit: Visit) -> Response:
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) == 4 else this_year
     organisation = visit.office.settings.organisation.name
     found = await visit.office.db.read(_year, visit.actor, number, organisation)
-    made = _file(visit, found.report, f"tham-muu-{number}")
+    made = await _file(visit, found.report, f"tham-muu-{number}")
     if made is not None:
         return made
     return await page(visit, "emulation.html", found=found, year=found.year, words=emulation.WORDS, this_year=this_year)
@@ -175,7 +185,7 @@ async def pack_list(visit: Visit) -> Response:
 async def pack(visit: Visit) -> Response:
     """One of them, with the figures as they were; `?dang=docx` as a file."""
     found = await visit.office.db.read(_pack, visit.actor, visit.whole("pack"))
-    made = _file(visit, found.report, f"bao-cao-{found.pack.kind}-{found.pack.first_day}")
+    made = await _file(visit, found.report, f"bao-cao-{found.pack.kind}-{found.pack.first_day}")
     return made or await page(visit, "pack.html", found=found, report=found.report)
 
 
