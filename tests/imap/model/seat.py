@@ -78,7 +78,10 @@ class Seat:
         if leaves and reply.status == b"OK":
             self.mirror = None
             return reply
-        self.mirror.take(reply.untagged, numbers_stand=stands)
+        try:
+            self.mirror.take(reply.untagged, numbers_stand=stands)
+        except AssertionError as error:
+            raise AssertionError(error, *self.log) from None
         if reply.code and reply.code[0] == b"HIGHESTMODSEQ":
             self.mirror.highest = max(self.mirror.highest, reply.code[1])
         if self.mirror.box.deleted and reply.status == b"OK":
