@@ -9,7 +9,7 @@ from typing import Any
 from ideal_account import Box, Flags
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """A message as the client knows it; what it was not told yet is None."""
 
