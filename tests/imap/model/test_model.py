@@ -565,7 +565,7 @@ def test_three_clients(world: World, database: str) -> None:
     run_state_machine_as_test(
         Clients,
         settings=settings(
-            max_examples=LONG or (15 if database else 60),
+            max_examples=LONG or (8 if database else 40),
             stateful_step_count=80,
             deadline=None,
             derandomize=not LONG,

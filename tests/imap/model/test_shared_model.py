@@ -255,7 +255,7 @@ def test_two_people_in_one_mailbox(world: World, database: str) -> None:
     run_state_machine_as_test(
         Unit,
         settings=settings(
-            max_examples=LONG or (8 if database else 25),
+            max_examples=LONG or (4 if database else 12),
             stateful_step_count=60,
             deadline=None,
             derandomize=not LONG,
