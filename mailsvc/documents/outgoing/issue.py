@@ -23,11 +23,12 @@ from mailsvc.documents.extraction.duplicates import number_key
 from mailsvc.documents.fields import NORMAL, Fields
 from mailsvc.documents.labels import labels
 from mailsvc.documents.outgoing import draft, linking, states, who
-from mailsvc.documents.outgoing.packing import ORIGINAL, SIGNED, store_ready
+from mailsvc.documents.outgoing.packing import ORIGINAL, SIGNED
 from mailsvc.documents.outgoing.receivers import Target, sender_of
 from mailsvc.documents.outgoing.telling import tell
 from mailsvc.documents.rights import Act
 from mailsvc.documents.rights.units import DEPARTMENT
+from mailsvc.documents.wrapping import store_ready
 from mailsvc.mail import deliver
 from mailsvc.mail.envelope import Client, Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter
