@@ -107,11 +107,16 @@ class Doorkeeper:
 
     @staticmethod
     async def _rest(session: Session) -> None:
-        """Until the client says something, tell it what it asked NOTIFY for (RFC 5465 §3.1)."""
+        """Until the client says something, tell it what it asked NOTIFY for (RFC 5465 §3.1).
+
+        However much news there is, what the client says comes first.
+        """
         while session.watch is not None:
             session.resting = True
+            if session.has_news:
+                session.connection.nudge()
             try:
-                if not session.has_news and await session.connection.wait_input():
+                if await session.connection.wait_input():
                     return
             finally:
                 session.resting = False
