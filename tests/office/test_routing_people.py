@@ -12,9 +12,9 @@ from mailsvc.store import accounts, delegations
 from tests.office.incoming_world import FIELDS, WORK, Desk, inform, lead
 
 
-def stand_in(desk: Desk, principal: str, delegate: str, kind: str = delegations.SUBSTITUTE) -> None:
+def stand_in(desk: Desk, principal: str, delegate: str, kind: str = delegations.SUBSTITUTE, acts: str = "") -> None:
     values = {"principal_id": desk[principal], "delegate_id": desk[delegate], "kind": kind, "role": "", "unit_code": ""}
-    more = {"acts": "", "valid_from": "2026-11-01", "valid_to": "2026-12-31", "posts_of_day": "", "basis": "QĐ 1"}
+    more = {"acts": acts, "valid_from": "2026-11-01", "valid_to": "2026-12-31", "posts_of_day": "", "basis": "QĐ 1"}
     desk.write(delegations.add, **values, **more, created_by=None)
 
 
@@ -96,3 +96,11 @@ def test_who_only_has_to_know_reads_and_is_done(desk: Desk) -> None:
     desk.write(handling.read, desk["hand"], document.id)
     assert desk.read(my_work, desk["hand"]).count == 0
     assert desk.line(document.id, "hand").read_ms == desk.clock.now_ms()
+
+
+def test_a_delegation_of_single_acts_does_not_show_the_principals_work(desk: Desk) -> None:
+    stand_in(desk, "nganltt", "lyhc", delegations.AUTHORITY, "sign")
+    document = desk.paper()
+    desk.write(directing.submit, desk["daonth"], document.id, version=1)
+    assert desk.read(my_work, desk["nganltt"]).count == 1
+    assert desk.read(my_work, desk["lyhc"]).count == 0

@@ -84,8 +84,13 @@ def desks_of(tx: Tx, account_id: int) -> list[int]:
     """The accounts whose work is the person's: own, those stood in for, the mailboxes of units led."""
     posts = rights.posts_of(tx, account_id)
     led = sorted({post.unit_code for post in posts if post.role in HEADS and post.unit_code})
-    instead = [post.on_behalf_of for post in posts if post.on_behalf_of is not None]
+    instead = [post.on_behalf_of for post in posts if post.on_behalf_of is not None and _covers_work(post.acts)]
     return list(dict.fromkeys([account_id, *instead, *(receivers.unit_accounts(tx, led) if led else ())]))
+
+
+def _covers_work(acts: frozenset[str]) -> bool:
+    """Whether a delegation of only those acts (all when empty) brings the principal's work along."""
+    return not acts or bool(acts & {"direct", "report", "close"})
 
 
 def default_director(tx: Tx, org_code: str) -> Account | None:
