@@ -156,15 +156,16 @@ def unit_figures(tx: Tx, org_code: str, period: Period) -> list[UnitFigures]:
 
 
 def _daily(tx: Tx, org_code: str, period: Period) -> tuple[int, int]:
-    """(daily reports expected, missing) on the working days of the period that are over."""
+    """(daily reports expected, missing) on the working days of the period that are over, since the office began."""
+    begin = max(period.first, office_date(store.begun_ms(tx)))
     last = min(period.last, office_date(tx.now_ms) - timedelta(days=1))
-    if last < period.first:
+    if last < begin:
         return 0, 0
-    reported = store.reported_days(tx, period.first.isoformat(), last.isoformat())
+    reported = store.reported_days(tx, begin.isoformat(), last.isoformat())
     holders = daily.holders(tx, org_code, last)
     expected = missing = 0
-    for number in range((last - period.first).days + 1):
-        day = period.first + timedelta(days=number)
+    for number in range((last - begin).days + 1):
+        day = begin + timedelta(days=number)
         if not calendar.is_working_day(day):
             continue
         iso = day.isoformat()

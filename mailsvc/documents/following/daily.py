@@ -93,6 +93,8 @@ def missing_yesterday(tx: Tx, account_id: int, today: date) -> Sequence[str]:
     """For the head of a unit: who of it has not reported on the working day before."""
     units_led = {post.unit_code for post in rights.posts_of(tx, account_id) if post.role in people.HEADS}
     day = calendar.add_working_days(today, -1)
+    if calendar.end_of_day(day) < statistics.begun_ms(tx):  # the office did not work with this system yet
+        return ()
     found: list[str] = []
     for unit_code in sorted(units_led):
         org_code = organisation_of_unit(tx, unit_code)
