@@ -33,6 +33,7 @@ from webmail.routes import (
     mail_program,
     mail_read,
     office_rules,
+    office_start,
     out_document,
     out_draft,
     out_issue,
@@ -62,7 +63,7 @@ class WebFace:
         letters = (start, signin, mail_list, mail_read, mail_files, mail_acts, mail_program)
         papers = (intake, entering, work, register, handling, handling_slip, directing)
         following = (tasks, task_acts, statistics, reporting)
-        guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log)
+        guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
         modules = (*letters, *papers, *following, *guarding, *outgoing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]

@@ -11,6 +11,7 @@ Letters say what must hold between the person and the matter:
 from __future__ import annotations
 
 import itertools
+import re
 
 import httpx
 import pytest
@@ -234,3 +235,13 @@ def test_r57_doors_of_the_register_open_to_whom_the_table_says(house: Site, cast
         assert (status != 403) == allowed, f"{door}: {status}"
         if not allowed:
             assert status == 403
+
+
+def test_r57_the_office_page_offers_each_only_what_opens_for_him(house: Site) -> None:
+    admin = house.office.db.read_now(accounts.with_role, "quan_tri", "2026-11-24")[0].username
+    for username in ("nganltt", "vinhpt", admin):
+        client = house.signed_in(username)
+        offered = re.findall(r'<h2><a href="([^"]+)"', client.get("/van-phong").text)
+        assert "/quy-che" in offered
+        for door in ("/tam-giu", "/tieu-huy", "/mo-khan-cap", "/nhat-ky", *offered):
+            assert (client.get(door).status_code == 200) == (door in offered), (username, door)
