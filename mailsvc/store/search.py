@@ -1,9 +1,9 @@
 """Text search: the answers are those of a substring search, the index only leaves out what cannot match.
 
 A query without marks finds "Nguyễn" by "nguyen"; one with marks is exact, but for case and for where the tone stands
-in oa, oe, uy (`hoà`, `hòa`). SQLite: an FTS5 trigram index
-over the folded text (`detail=none`), filled in the background; contents above its watermark are simply looked at.
-PostgreSQL: a pg_trgm index on the same text.
+in oa, oe, uy (`hoà`, `hòa`). Subject and addresses are looked for in letter_keys, the rest in search_texts. SQLite: an
+FTS5 trigram index over the folded text (`detail=none`), filled in the background; contents above its watermark are
+simply looked at. PostgreSQL: a pg_trgm index on the same text.
 """
 
 from __future__ import annotations
