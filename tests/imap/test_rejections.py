@@ -74,7 +74,7 @@ ROWS = {
                                       "INBOX {0+}\r\n", "INBOX {99999999999999999999}", '"\udcff" {1+}\r\nx',
                                       'INBOX "31-Feb-2026 00:00:00 +0000" {1+}\r\nx', "INBOX ~x")),
     "UID EXPUNGE": Row("1", tuple(one.format("").strip() for one in SETS)),
-    "SEARCH": Row("ALL", (*SEARCHED, "5", "1:5")),
+    "SEARCH": Row("ALL", SEARCHED),
     "UID SEARCH": Row("ALL", SEARCHED),
     "FETCH": Row("1 FLAGS", (*FETCHED, *(one.format("FLAGS") for one in SETS), "5 FLAGS", "1:5 FLAGS")),
     "UID FETCH": Row("1 FLAGS", (*FETCHED, *(one.format("FLAGS") for one in SETS))),
@@ -103,6 +103,8 @@ ROWS = {
     "UID SORT": Row("(DATE) UTF-8 ALL", SORTED),
     "THREAD": Row("REFERENCES UTF-8 ALL", THREADED),
     "UID THREAD": Row("REFERENCES UTF-8 ALL", THREADED),
+    "NOTIFY": Row("NONE", ("", "SET", "SET (", "SET ()", "SET (NOTHING (MessageNew))", "SET (SELECTED (Nothing))",
+                           "SET (PERSONAL (MessageNew))", "SET (SELECTED MessageNew)", "NOTHING")),
     "CANCELUPDATE": Row('"x"', ("", "(x)", '"x')),
 }  # fmt: skip
 UNKNOWN = Row(wrong=("(((", '"', "\\", "x (((",))  # a command without a row of its own
