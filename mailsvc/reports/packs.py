@@ -13,10 +13,11 @@ from datetime import date, timedelta
 
 from mailsvc.core.clock import office_date, office_datetime
 from mailsvc.documents import calendar
-from mailsvc.documents.following import house_mail, people
-from mailsvc.documents.following.house_mail import Notice
+from mailsvc.documents.following import people
 from mailsvc.documents.following.rules import Rules, rules_on
 from mailsvc.documents.rights.units import main_organisation
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.message.compose import File
 from mailsvc.reports import board, sheets
 from mailsvc.reports.periods import WEEK, Period, month_of, week_of
@@ -84,7 +85,7 @@ def make(tx: Tx, one: Wanted) -> bool:
     late = tuple(_late_cells(row) for row in board.late_rows(tx, one.org_code)[:_LATE_SHOWN])
     made = report(tx, found, late)
     told = recipients(tx, one.org_code, rules_on(office_date(tx.now_ms)))
-    content_id = house_mail.tell(tx, told, _notice(made, found))
+    content_id = notice.post(tx, told, _notice(made, found))
     following.add_pack(
         tx,
         {

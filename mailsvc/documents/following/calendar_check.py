@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mailsvc.core.clock import office_datetime
 from mailsvc.documents import calendar
-from mailsvc.documents.following import house_mail, people
-from mailsvc.documents.following.house_mail import Notice
+from mailsvc.documents.following import people
 from mailsvc.documents.following.rules import rules_on
 from mailsvc.documents.rights.units import main_organisation
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.store import following
 from mailsvc.store.tx import Tx
 
@@ -29,7 +30,7 @@ def remind(tx: Tx) -> int:
     fresh = [one for one, claim in claims.items() if claim is not None]
     if not fresh:
         return 0
-    content_id = house_mail.tell(tx, fresh, _notice(year, [f"{one.day:%d/%m/%Y} {one.name}" for one in open_days]))
+    content_id = notice.post(tx, fresh, _notice(year, [f"{one.day:%d/%m/%Y} {one.name}" for one in open_days]))
     if content_id is None:
         return 0
     following.keep_mail(tx, [claim for claim in claims.values() if claim is not None], content_id)

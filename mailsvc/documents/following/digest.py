@@ -8,11 +8,12 @@ from datetime import date
 
 from mailsvc.core.clock import office_date, office_datetime
 from mailsvc.documents import calendar
-from mailsvc.documents.following import daily, house_mail
-from mailsvc.documents.following.house_mail import Notice
+from mailsvc.documents.following import daily
 from mailsvc.documents.following.rules import rules_on
 from mailsvc.documents.my_work import my_work
 from mailsvc.documents.work import Sections, WorkItem
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.store import accounts, following
 from mailsvc.store.tx import Tx
 
@@ -60,7 +61,7 @@ def send(tx: Tx, mornings: Sequence[Morning]) -> int:
         claim = following.claim(tx, THING, occasion, one.account_id)
         if claim is None or not one.text:
             continue
-        content_id = house_mail.tell(tx, [one.account_id], Notice("digest", one.subject, one.text))
+        content_id = notice.post(tx, [one.account_id], Notice("digest", one.subject, one.text))
         if content_id is not None:
             following.keep_mail(tx, [claim], content_id)
             sent += 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Refused
 from mailsvc.documents import clerks, rights
-from mailsvc.documents.following import house_mail, people
-from mailsvc.documents.following.house_mail import Notice
+from mailsvc.documents.following import people
 from mailsvc.documents.rights import Act, Subject
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.store import accounts, audit, following, intake, meta
 from mailsvc.store.intake import HELD, WAITING, Entry
 from mailsvc.store.tx import Tx
@@ -63,7 +64,7 @@ def give(tx: Tx, who: Actor, entry_id: int, clerk_id: int, note: str = "") -> bo
         name = accounts.get(tx, actor.account_id or 0).full_name
         subject = "(nội dung được che)" if entry.status == HELD else entry.subject or "(không có chủ đề)"
         text = f"{name} phân công: {subject}\n{note}\n\nVào sổ tại /van-ban-den/cho-vao-so/{entry_id}.\n"
-        house_mail.tell(tx, present, Notice("entry", f"Được phân công vào sổ: {subject}", text))
+        notice.post(tx, present, Notice("entry", f"Được phân công vào sổ: {subject}", text))
     return done
 
 

@@ -6,11 +6,12 @@ from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.documents import calendar
-from mailsvc.documents.following import house_mail, people
-from mailsvc.documents.following.house_mail import Notice
+from mailsvc.documents.following import people
 from mailsvc.documents.following.rules import rules_on
 from mailsvc.documents.plain_words import require_open
 from mailsvc.documents.rights.units import organisation_of_unit
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.store import accounts, audit, following
 from mailsvc.store.following import TroubleReport
 from mailsvc.store.tx import Tx
@@ -43,7 +44,7 @@ def tell(tx: Tx, who: Actor, title: str, text: str) -> int:
         f"Trả lời trước hết ngày {deadline:%d/%m/%Y} tại /vuong-mac/{problem_id} trên Văn phòng điện tử.\n"
     )
     chiefs = people.present(tx, people.chiefs_of(tx, org_code))
-    house_mail.tell(tx, chiefs, Notice("problem", f"Vướng mắc: {heading}", body, answers_to=person.id))
+    notice.post(tx, chiefs, Notice("problem", f"Vướng mắc: {heading}", body, answers_to=person.id))
     tx.wake("tasks")
     return problem_id
 
@@ -63,7 +64,7 @@ def answer(tx: Tx, who: Actor, problem_id: int, text: str) -> None:
     name = accounts.get(tx, who.account_id or 0).full_name
     body = f"{name} trả lời vướng mắc “{problem.title}”:\n\n{said}\n"
     asker = people.present(tx, [problem.person_id])
-    house_mail.tell(
+    notice.post(
         tx, asker, Notice("problem", f"Trả lời vướng mắc: {problem.title}", body, answers_to=who.account_id)
     )
     tx.wake("tasks")

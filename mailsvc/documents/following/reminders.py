@@ -12,12 +12,13 @@ from datetime import date
 
 from mailsvc.core.clock import office_date, office_datetime
 from mailsvc.documents import calendar
-from mailsvc.documents.following import house_mail, occasions, people
+from mailsvc.documents.following import occasions, people
 from mailsvc.documents.following.due import Due
-from mailsvc.documents.following.house_mail import Notice
 from mailsvc.documents.following.occasions import LATE, Occasion
 from mailsvc.documents.following.rules import OWNER, Rules, rules_on
 from mailsvc.documents.following.sources import SOURCES, find
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.store import accounts, following
 from mailsvc.store.tx import Tx
 
@@ -78,7 +79,7 @@ def _remind(tx: Tx, due: Due, occasion: Occasion) -> int:
         fresh = [one for one, claim in claims.items() if claim is not None]
         if not fresh:
             continue
-        content_id = house_mail.tell(tx, fresh, _notice(tx, due, occasion, own))
+        content_id = notice.post(tx, fresh, _notice(tx, due, occasion, own))
         if content_id is not None:
             following.keep_mail(tx, [claim for claim in claims.values() if claim is not None], content_id)
             mails += 1

@@ -7,12 +7,13 @@ from mailsvc.core.clock import office_date
 from mailsvc.core.errors import NotFound, Refused
 from mailsvc.documents import calendar, history, rights
 from mailsvc.documents.calendar import HOUR_MS
-from mailsvc.documents.following import house_mail, people, sources
+from mailsvc.documents.following import people, sources
 from mailsvc.documents.following.due import Due
-from mailsvc.documents.following.house_mail import Notice
 from mailsvc.documents.following.reminders import day_words
 from mailsvc.documents.following.rules import FILE, OWNER, Rules, rules_on
 from mailsvc.documents.rights import Act, Party, Relation, Subject
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.store import accounts, audit, following, routing, tasks
 from mailsvc.store.tx import Tx
 from mailsvc.vietnamese.normal import nfc
@@ -35,7 +36,7 @@ def urge(tx: Tx, who: Actor, kind: str, number: int, words: str = "") -> int:
     said = nfc(words).strip()[:LONGEST]
     told = people.told(tx, due, {OWNER})
     claims = [following.claim(tx, due.thing, f"urge@{tx.now_ms}", one, actor.account_id) for one in told]
-    content_id = house_mail.tell(tx, told, _notice(tx, due, actor, said))
+    content_id = notice.post(tx, told, _notice(tx, due, actor, said))
     if content_id is not None:
         following.keep_mail(tx, [one for one in claims if one is not None], content_id)
     _note(tx, due, actor, said)

@@ -7,11 +7,11 @@ from __future__ import annotations
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import MailsvcError, Refused
 from mailsvc.documents import mail_face
-from mailsvc.documents.following import house_mail
-from mailsvc.documents.following.house_mail import Notice
 from mailsvc.documents.routing.rules import rules
 from mailsvc.documents.tasks import doing, post
 from mailsvc.documents.tasks.words import words
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.store import placements, tasks
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tasks import Task
@@ -52,4 +52,4 @@ def _do(tx: Tx, actor: Actor, task: Task, kind: str) -> None:
 
 def _tell(tx: Tx, account_id: int, task: Task, error: MailsvcError) -> None:
     text = f"{error.message}\n\nThư đã được đưa về chỗ cũ. Xem tại {post.page_of(task.id)} trên Văn phòng điện tử.\n"
-    house_mail.tell(tx, [account_id], Notice("task", f"Chưa làm được: {task.title}", text, task.content_id))
+    notice.post(tx, [account_id], Notice("task", f"Chưa làm được: {task.title}", text, task.content_id))

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 
 from mailsvc.documents import mail_face
-from mailsvc.documents.following import house_mail, people
-from mailsvc.documents.following.house_mail import Notice
+from mailsvc.documents.following import people
 from mailsvc.documents.tasks.words import DONE, WITHDRAWN, words
+from mailsvc.mail import notice
 from mailsvc.mail.letter import from_bytes
+from mailsvc.mail.notice import Notice
 from mailsvc.message import compose
 from mailsvc.message.compose import Person
 from mailsvc.store import accounts, contents, mailboxes, placements, tasks
@@ -59,7 +60,7 @@ def _write(tx: Tx, task: Task, doers: Sequence[TaskPerson]) -> bytes:
             message_id=f"<cv-{task.token}@{domain}>",
             date_ms=tx.now_ms,
             reply_to=(answer,),
-            headers=house_mail.AUTOMATIC,
+            headers=notice.AUTOMATIC,
         )
     )
 
@@ -154,5 +155,5 @@ def _tell(
 ) -> None:
     body = f"{task.title}\n\n{text}\n\nXem tại {page_of(task.id)} trên Văn phòng điện tử.\n"
     subject = f"{heading}: {task.title}"
-    notice = Notice("task", subject, body, about=task.content_id, answers_to=answers_to, urgent=urgent)
-    house_mail.tell(tx, account_ids, notice)
+    news = Notice("task", subject, body, about=task.content_id, answers_to=answers_to, urgent=urgent)
+    notice.post(tx, account_ids, news)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, MailsvcError
 from mailsvc.documents.case import Case
-from mailsvc.documents.following import house_mail
-from mailsvc.documents.following.house_mail import Notice
 from mailsvc.documents.tasks import doing, post, requests
 from mailsvc.documents.tasks.words import words
+from mailsvc.mail import notice
+from mailsvc.mail.notice import Notice
 from mailsvc.message.buffer import Buffer
 from mailsvc.message.replied import replied_text
 from mailsvc.message.scan import Scan
@@ -115,13 +115,13 @@ def _not_done(
     except MailsvcError:
         kept = "Thư chưa được ghi vào công việc."
     why = f"{error.message}\n\n{kept}\n\nXem tại {post.page_of(task.id)} trên Văn phòng điện tử.\n"
-    house_mail.tell(tx, [actor.account_id or 0], Notice("task", f"Chưa làm được: {task.title}", why, task.content_id))
+    notice.post(tx, [actor.account_id or 0], Notice("task", f"Chưa làm được: {task.title}", why, task.content_id))
 
 
 def tell_stranger(tx: Tx, reply: TaskReply) -> None:
     """Somebody answers the letter of a task that is not his: it counts for nothing, and he hears so."""
     text = "Thư trả lời của bạn không được ghi vào công việc vì việc này không giao cho bạn.\n"
-    house_mail.tell(tx, [reply.account_id], Notice("task", f"Chưa ghi vào công việc: {reply.task.title}", text))
+    notice.post(tx, [reply.account_id], Notice("task", f"Chưa ghi vào công việc: {reply.task.title}", text))
 
 
 def meant(text: str) -> tuple[str, str]:
