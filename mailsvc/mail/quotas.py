@@ -10,7 +10,7 @@ from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, NotFound, Refused
 from mailsvc.mail import access, naming
 from mailsvc.mail import mailboxes as office_mailboxes
-from mailsvc.store import accounts, audit, placements
+from mailsvc.store import accounts, audit, room
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 
@@ -41,7 +41,7 @@ def of_account(tx: Tx, account: Account) -> Quota:
     if account.quota_bytes:
         found.append(Resource("STORAGE", -(-account.used_bytes // UNIT), account.quota_bytes // UNIT))
     if account.quota_messages:
-        count = placements.count_of_account(tx, account.id)
+        count = room.count_of_account(tx, account.id)
         found.append(Resource("MESSAGE", count, max(account.quota_messages, 0)))
     return Quota(account.username, tuple(found))
 

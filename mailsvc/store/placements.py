@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
-from mailsvc.core.errors import NotFound, OverQuota
+from mailsvc.core.errors import NotFound
 from mailsvc.store.flags import DELETED, SEEN
+from mailsvc.store.room import check_room
 from mailsvc.store.schema import accounts, contents, expunged, mailboxes, placements, private_flags, told_threads
 from mailsvc.store.tx import Prepared, Tx
 
@@ -59,11 +60,6 @@ _INSERT = Prepared(
         }
     )
 )  # fmt: skip
-_QUOTA = Prepared(
-    select(accounts.c.quota_bytes, accounts.c.used_bytes, accounts.c.quota_messages, accounts.c.id)
-    .join(mailboxes, mailboxes.c.account_id == accounts.c.id)
-    .where(mailboxes.c.id == bindparam("mailbox"))
-)
 
 
 def add(tx: Tx, mailbox_id: int, new: Sequence[NewPlacement]) -> list[int]:
@@ -74,7 +70,7 @@ def add(tx: Tx, mailbox_id: int, new: Sequence[NewPlacement]) -> list[int]:
     if not new:
         return []
     size = sum(one.size for one in new)
-    _check_room(tx, mailbox_id, size, len(new))
+    check_room(tx, mailbox_id, size, len(new))
     uidnext, modseq = _take_uids(tx, mailbox_id, new)
     uids = list(range(uidnext - len(new), uidnext))
     tx.run_many(_INSERT, [_values(tx, mailbox_id, uid, modseq, one) for uid, one in zip(uids, new, strict=True)])
@@ -163,25 +159,6 @@ def _values(tx: Tx, mailbox_id: int, uid: int, modseq: int, new: NewPlacement) -
         "internal_ms": new.internal_ms,
         "saved_ms": tx.now_ms,
     }
-
-
-def _check_room(tx: Tx, mailbox_id: int, size: int, count: int) -> None:
-    row = tx.row(_QUOTA, mailbox=mailbox_id)
-    if row is not None and row[0] and row[1] + size > row[0]:
-        raise OverQuota("Hộp thư đã hết dung lượng; xin xóa bớt thư hoặc báo quản trị.")
-    if row is not None and row[2] and count_of_account(tx, row[3]) + count > row[2]:
-        raise OverQuota("Hộp thư đã đủ số thư được giữ; xin xóa bớt thư hoặc báo quản trị.")
-
-
-_COUNT_OF_ACCOUNT = Prepared(
-    select(func.coalesce(func.sum(mailboxes.c.messages), 0)).where(mailboxes.c.account_id == bindparam("account"))
-)
-
-
-def count_of_account(tx: Tx, account_id: int) -> int:
-    """How many messages lie in all mailboxes of the account."""
-    row = tx.row(_COUNT_OF_ACCOUNT, account=account_id)
-    return int(row[0]) if row else 0
 
 
 # ---- reading ------------------------------------------------------------------------------------------------
