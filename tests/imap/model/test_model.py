@@ -487,7 +487,8 @@ class Clients(RuleBasedStateMachine):
         known = sorted({uids[pick % len(uids)] for pick in only}) if only is not None and uids else None
         text = ",".join(map(str, known)) if known else None
         if selecting:
-            known_state = f" (QRESYNC ({self._written(memory, text, match)}))"
+            numbers = match and not seat.uidonly  # RFC 9586 §3: then there are none to match
+            known_state = f" (QRESYNC ({self._written(memory, text, numbers)}))"
             reply = seat.select(box, f"SELECT {seat.wire(name)}{known_state}", readonly=False)
         else:
             reply = seat.select(box, f"SELECT {seat.wire(name)}", readonly=False)
