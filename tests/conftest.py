@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,9 +49,20 @@ def quick_hasher() -> Iterator[PasswordHasher]:
     hasher.close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated SQLite database, to be copied: running all migrations takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "mailsvc.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def office(settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher) -> Iterator[Office]:
+def office(settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher, migrated: Path) -> Iterator[Office]:
     """An office without doors: migrated store, empty organisation."""
+    if not settings.store.url:
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(migrated, settings.folder)
     opened = open_office(settings, clock, quick_hasher)
     yield opened
     close_office(opened)
@@ -82,14 +94,11 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> str:
     """An empty migrated database of each kind; on PostgreSQL a schema of its own for each test."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'test.db'}"
-    else:
-        url = fresh_postgres_database(request.getfixturevalue("postgres_url"))
-    migrate.upgrade(url)
-    return url
+        return f"sqlite:///{shutil.copy(migrated, tmp_path / 'test.db')}"
+    return fresh_postgres_database(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
