@@ -231,6 +231,8 @@ class Bench:
             for one in bench_office.figures(Path(folder) / "data", total, runs, numbers):
                 if one.name.startswith("numbers"):
                     self.add(f"office: {one.name}", round(one.median), None, "/s", "≥ 50 /s", one.median >= 50)
+                elif one.name.startswith("reminders"):  # nobody waits for the sweep
+                    self.add(f"office: {one.name}, p95", round(one.p95, 1), None, "ms", "", None)
                 else:
                     self.add(f"office: {one.name}, p95", round(one.p95, 1), None, "ms", "≤ 150 ms", one.p95 <= 150)
 
