@@ -17,9 +17,9 @@ _QUOTE_BEGINS = re.compile(
     r"|(?:On|Vào|Lúc|Ngày)\b.{0,300}(?:wrote|đã viết|viết)\s*:\s*$|(?:Sent from my|Đã gửi từ|Gửi từ)\b)",
     re.IGNORECASE,
 )
-# Outlook quotes with a small head: From, then Sent, To, Subject.
-_HEAD_BEGINS = re.compile(r"^(?:From|Từ|Người gửi)\s*:", re.IGNORECASE)
-_HEAD_GOES_ON = re.compile(r"^(?:Sent|Date|Gửi|Ngày|To|Đến|Subject|Chủ đề)\s*:", re.IGNORECASE)
+# Outlook quotes with a small head: From, then Sent, To, Subject; some clients write the names in asterisks.
+_HEAD_BEGINS = re.compile(r"^\*?(?:From|Từ|Người gửi)\s*:(?P<bold>\*)?", re.IGNORECASE)
+_HEAD_GOES_ON = re.compile(r"^\*?(?:Sent|Date|Gửi|Ngày|To|Đến|Subject|Chủ đề)\s*:", re.IGNORECASE)
 _SPLIT_LEAD = re.compile(r"^(?:On|Vào|Lúc|Ngày)\b.{0,300}$", re.IGNORECASE)
 _LEAD_ENDS = re.compile(r"(?:wrote|đã viết|viết)\s*:\s*$", re.IGNORECASE)
 _SIGNATURE = "-- "
@@ -50,6 +50,6 @@ def _quotes(lines: list[str], number: int) -> bool:
     if _QUOTE_BEGINS.match(line):
         return True
     following = [one.strip() for one in lines[number + 1 : number + 4]]
-    if _HEAD_BEGINS.match(line):
-        return any(_HEAD_GOES_ON.match(one) for one in following)
+    if (head := _HEAD_BEGINS.match(line)) is not None:  # “Từ: thứ Hai” may as well be the person's own words
+        return bool(head["bold"]) or "@" in line or any(_HEAD_GOES_ON.match(one) for one in following)
     return bool(_SPLIT_LEAD.match(line) and following and _LEAD_ENDS.search(following[0]))

@@ -88,4 +88,5 @@ def test_a_taken_port_is_told_and_ends_the_program(own_live: Live) -> None:
         second.process.wait(20)
         raise AssertionError(f"the service ended with {second.process.returncode}:\n{second.log}")
     assert time.monotonic() - begun < 30
-    assert "Không khởi động được" in second.log
+    assert "Có chương trình khác đang dùng cổng này" in second.log
+    assert f"port {live.port('http')}" in second.log
