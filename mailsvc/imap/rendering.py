@@ -29,7 +29,7 @@ from mailsvc.store.tx import Tx
 
 LIGHT, HEAVY, BODIES = 4000, 1000, 256
 """Rows read in one go: numbers and flags only; with one stored structure; with contents."""
-ENOUGH = 256 * 1024
+ENOUGH = 1024 * 1024
 """Octets of contents after which what is there is sent."""
 INLINE = 128 * 1024
 """Octets of one section up to which it is copied; a larger one is sent in slices of the message."""
