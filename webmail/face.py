@@ -22,6 +22,7 @@ from webmail.routes import (
     directing,
     entering,
     feedback,
+    frame,
     glass,
     handling,
     handling_slip,
@@ -60,7 +61,7 @@ class WebFace:
         self._static = StaticFiles(_STATIC)
 
     def routes(self) -> Sequence[BaseRoute]:
-        letters = (start, signin, mail_list, mail_read, mail_files, mail_acts, mail_program)
+        letters = (start, signin, frame, mail_list, mail_read, mail_files, mail_acts, mail_program)
         papers = (intake, entering, work, register, handling, handling_slip, directing)
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,9 +14,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from mailsvc.core.clock import office_date, office_datetime
 from mailsvc.documents.labels import labels
 from mailsvc.http.failures import Failure
+from mailsvc.http.sessions import Visitor
 from mailsvc.http.static import StaticFiles
 from mailsvc.http.visits import TOKEN_FIELD, Visit
-from webmail import notices, views, words
+from mailsvc.store.tx import Tx
+from webmail import i18n, notices, shell, views, words
 from webmail.notices import Notice
 
 
@@ -28,7 +31,9 @@ def environment(static: StaticFiles) -> Environment:
         finalize=_without_tricks,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
         static=static.address,
         token_field=TOKEN_FIELD,
@@ -62,9 +67,10 @@ def _without_tricks(value: Any) -> Any:
 
 async def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page with navigation for who is signed in."""
-    rail = await visit.office.db.read(views.rail, visit.who.account.id)
+    rail, desks = await visit.office.db.read(_frame, visit.who.account.id)
     notice = notices.take(visit)
-    shown = {**frame(visit.request), "rail": rail, "me": visit.who.account, "notice": notice, **values}
+    shown = {**frame(visit.request), "rail": rail, "me": visit.who.account, "notice": notice, "desks": desks}
+    shown |= {"sections": shell.sections(rail), "desk_now": visit.who.post.key if visit.who.post else "", **values}
     shown["form_token"] = visit.who.form_token
     response = HTMLResponse(visit.state.templates.get_template(template).render(shown), status)
     if notice is not None:
@@ -72,11 +78,20 @@ async def page(visit: Visit, template: str, *, status: int = 200, **values: Any)
     return response
 
 
+def _frame(tx: Tx, account_id: int) -> tuple[views.Rail, list[shell.Desk]]:
+    return views.rail(tx, account_id), shell.desks(tx, account_id)
+
+
 def frame(request: Request) -> dict[str, Any]:
     """What every page shows, signed in or not."""
     office = request.app.state.office
     now_ms = office.clock.now_ms()
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    theme = visitor.chosen.get("theme", "") if visitor else ""
     return {
+        "language": i18n.language(),
+        "languages": i18n.LANGUAGES,
+        "theme": "" if theme == "auto" else theme,
         "organisation": office.settings.organisation,
         "path": request.url.path,
         "now_ms": now_ms,
@@ -97,7 +112,8 @@ def bare_page(request: Request, template: str, status: int, values: Mapping[str,
 
 def failure_page(request: Request, failure: Failure) -> Response:
     signed_in = getattr(request.state, "visitor", None) is not None
-    return bare_page(request, "failure.html", failure.status, {"failure": failure, "signed_in": signed_in})
+    known = replace(failure, **{name: i18n.gettext(getattr(failure, name)) for name in ("title", "message", "advice")})
+    return bare_page(request, "failure.html", failure.status, {"failure": known, "signed_in": signed_in})
 
 
 def go(visit: Visit, path: str, text: str = "", undo: str = "", fields: tuple[tuple[str, str], ...] = ()) -> Response:

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 
 TOKEN_BYTES = 32
+_SALT_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,17 @@ def wants_touch(session: Session, now_ms: int, rules: SessionRules) -> bool:
 
 
 def csrf_token(token: str) -> str:
-    """The form token that belongs to a session; derived, so nothing more is stored."""
-    return hmac.new(token.encode("utf-8", "surrogateescape"), b"csrf", "sha256").hexdigest()
+    """A form token of the session (64 hexadecimal digits); derived, so nothing is stored, and another one each time,
+    so that the compressed size of pages tells nothing about it (BREACH)."""
+    return _salted(token, secrets.token_hex(_SALT_DIGITS // 2))
 
 
 def csrf_fits(token: str, presented: str) -> bool:
     """Whether a form's token belongs to the session of `token`, in constant time."""
-    return hmac.compare_digest(csrf_token(token).encode(), presented.encode("utf-8", "surrogateescape"))
+    given = presented.encode("utf-8", "surrogateescape")
+    return hmac.compare_digest(_salted(token, presented[:_SALT_DIGITS]).encode("utf-8", "surrogateescape"), given)
+
+
+def _salted(token: str, salt: str) -> str:
+    text = b"csrf" + salt.encode("utf-8", "surrogateescape")
+    return salt + hmac.new(token.encode("utf-8", "surrogateescape"), text, "sha256").hexdigest()[: 64 - _SALT_DIGITS]

@@ -29,6 +29,11 @@ class Post:
         """As written in the audit trail: `truong_phong@GDTH`."""
         return f"{self.role}@{self.unit_code}"
 
+    @property
+    def key(self) -> str:
+        """Tells the posts of one person apart: `truong_phong@GDTH`, `truong_phong@GDTH/7` when held for account 7."""
+        return self.label if self.on_behalf_of is None else f"{self.label}/{self.on_behalf_of}"
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

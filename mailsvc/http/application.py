@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -23,9 +24,12 @@ from mailsvc.http.origin import SameOrigin
 from mailsvc.http.sessions import Sessions
 from mailsvc.mail.office import Office
 
+_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/octet-stream", "message/rfc822")
+"""Files are sent as they are: most are compressed in themselves."""
+
 
 def application(office: Office, face: Face, helpers: Helpers, ready: Callable[[], bool]) -> Starlette:
-    """The application. From outside in: headers, error pages, body bounds, origin, session, route."""
+    """The application. From outside in: headers, compression, error pages, body bounds, origin, session, route."""
 
     async def health(request: Request) -> Response:
         return PlainTextResponse("ok") if ready() else PlainTextResponse("starting", 503)
@@ -38,6 +42,7 @@ def application(office: Office, face: Face, helpers: Helpers, ready: Callable[[]
         routes=[Route("/healthz", health), *setup.ROUTES, *face.routes()],
         middleware=[
             Middleware(SecurityHeaders, secure=office.settings.web.secure_cookies),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=_PACKED),
             Middleware(Failures, face=face),
             Middleware(BoundedBodies),
             Middleware(SameOrigin),

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mailsvc.auth import sessions as rules
+from mailsvc.core.actor import Post
 from mailsvc.core.settings import Settings
+from mailsvc.documents.rights import posts_of
 from mailsvc.http import setup
 from mailsvc.mail.office import Office
-from mailsvc.store import accounts, audit
+from mailsvc.store import accounts, audit, preferences
 from mailsvc.store import sessions as rows
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
+from webmail import i18n
 
+LANGUAGE_COOKIE = "ngon_ngu"
+"""What a browser without a session was asked to speak."""
 WITHOUT_SESSION = ("/static/", "/anh/", "/healthz", *setup.PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is signed in, with the roles of today. `token` is the secret of the session."""
+    """Who is signed in, with the roles of today. `token` is the secret of the session; `post`: the one of his posts he
+    chose to work in, None for whichever fits; `chosen`: his preferences by name (store/preferences.py)."""
 
     account: Account
     roles: frozenset[str]
     token: str = field(repr=False)
+    post: Post | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def form_token(self) -> str:
@@ -55,10 +64,13 @@ class Sessions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             state = scope.setdefault("state", {})
-            state["visitor"] = None
-            token = Request(scope).cookies.get(cookie_name(self._office.settings), "")
+            cookies = Request(scope).cookies
+            visitor = None
+            token = cookies.get(cookie_name(self._office.settings), "")
             if token and not scope["path"].startswith(WITHOUT_SESSION):
-                state["visitor"] = await self._visitor(token)
+                visitor = await self._visitor(token)
+            state["visitor"] = visitor
+            i18n.speak((visitor.chosen.get("language") if visitor else None) or cookies.get(LANGUAGE_COOKIE, ""))
         await self._app(scope, receive, send)
 
     async def _visitor(self, token: str) -> Visitor | None:
@@ -66,7 +78,8 @@ class Sessions:
         found = await self._office.db.read(_find, hashed)
         if found is None:
             return None
-        session, account, roles = found
+        session, visitor = found
+        account = visitor.account
         now_ms = self._office.clock.now_ms()
         known = rules.Session(hashed, account.id, session.created_ms, session.seen_ms)
         if not rules.is_live(known, now_ms, self._rules):
@@ -74,15 +87,23 @@ class Sessions:
         if rules.wants_touch(known, now_ms, self._rules):
             ends = min(now_ms + self._rules.idle_ms, session.created_ms + self._rules.whole_ms)
             await self._office.db.write(rows.touch, hashed, ends)
-        return Visitor(account, roles, token)
+        return replace(visitor, token=token)
 
 
-def _find(tx: Tx, hashed: bytes) -> tuple[rows.WebSession, Account, frozenset[str]] | None:
+def _find(tx: Tx, hashed: bytes) -> tuple[rows.WebSession, Visitor] | None:
     session = rows.find(tx, hashed)
     if session is None:
         return None
     account = accounts.get(tx, session.account_id)
-    return session, account, frozenset(accounts.roles_of(tx, account.id))
+    chosen = preferences.of(tx, account.id)
+    visitor = Visitor(account, frozenset(accounts.roles_of(tx, account.id)), "", _post(tx, account.id, chosen), chosen)
+    return session, visitor
+
+
+def _post(tx: Tx, account_id: int, chosen: Mapping[str, str]) -> Post | None:
+    """The post chosen, as long as it is still his."""
+    wanted = chosen.get("post")
+    return next((one for one in posts_of(tx, account_id) if one.key == wanted), None) if wanted else None
 
 
 async def open_session(office: Office, account_id: int, peer: str, agent: str, old: str) -> str:

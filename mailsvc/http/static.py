@@ -16,10 +16,11 @@ from mailsvc.core.errors import NotFound
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
-_COMPRESSED = (".css", ".js", ".svg")
+_COMPRESSED = (".css", ".js", ".mjs", ".svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +31,35 @@ class _File:
 
 
 class StaticFiles:
-    """All files of one folder, read once."""
+    """All files of one folder and its subfolders, read once. They share one mark, so that a script finds the modules it
+    imports beside itself."""
 
     def __init__(self, folder: Path) -> None:
         self._files: dict[str, _File] = {}
-        self._addresses: dict[str, str] = {}
-        for path in sorted(folder.iterdir()):
+        whole = hashlib.sha256()
+        for path in sorted(folder.rglob("*")):
             kind = _TYPES.get(path.suffix)
             if kind is None:
                 continue
             data = path.read_bytes()
             packed = gzip.compress(data, 9, mtime=0) if path.suffix in _COMPRESSED else b""
-            mark = hashlib.sha256(data).hexdigest()[:12]
-            self._files[f"{mark}/{path.name}"] = _File(kind, data, packed)
-            self._addresses[path.name] = f"/static/{mark}/{path.name}"
+            name = path.relative_to(folder).as_posix()
+            self._files[name] = _File(kind, data, packed)
+            whole.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
+        self._mark = whole.hexdigest()[:12]
 
     def address(self, name: str) -> str:
-        """The address of a file by its name. Raises KeyError."""
-        return self._addresses[name]
+        """The address of a file by its name (`app.css`, `js/app.js`). Raises KeyError."""
+        if name not in self._files:
+            raise KeyError(name)
+        return f"/static/{self._mark}/{name}"
 
     def route(self) -> Route:
-        return Route("/static/{mark}/{name}", self._serve, methods=["GET"], name="static")
+        return Route("/static/{mark}/{name:path}", self._serve, methods=["GET"], name="static")
 
     async def _serve(self, request: Request) -> Response:
-        found = self._files.get(f"{request.path_params['mark']}/{request.path_params['name']}")
-        if found is None:
+        found = self._files.get(request.path_params["name"])
+        if found is None or request.path_params["mark"] != self._mark:
             raise NotFound("Không có tệp này.")
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
         if found.packed and "gzip" in request.headers.get("accept-encoding", ""):

@@ -66,8 +66,8 @@ class Visit:
 
     @property
     def actor(self) -> Actor:
-        """The person signed in as who acts, with where he comes from. Raises SignInNeeded."""
-        return Actor(self.who.account.id, door="web", peer=self.peer)
+        """The person signed in as who acts, in the post he chose, with where he comes from. Raises SignInNeeded."""
+        return Actor(self.who.account.id, self.who.post, door="web", peer=self.peer)
 
     @property
     def state(self) -> Any:

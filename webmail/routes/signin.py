@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mailsvc.auth.authenticate import AuthFailed, TooManyAttempts
 from mailsvc.auth.sessions import csrf_token, new_token
@@ -16,10 +16,11 @@ from mailsvc.http.paths import local_path
 from mailsvc.http.sessions import close_session, guest_cookie_name, hand_over, open_session, set_cookie
 from mailsvc.http.visits import SIGN_IN_PATH, Visit, get, post
 from webmail import words
+from webmail.i18n import N_, _
 from webmail.pages import bare_page
 
 log = logging.getLogger(__name__)
-_WRONG = "Sai tên đăng nhập hoặc mật khẩu. Xin kiểm tra phím CapsLock và bộ gõ tiếng Việt rồi thử lại."
+_WRONG = N_("Sai tên đăng nhập hoặc mật khẩu. Xin kiểm tra phím CapsLock và bộ gõ tiếng Việt rồi thử lại.")
 
 
 async def form(visit: Visit) -> Response:
@@ -38,22 +39,33 @@ async def sign_in(visit: Visit) -> Response:
         identity = await visit.office.authenticator.password(name, password, visit.peer)
     except TooManyAttempts as error:
         after = words.wait(error.retry_after_ms)
-        text = f"Đã thử sai nhiều lần. Xin đợi {after} rồi thử lại."
+        text = _("Đã thử sai nhiều lần. Xin đợi %(after)s rồi thử lại.", after=after)
         response = _page(visit, 429, wanted, name, text, kept=_kept(visit))
         response.headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
         return response
     except AuthFailed as error:
         log.info("web sign-in refused: %s from %s", error.reason, visit.peer)
-        return _page(visit, 403, wanted, name, _WRONG, kept=_kept(visit))
+        return _page(visit, 403, wanted, name, _(_WRONG), kept=_kept(visit))
     except Busy:
-        return _page(visit, 503, wanted, name, "Máy chủ đang bận; xin thử lại.", kept=_kept(visit))
+        return _page(visit, 503, wanted, name, _("Máy chủ đang bận; xin thử lại."), kept=_kept(visit))
     old = visit.visitor.token if visit.visitor else ""
     agent = visit.request.headers.get("user-agent", "")
     token = await open_session(visit.office, identity.account_id, visit.peer, agent, old)
-    kept = _kept(visit)
-    response = _resend(visit, kept, token) if kept else RedirectResponse(wanted, 303)
+    response = _opened(visit, token, wanted)
     hand_over(visit.office, response, token)
     return response
+
+
+def _opened(visit: Visit, token: str, wanted: str) -> Response:
+    """Where to go on: to the page wanted, or back to the form that came too late. A script learns the new token."""
+    if _is_script(visit):
+        return JSONResponse({"vao": True, "ma": csrf_token(token)})
+    kept = _kept(visit)
+    return _resend(visit, kept, token) if kept else RedirectResponse(wanted, 303)
+
+
+def _is_script(visit: Visit) -> bool:
+    return visit.request.headers.get("accept", "") == "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,8 @@ def _page(
     token = new_token() if fresh else token
     values: dict[str, Any] = {"form_token": csrf_token(token), "wanted": wanted, "name": name, "problem": problem}
     values |= {"ended": ended, "kept": kept}
+    if _is_script(visit):
+        return JSONResponse({"vao": False, "loi": problem, "ma": values["form_token"]}, status)
     response = bare_page(visit.request, "signin.html", status, values)
     if fresh:
         set_cookie(visit.office.settings, response, cookie, token)

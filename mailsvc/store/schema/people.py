@@ -107,6 +107,14 @@ switched_off = Table(
     Column("capability", Text, primary_key=True),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    text_column("value"),
+)
+
 web_sessions = Table(
     "web_sessions",
     metadata,

@@ -1,0 +1,131 @@
+"""Every text a person sees goes through gettext, and every text has its English."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import jinja2
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from jinja2.lexer import TOKEN_DATA
+
+from tests.conftest import REPOSITORY
+
+WEBMAIL = REPOSITORY / "webmail"
+TEMPLATES = WEBMAIL / "templates"
+NOT_YET = frozenset(
+    name for path in (Path(__file__).parent / "not_yet").glob("*.txt") for name in path.read_text("utf-8").split()
+)
+"""Templates and modules from before the catalogues; the list only ever gets shorter."""
+_OPTIONS = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+_FUNCTIONS = ("_", "N_", "gettext", "ngettext")
+_PLACE = re.compile(r"%\((\w+)\)s")
+_VIETNAMESE = re.compile("[ăđơưà-ãèéêìíò-õùúýẠ-ỹ]", re.IGNORECASE)
+
+
+def _messages() -> dict[str, str]:
+    """Each msgid of templates and modules, to the file it stands in."""
+    found: dict[str, str] = {}
+    for path in sorted([*TEMPLATES.rglob("*.html"), *WEBMAIL.rglob("*.py")]):
+        method = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
+        options = _OPTIONS if path.suffix == ".html" else {}
+        keywords = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+        for _, message, *_rest in extract(method, BytesIO(path.read_bytes()), keywords, (), options):
+            first = message[0] if isinstance(message, tuple) else message
+            if first:
+                found.setdefault(first, path.name)
+    return found
+
+
+def _english() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted((WEBMAIL / "locale" / "en").glob("*.po")):
+        for message in read_po(BytesIO(path.read_bytes()), locale="en"):
+            key = message.id[0] if isinstance(message.id, tuple) else message.id
+            if key:
+                forms = message.string if isinstance(message.string, tuple) else (message.string,)
+                found[str(key)] = tuple(str(form) for form in forms)
+    return found
+
+
+def test_every_text_has_its_english() -> None:
+    english = _english()
+    missing = [f"{place}: {text}" for text, place in _messages().items() if not all(english.get(text, ("",)))]
+    assert not missing, "\n".join(missing)
+
+
+def test_translations_fill_in_the_same_things() -> None:
+    english = _english().items()
+    assert not [key for key, forms in english for form in forms if set(_PLACE.findall(form)) - set(_PLACE.findall(key))]
+
+
+def test_no_translation_is_left_over() -> None:
+    assert not set(_english()) - set(_messages())
+
+
+def test_templates_say_nothing_past_gettext() -> None:
+    bare = [f"{path.name}: {text}" for path in _watched("*.html") for text in _bare_texts(path)]
+    assert not bare, "\n".join(bare)
+
+
+def test_modules_say_nothing_past_gettext() -> None:
+    bare = [f"{path.name}: {text}" for path in _watched("*.py") for text in _bare_strings(path)]
+    assert not bare, "\n".join(bare)
+
+
+def test_the_list_of_exceptions_is_true() -> None:
+    """A file that has been translated goes off the list."""
+    done = [path.name for path in _files("*.html") if path.name in NOT_YET and not list(_bare_texts(path))]
+    done += [path.name for path in _files("*.py") if path.name in NOT_YET and not list(_bare_strings(path))]
+    assert not done
+
+
+def _files(pattern: str) -> list[Path]:
+    return sorted(WEBMAIL.rglob(pattern))
+
+
+def _watched(pattern: str) -> list[Path]:
+    return [path for path in _files(pattern) if path.name not in NOT_YET]
+
+
+def _bare_texts(path: Path) -> Iterator[str]:
+    """Vietnamese words in the HTML itself, and in string literals of expressions that are not arguments of gettext."""
+    source = path.read_text("utf-8")
+    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"])
+    translating = False
+    for _, kind, value in environment.lex(source):
+        if kind == "block_begin":
+            continue
+        if kind == "name" and value in ("trans", "endtrans", "pluralize"):
+            translating = value != "endtrans"
+        if kind == TOKEN_DATA and not translating and _VIETNAMESE.search(value):
+            yield " ".join(value.split())[:100]
+    tree = environment.parse(source)
+    known = {id(node) for call in tree.find_all(jinja2.nodes.Call) if _is_gettext(call) for node in call.args}
+    for constant in tree.find_all(jinja2.nodes.Const):
+        if id(constant) not in known and isinstance(constant.value, str) and _VIETNAMESE.search(constant.value):
+            yield constant.value[:100]
+
+
+def _is_gettext(call: jinja2.nodes.Call) -> bool:
+    return isinstance(call.node, jinja2.nodes.Name) and call.node.name in ("_", "gettext", "ngettext")
+
+
+def _bare_strings(path: Path) -> Iterator[str]:
+    """Vietnamese string literals of a module that are neither docstrings nor arguments of gettext. What is raised is
+    left to the page about errors, which translates it as a whole."""
+    tree = ast.parse(path.read_text("utf-8"))
+    known: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            known.add(id(node.value))
+        marked = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS
+        if marked or isinstance(node, ast.Raise):
+            known.update(id(one) for one in ast.walk(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in known:
+            yield from (f"{node.lineno}: {text[:100]}" for text in [node.value] if _VIETNAMESE.search(text))

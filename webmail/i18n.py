@@ -1,0 +1,63 @@
+"""Vietnamese first, English second. The msgids are the Vietnamese texts; English lies in locale/en, one file a room."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+VIETNAMESE, ENGLISH = "vi", "en"
+LANGUAGES = {VIETNAMESE: "Tiếng Việt", ENGLISH: "English"}
+LOCALE = Path(__file__).parent / "locale"
+_language: ContextVar[str] = ContextVar("language", default=VIETNAMESE)
+
+
+def language() -> str:
+    """The language of the request that is being answered."""
+    return _language.get()
+
+
+def speak(chosen: str) -> None:
+    """From here on this request is answered in that language (`vi` for one we do not have). Each request is a task of
+    its own, so it ends with it; worker threads do not see it: texts are translated on the event loop."""
+    _language.set(chosen if chosen in LANGUAGES else VIETNAMESE)
+
+
+def N_(text: str) -> str:
+    """Marks a text that is translated later, where it is shown."""
+    return text
+
+
+def gettext(text: str) -> str:
+    """The text in the language of the request; the Vietnamese one where English is missing."""
+    found = _catalogue(language()).get(text)
+    return found[0] if found else text
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The same for a count: English has a form for one, Vietnamese has not."""
+    found = _catalogue(language()).get(one)
+    if not found:
+        return one if count == 1 else many
+    return found[0] if count == 1 else found[-1]
+
+
+def _(text: str, **values: object) -> str:
+    """The text with its `%(name)s` filled in. Without values a percent sign is just itself."""
+    return gettext(text) % values if values else gettext(text)
+
+
+@cache
+def _catalogue(chosen: str) -> dict[str, tuple[str, ...]]:
+    """msgid to its forms. None for Vietnamese: the texts are their own translation."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted((LOCALE / chosen).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=chosen):
+                forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+                key = message.id[0] if isinstance(message.id, tuple | list) else message.id
+                if key and all(forms):
+                    found[str(key)] = tuple(str(form) for form in forms)
+    return found

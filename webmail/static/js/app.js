@@ -1,0 +1,93 @@
+// What every page has: links and forms without a full load (htmx), modules for parts of a page, keys, offline notes.
+// An element with data-js="name" is given to mount() of ./name.js once; what mount returns is called when it goes.
+import { watchKeys } from "./keys.js";
+import { say, text } from "./toast.js";
+
+const mounted = new Map(); // element -> what to call when it has gone
+
+async function mountAll() {
+  for (const [element, leave] of mounted) {
+    if (element.isConnected) continue;
+    mounted.delete(element);
+    leave?.();
+  }
+  for (const element of document.querySelectorAll("[data-js]")) {
+    if (mounted.has(element)) continue;
+    mounted.set(element, undefined);
+    for (const name of element.dataset.js.split(" ")) {
+      const module = await import(`./${name}.js`);
+      if (!element.isConnected) break;
+      const leave = module.mount(element);
+      const before = mounted.get(element);
+      mounted.set(element, () => { before?.(); leave?.(); });
+    }
+  }
+}
+
+// ---- pages without a full load ----
+let shownPath = location.pathname;
+
+document.addEventListener("htmx:before:response", (event) => {
+  const { response, request, sourceElement } = event.detail.ctx;
+  const type = response.headers.get("content-type") ?? "";
+  if (response.status === 401 && askAgain(sourceElement)) {
+    event.preventDefault();
+  } else if (!type.startsWith("text/html") && request.method?.toUpperCase() === "GET") {
+    event.preventDefault(); // a file: the browser itself knows what to do with it
+    location.assign(request.action);
+  }
+});
+
+// Whose form came too late keeps the page with all that was typed, and signs in over it.
+function askAgain(source) {
+  const dialog = document.getElementById("vao-lai");
+  if (!dialog) return false;
+  dialog.dispatchEvent(new CustomEvent("ask", { detail: { source } }));
+  return true;
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  if (location.pathname !== shownPath) {
+    shownPath = location.pathname;
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "nearest" });
+    else scrollTo(0, 0);
+    const focused = document.activeElement;
+    if (!focused || focused === document.body) document.querySelector("[autofocus], #noi-dung")?.focus({ preventScroll: true });
+  }
+  for (const open of document.querySelectorAll("details.me[open], .more details[open]")) open.open = false;
+  mountAll();
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx) say(text(navigator.onLine ? "failed" : "offline"), { bad: true });
+  else console.error(event.detail.error);
+});
+addEventListener("offline", () => say(text("offline"), { bad: true }));
+addEventListener("online", () => say(text("online")));
+
+// ---- small habits of all pages ----
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.me[open], .more details[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+  const opener = event.target.closest?.("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+    dialog.dispatchEvent(new Event("open"));
+  }
+  if (event.target.closest?.("[data-close]")) event.target.closest("dialog")?.close();
+}, { capture: true });
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.type !== "file" || !field.dataset.most) return;
+  const size = [...field.files].reduce((sum, file) => sum + file.size, 0);
+  const most = Number(field.dataset.most);
+  const problem = size > most ? text("toolarge").replace("{most}", `${Math.floor(most / 1048576)} MB`) : "";
+  field.setCustomValidity(problem);
+  if (problem) field.reportValidity();
+});
+
+watchKeys();
+mountAll();

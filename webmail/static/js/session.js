@@ -1,0 +1,29 @@
+// The session is over: sign in over the page, so that nothing typed is lost; forms then get the new session's token.
+export function mount(dialog) {
+  const form = dialog.querySelector("form"), problem = dialog.querySelector("[role=alert]");
+  let resume = null;
+  dialog.addEventListener("ask", (event) => {
+    resume = event.detail?.resume ?? null;
+    problem.hidden = true;
+    if (!dialog.open) dialog.showModal();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("ma", (await state()).ma);
+    const headers = { Accept: "application/json" };
+    const now = await (await fetch("/dang-nhap", { method: "POST", body: fields, headers })).json();
+    form.querySelector("[type=password]").value = "";
+    problem.hidden = now.vao;
+    problem.textContent = now.loi ?? "";
+    if (!now.vao) return;
+    for (const hidden of document.querySelectorAll("input[name=ma]")) hidden.value = now.ma;
+    dialog.close();
+    resume?.();
+  });
+}
+
+// Whether this browser is signed in, and the token its forms need now.
+export async function state() {
+  return (await fetch("/phien", { headers: { Accept: "application/json" } })).json();
+}

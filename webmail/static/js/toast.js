@@ -1,0 +1,36 @@
+// One line of news at the bottom. It stays while the pointer or the focus is on it.
+const SHOWN_MS = 8000;
+
+export function text(name) {
+  return document.getElementById("chu")?.dataset[name] ?? "";
+}
+
+export function say(words, { bad = false, action = null } = {}) {
+  const made = document.getElementById(bad ? "mau-toast-loi" : "mau-toast")?.content.firstElementChild?.cloneNode(true);
+  const place = document.getElementById("bao");
+  if (!made || !place) return;
+  made.querySelector("span").textContent = words;
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = action.label;
+    if (action.key) button.dataset.key = action.key;
+    button.addEventListener("click", () => { made.remove(); action.run(); });
+    made.append(button);
+  }
+  place.replaceChildren(made);
+  mount(made);
+}
+
+export function mount(element) {
+  let timer = 0;
+  const leave = () => {
+    if (element.matches(":hover, :focus-within")) return wait();
+    element.classList.add("going");
+    timer = setTimeout(() => element.remove(), 250);
+  };
+  const wait = () => { timer = setTimeout(leave, SHOWN_MS); };
+  wait();
+  return () => clearTimeout(timer);
+}
