@@ -104,7 +104,7 @@ def test_dismissed_with_a_reason_and_restored(site: Site) -> None:
     assert "Hoàn tác" in shown.text and "Không còn văn bản nào chờ vào sổ" in shown.text
     assert "Hoàn tác" not in client.get("/van-ban-den/cho-vao-so").text  # said once
     assert "Gửi nhầm" in client.get("/van-ban-den/cho-vao-so?muc=bo").text
-    undo = shown.text.split('class="strip good notice"')[1].split("</form>")[0]
+    undo = shown.text.split('class="toast"')[1].split("</form>")[0]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', undo))
     assert client.post("/van-ban-den/cho-vao-so/1/khoi-phuc", data=fields).status_code == 303
     assert "5120" in client.get("/van-ban-den/cho-vao-so").text
@@ -197,7 +197,7 @@ def test_letters_are_marked_moved_and_brought_back(site: Site) -> None:
     client.post(f"/thu/{box}/viec", data={"ma": token, "uid": ["1", "3"], "viec": "thung-rac", "ve": f"/thu/{box}"})
     shown = client.get("/thu")
     assert shown.text.count('class="letter-row') == 1 and "Thùng rác" in shown.text
-    undo = shown.text.split('class="strip good notice"')[1].split("</form>")[0]
+    undo = shown.text.split('class="toast"')[1].split("</form>")[0]
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', undo):
         fields.setdefault(name, []).append(value)
