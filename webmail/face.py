@@ -43,6 +43,7 @@ from webmail.routes import (
     register,
     regulation,
     reporting,
+    seek,
     signin,
     start,
     statistics,
@@ -61,7 +62,7 @@ class WebFace:
         self._static = StaticFiles(_STATIC)
 
     def routes(self) -> Sequence[BaseRoute]:
-        letters = (start, signin, frame, mail_list, mail_read, mail_files, mail_acts, mail_program)
+        letters = (start, signin, frame, seek, mail_list, mail_read, mail_files, mail_acts, mail_program)
         papers = (intake, entering, work, register, handling, handling_slip, directing)
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)

@@ -112,7 +112,8 @@ def bare_page(request: Request, template: str, status: int, values: Mapping[str,
 
 def failure_page(request: Request, failure: Failure) -> Response:
     signed_in = getattr(request.state, "visitor", None) is not None
-    known = replace(failure, **{name: i18n.gettext(getattr(failure, name)) for name in ("title", "message", "advice")})
+    say = i18n.gettext
+    known = replace(failure, title=say(failure.title), message=say(failure.message), advice=say(failure.advice))
     return bare_page(request, "failure.html", failure.status, {"failure": known, "signed_in": signed_in})
 
 

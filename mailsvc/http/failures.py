@@ -15,6 +15,7 @@ from mailsvc.core import errors
 from mailsvc.core.log import failure_reference
 from mailsvc.http.face import Face
 from mailsvc.http.visits import SIGN_IN_PATH, SessionEnded, SignInNeeded
+from webmail.i18n import N_
 
 log = logging.getLogger(__name__)
 
@@ -30,21 +31,21 @@ class Failure:
     reference: str
 
 
-_BACK = "Quay lại trang trước hoặc mở trang chính."
-_AGAIN = "Xin thử lại sau ít phút; nếu vẫn vậy, báo quản trị."
+_BACK = N_("Quay lại trang trước hoặc mở trang chính.")
+_AGAIN = N_("Xin thử lại sau ít phút; nếu vẫn vậy, báo quản trị.")
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
-    400: ("Yêu cầu không đọc được", "Trình duyệt gửi lên dữ liệu không hợp lệ; chưa có gì được ghi.", _BACK),
-    403: ("Không được phép", "Bạn không có quyền mở trang này hoặc làm việc này.", _BACK),
-    404: ("Không tìm thấy", "Không có trang này, hoặc bạn không có quyền xem.", _BACK),
-    405: ("Không làm được cách này", "Địa chỉ này chỉ dùng cho biểu mẫu.", _BACK),
-    409: ("Đã có người làm trước", "Dữ liệu đã thay đổi trong lúc bạn đang xem; chưa có gì bị ghi đè.", _BACK),
-    410: ("Tệp đã bị thay đổi", "Dữ liệu lưu không còn đúng như khi ghi vào.", "Xin báo quản trị và văn thư."),
-    413: ("Dữ liệu quá lớn", "Dữ liệu gửi lên vượt giới hạn; chưa có gì được ghi.", _BACK),
-    422: ("Dữ liệu chưa đúng", "Có ô chưa đúng; chưa có gì được ghi.", "Quay lại và sửa ô đã nêu."),
-    503: ("Hệ thống đang bận", "Chưa có gì được ghi.", _AGAIN),
-    507: ("Hết chỗ lưu", "Chưa có gì được ghi.", "Xin báo quản trị ngay."),
+    400: (N_("Yêu cầu không đọc được"), N_("Trình duyệt gửi lên dữ liệu không hợp lệ; chưa có gì được ghi."), _BACK),
+    403: (N_("Không được phép"), N_("Bạn không có quyền mở trang này hoặc làm việc này."), _BACK),
+    404: (N_("Không tìm thấy"), N_("Không có trang này, hoặc bạn không có quyền xem."), _BACK),
+    405: (N_("Không làm được cách này"), N_("Địa chỉ này chỉ dùng cho biểu mẫu."), _BACK),
+    409: (N_("Đã có người làm trước"), N_("Dữ liệu đã thay đổi trong lúc bạn đang xem; chưa có gì bị ghi đè."), _BACK),
+    410: (N_("Tệp đã bị thay đổi"), N_("Dữ liệu lưu không còn như khi ghi vào."), N_("Xin báo quản trị và văn thư.")),
+    413: (N_("Dữ liệu quá lớn"), N_("Dữ liệu gửi lên vượt giới hạn; chưa có gì được ghi."), _BACK),
+    422: (N_("Dữ liệu chưa đúng"), N_("Có ô chưa đúng; chưa có gì được ghi."), N_("Quay lại và sửa ô đã nêu.")),
+    503: (N_("Hệ thống đang bận"), N_("Chưa có gì được ghi."), _AGAIN),
+    507: (N_("Hết chỗ lưu"), N_("Chưa có gì được ghi."), N_("Xin báo quản trị ngay.")),
 }
-_UNEXPECTED = ("Có lỗi ngoài dự kiến", "Thao tác vừa rồi có thể chưa được ghi; dữ liệu cũ còn nguyên.", _AGAIN)
+_UNEXPECTED = (N_("Có lỗi ngoài dự kiến"), N_("Thao tác vừa rồi có thể chưa được ghi; dữ liệu cũ còn nguyên."), _AGAIN)
 _STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
     (errors.NotFound, 404),
     (errors.AlreadyThere, 409),

@@ -17,6 +17,7 @@ from tests.conftest import REPOSITORY
 
 WEBMAIL = REPOSITORY / "webmail"
 TEMPLATES = WEBMAIL / "templates"
+HTTP = REPOSITORY / "mailsvc" / "http"
 NOT_YET = frozenset(
     name for path in (Path(__file__).parent / "not_yet").glob("*.txt") for name in path.read_text("utf-8").split()
 )
@@ -30,7 +31,7 @@ _VIETNAMESE = re.compile("[ăđơưà-ãèéêìíò-õùúýẠ-ỹ]", re.IGNOR
 def _messages() -> dict[str, str]:
     """Each msgid of templates and modules, to the file it stands in."""
     found: dict[str, str] = {}
-    for path in sorted([*TEMPLATES.rglob("*.html"), *WEBMAIL.rglob("*.py")]):
+    for path in sorted([*TEMPLATES.rglob("*.html"), *WEBMAIL.rglob("*.py"), *HTTP.rglob("*.py")]):
         method = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
         options = _OPTIONS if path.suffix == ".html" else {}
         keywords = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
