@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.web.axe import violations
 from tests.web.webhouse import PASSWORD, Site, sample, sample_names
 
 pytestmark = pytest.mark.browser
@@ -52,8 +53,8 @@ def shoot(page: Page, pictures: Path, name: str, *, full: bool = False) -> None:
     page.screenshot(path=pictures / f"{name}-{viewport['width']}.png", full_page=full)
 
 
-def fits(page: Page) -> None:
-    """Nothing is wider than the screen."""
+def fits(page: Page, *, axe: bool = True) -> None:
+    """Nothing is wider than the screen, and axe-core finds nothing, light or dark."""
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 0:
         found = page.evaluate(
@@ -61,6 +62,8 @@ def fits(page: Page) -> None:
             ".map(e => e.tagName + '.' + e.className).slice(0, 8)"
         )
         raise AssertionError(f"{page.url} is {wide} px too wide: {found}")
+    found = violations(page) if axe else []
+    assert not found, f"{page.url}: " + "\n".join(found)
 
 
 @pytest.mark.parametrize(("width", "height"), WIDTHS)
