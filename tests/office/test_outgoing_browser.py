@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.office.outgoing_pages import Bureau, original, scan
 from tests.office.outgoing_world import word
+from tests.web.axe import violations
 from tests.web.test_accessibility import CHECK
 from tests.web.test_browser import FLAGS, open_page, press, sign_in
 from tests.web.webhouse import Site
@@ -62,7 +63,7 @@ def test_pages_are_accessible(house: Site, browser: Browser, width: int, scheme:
         issued, waiting, f"{waiting}/so-sanh", numbered, f"{numbered}/phat-hanh",
     ):  # fmt: skip
         page.goto(house.url + path)
-        found[path] = page.evaluate(CHECK, width < 600)
+        found[path] = [*page.evaluate(CHECK, width < 600), *violations(page)]
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, path
     assert {path: wrong for path, wrong in found.items() if wrong} == {}

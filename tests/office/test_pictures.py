@@ -6,10 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from mailsvc.documents.routing import assigning, directing, handling, recalling
 from tests.conftest import REPOSITORY
 from tests.office.incoming_world import Desk, cooperate, inform, lead
+from tests.web.axe import violations
 from tests.web.webhouse import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -67,7 +69,9 @@ _PAGES = {
 }
 
 
-def _shoot(page: object, pictures: Path, name: str, width: int) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # type: ignore[attr-defined]
-    page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)  # type: ignore[attr-defined]
+def _shoot(page: Page, pictures: Path, name: str, width: int) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
     assert wide <= 0, f"{name} at {width}: {wide} pixels too wide"
+    found = violations(page)
+    assert not found, f"{name} at {width}: " + "\n".join(found)
