@@ -34,7 +34,7 @@ from scripts.bench_servers import (  # noqa: E402
 
 ALL = [
     "idle_memory", "push", "accept", "fan_out", "logins", "mixed", "read", "idle_large", "cold_select", "accuracy",
-    "office",
+    "office", "web",
 ]  # fmt: skip
 
 READING: tuple[tuple[str, float, float], ...] = (
@@ -235,6 +235,17 @@ class Bench:
                     self.add(f"office: {one.name}, p95", round(one.p95, 1), None, "ms", "", None)
                 else:
                     self.add(f"office: {one.name}, p95", round(one.p95, 1), None, "ms", "≤ 150 ms", one.p95 <= 150)
+
+
+    def web(self) -> None:
+        """The web face in Chromium and over HTTP; no peer, the aims are milliseconds and kilobytes."""
+        from scripts import bench_web
+
+        with tempfile.TemporaryDirectory(prefix="mailsvc-web-") as folder:
+            letters, documents, runs = (3000, 3000, 8) if self.quick else (100_000, 100_000, 24)
+            for one in bench_web.figures(Path(folder), letters, documents, runs):
+                aim = f"≤ {one.most:g} {one.unit}" if one.most else ""
+                self.add(one.name, one.value, None, one.unit, aim, one.value <= one.most if one.most else None)
 
 
 def table(rows: list[Row]) -> str:
