@@ -41,6 +41,18 @@ _BY_ADDRESS = Prepared(
     .join(addresses, addresses.c.account_id == accounts.c.id)
     .where(addresses.c.address == bindparam("address"))
 )
+_SHARED_WITH = Prepared(
+    select(*_COLUMNS)
+    .join(grants, grants.c.owner_id == accounts.c.id)
+    .where(
+        grants.c.grantee_id == bindparam("account_id"),
+        grants.c.can_read == 1,
+        accounts.c.active == 1,
+        grants.c.valid_from <= bindparam("today"),
+        or_(grants.c.valid_to.is_(None), grants.c.valid_to >= bindparam("today")),
+    )
+    .order_by(accounts.c.username)
+)
 _CREDENTIALS = Prepared(
     select(
         accounts.c.id,
@@ -320,13 +332,8 @@ def grant(
 
 def shared_with(tx: Tx, account_id: int) -> list[Account]:
     """The shared accounts whose mailboxes this account may open today, by username."""
-    statement = (
-        select(*_COLUMNS)
-        .join(grants, grants.c.owner_id == accounts.c.id)
-        .where(grants.c.grantee_id == account_id, grants.c.can_read == 1, accounts.c.active == 1, _today(tx))
-        .order_by(accounts.c.username)
-    )
-    return [Account(*row) for row in tx.execute(statement)]
+    today = office_date(tx.now_ms).isoformat()
+    return [Account(*row) for row in tx.rows(_SHARED_WITH, account_id=account_id, today=today)]
 
 
 def members_of(tx: Tx, owner_id: int) -> list[Account]:

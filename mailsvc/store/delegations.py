@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Text, and_, bindparam, insert, or_, select, update
 
 from mailsvc.core.errors import NotFound
 from mailsvc.store.schema import delegations
-from mailsvc.store.tx import Tx
+from mailsvc.store.tx import Prepared, Tx
 
 AUTHORITY = "uy_quyen"  # the principal is there and lets somebody act for him
 SUBSTITUTE = "thay_the"  # the principal is away: what is meant for him goes to the delegate
@@ -41,6 +41,21 @@ class Delegation:
 _COLUMNS = [delegations.c[name] for name in Delegation.__dataclass_fields__]
 
 
+def _on(day: str | BindParameter[str]) -> ColumnElement[bool]:
+    return and_(
+        delegations.c.revoked_ms.is_(None),
+        delegations.c.valid_from <= day,
+        or_(delegations.c.valid_to.is_(None), delegations.c.valid_to >= day),
+    )
+
+
+_HELD_BY = Prepared(
+    select(*_COLUMNS)
+    .where(delegations.c.delegate_id == bindparam("delegate_id"), _on(bindparam("day", type_=Text)))
+    .order_by(delegations.c.id)
+)
+
+
 def add(tx: Tx, **values: object) -> int:
     """Add a delegation; its id."""
     statement = insert(delegations).values(created_ms=tx.now_ms, **values).returning(delegations.c.id)
@@ -63,8 +78,7 @@ def revoke(tx: Tx, delegation_id: int, by: int | None) -> None:
 
 def held_by(tx: Tx, delegate_id: int, day: str) -> list[Delegation]:
     """What the person holds for others on that day."""
-    statement = select(*_COLUMNS).where(delegations.c.delegate_id == delegate_id, _on(day)).order_by(delegations.c.id)
-    return [Delegation(*row) for row in tx.execute(statement)]
+    return [Delegation(*row) for row in tx.rows(_HELD_BY, delegate_id=delegate_id, day=day)]
 
 
 def substitute(tx: Tx, principal_id: int, day: str) -> int | None:
@@ -88,14 +102,6 @@ def of_account(tx: Tx, account_id: int) -> list[Delegation]:
 def listing(tx: Tx, day: str) -> list[Delegation]:
     """All that are in force on that day."""
     return [Delegation(*row) for row in tx.execute(select(*_COLUMNS).where(_on(day)).order_by(delegations.c.id))]
-
-
-def _on(day: str) -> ColumnElement[bool]:
-    return and_(
-        delegations.c.revoked_ms.is_(None),
-        delegations.c.valid_from <= day,
-        or_(delegations.c.valid_to.is_(None), delegations.c.valid_to >= day),
-    )
 
 
 def set_posts_of_day(tx: Tx, delegation_id: int, day: str) -> None:
