@@ -21,8 +21,13 @@ def language() -> str:
 
 def speak(chosen: str) -> None:
     """From here on this request is answered in that language (`vi` for one we do not have). Each request is a task of
-    its own, so it ends with it; worker threads do not see it: texts are translated on the event loop."""
+    its own, so it ends with it; threads that read see it too, those that write do not: what is stored is Vietnamese."""
     _language.set(chosen if chosen in LANGUAGES else VIETNAMESE)
+
+
+def V_(text: str) -> str:
+    """Marks a text of the office's own papers and letters: it is stored or printed, Vietnamese for every reader."""
+    return text
 
 
 def N_(text: str) -> str:

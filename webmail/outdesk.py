@@ -21,6 +21,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import OutFile
 from mailsvc.store.tx import Tx
 from webmail import papers
+from webmail.i18n import V_
 from webmail.pages import go, page
 from webmail.papers import Paper
 from webmail.paperwork import Refusal, note_view
@@ -114,7 +115,9 @@ async def packed(visit: Visit, subject: str, fields: tuple[tuple[str, str], ...]
     me = visit.who.account
     address = await visit.office.db.read(accounts.primary_address, me.id)
     sender = Person(me.full_name, address or "khong-co-dia-chi@localhost")
-    made: Packed = await visit.office.work(packing.pack, visit.office, sender, f"Dự thảo: {subject}"[:200], given)
+    made: Packed = await visit.office.work(
+        packing.pack, visit.office, sender, f"{V_('Dự thảo')}: {subject}"[:200], given
+    )
     return made
 
 

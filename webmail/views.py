@@ -17,6 +17,7 @@ from mailsvc.store.intake import HELD, WAITING
 from mailsvc.store.mailboxes import INBOX, Mailbox
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
+from webmail.i18n import _
 
 _ARRIVAL = re.compile(r"(?:^| )SoDen-(\d{1,10})-(\d{4})(?: |$)")
 _ICONS = {"\\Drafts": "draft", "\\Sent": "sent", "\\Junk": "junk", "\\Trash": "trash", "\\Archive": "archive"}
@@ -126,7 +127,7 @@ def initial(name: str) -> str:
 
 def folder_title(name: str) -> str:
     """The last level of a mailbox name, as people call it."""
-    return "Hộp thư đến" if name == INBOX else name.rpartition("/")[2]
+    return _("Hộp thư đến") if name == INBOX else name.rpartition("/")[2]
 
 
 def _folders(boxes: Sequence[Seen]) -> tuple[Folder, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from mailsvc.core.clock import office_datetime
+from webmail.i18n import N_, _
 
-_DAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+_DAYS = (N_("Thứ Hai"), N_("Thứ Ba"), N_("Thứ Tư"), N_("Thứ Năm"), N_("Thứ Sáu"), N_("Thứ Bảy"), N_("Chủ nhật"))
 
 
 def short_time(ms: int, now_ms: int) -> str:
@@ -16,16 +17,16 @@ def short_time(ms: int, now_ms: int) -> str:
     if days == 0:
         return f"{moment:%H:%M}"
     if days == 1:
-        return f"Hôm qua {moment:%H:%M}"
+        return _("Hôm qua %(moment)s", moment=f"{moment:%H:%M}")
     if 1 < days < 7:
-        return f"{_DAYS[moment.weekday()]} {moment:%H:%M}"
+        return f"{_(_DAYS[moment.weekday()])} {moment:%H:%M}"
     return f"{moment:%d/%m}" if moment.year == now.year else f"{moment:%d/%m/%Y}"
 
 
 def long_time(ms: int) -> str:
     """Thứ Hai, 23/11/2026, 14:30"""
     moment = office_datetime(ms)
-    return f"{_DAYS[moment.weekday()]}, {moment:%d/%m/%Y, %H:%M}"
+    return f"{_(_DAYS[moment.weekday()])}, {moment:%d/%m/%Y, %H:%M}"
 
 
 def machine_time(ms: int) -> str:
@@ -48,8 +49,8 @@ def due(iso: str | None, today: date) -> str:
     except ValueError:
         return ""
     if left == 0:
-        return "hôm nay"
-    return f"còn {left} ngày" if left > 0 else f"quá hạn {-left} ngày"
+        return _("hôm nay")
+    return _("còn %(left)s ngày", left=left) if left > 0 else _("quá hạn %(left)s ngày", left=-left)
 
 
 def size(octets: int) -> str:
@@ -75,9 +76,9 @@ def wait(milliseconds: int) -> str:
     """How long to wait: 45 giây; 3 phút."""
     length = timedelta(milliseconds=milliseconds)
     seconds = -(-length // timedelta(seconds=1))
-    return f"{seconds} giây" if seconds < 120 else f"{-(-seconds // 60)} phút"
+    return _("%(seconds)s giây", seconds=seconds) if seconds < 120 else _("%(value)s phút", value=-(-seconds // 60))
 
 
 def today_words(now: datetime) -> str:
     """Thứ Hai, 23/11/2026"""
-    return f"{_DAYS[now.weekday()]}, {now:%d/%m/%Y}"
+    return f"{_(_DAYS[now.weekday()])}, {now:%d/%m/%Y}"

@@ -8,6 +8,7 @@ commit is on disk. Functions may be run again (a conflict on PostgreSQL), so the
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import queue
 import threading
 import time
@@ -85,9 +86,10 @@ class Database:
 
     # ---- the verbs ------------------------------------------------------------------------------------------
     async def read(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `fn(tx, …)` on a snapshot, in a reader thread. It must not write."""
+        """Run `fn(tx, …)` on a snapshot, in a reader thread, in the context of the caller. It must not write."""
         loop = self._loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, lambda: self.read_now(fn, *args, **kwargs))
+        run = contextvars.copy_context().run
+        return await loop.run_in_executor(self._readers, lambda: run(self.read_now, fn, *args, **kwargs))
 
     async def write(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(tx, …)` in the next group and return its result once the commit is on disk.

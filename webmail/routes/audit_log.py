@@ -14,6 +14,7 @@ from mailsvc.http.visits import Visit, get
 from mailsvc.store import audit
 from mailsvc.store.audit import Head
 from mailsvc.store.tx import Tx
+from webmail.i18n import _
 from webmail.pages import page
 
 PAGE = "/nhat-ky"
@@ -42,7 +43,7 @@ def _lines(tx: Tx, actor: Actor, thing: str, before: int | None) -> tuple[list[L
     rows = audit.of(tx, thing)[::-1] if thing else audit.listing(tx, before=before, limit=_LIMIT)
     found = []
     for row in rows[:_LIMIT]:
-        name = rights.display_name(tx, row["actor_id"], row["on_behalf_of"]) or "Hệ thống"
+        name = rights.display_name(tx, row["actor_id"], row["on_behalf_of"]) or _("Hệ thống")
         text = str(row["detail"].get("step", {}).get("text") or row["detail"].get("reason") or "") if leads else ""
         found.append(
             Line(row["id"], row["at_ms"], name, row["post"], row["source"], row["action"], row["object"], text)

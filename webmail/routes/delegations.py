@@ -18,6 +18,7 @@ from mailsvc.store.accounts import Account
 from mailsvc.store.delegations import Delegation
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
+from webmail.i18n import _
 from webmail.pages import go, page
 
 PAGE = "/uy-quyen"
@@ -80,7 +81,7 @@ async def give(visit: Visit) -> Response:
             visit, "delegations.html", status=422, found=found, kinds=delegating.KINDS, given=given,
             problem=error.message,
         )  # fmt: skip
-    return go(visit, PAGE, "Đã ghi; hai người được báo bằng thư.")
+    return go(visit, PAGE, _("Đã ghi; hai người được báo bằng thư."))
 
 
 def _given(tx: Tx, visit: Visit) -> tuple[int, int, Terms]:
@@ -99,14 +100,14 @@ def _given(tx: Tx, visit: Visit) -> tuple[int, int, Terms]:
 def _person(tx: Tx, username: str, name: str) -> Account:
     found = accounts.by_username(tx, username)
     if found is None:
-        what = "người ủy quyền" if name == "principal" else "người được ủy quyền"
+        what = _("người ủy quyền") if name == "principal" else _("người được ủy quyền")
         raise NotFound(f"Chưa chọn đúng {what}.")
     return found
 
 
 async def revoke(visit: Visit) -> Response:
     await visit.office.db.write(delegating.revoke, visit.actor, visit.whole("number"), visit.field("reason", 500))
-    return go(visit, PAGE, "Đã thôi ủy quyền.")
+    return go(visit, PAGE, _("Đã thôi ủy quyền."))
 
 
 ROUTES = (get(PAGE, listing), post(PAGE, give), post(PAGE + "/{number}/thoi", revoke))

@@ -16,6 +16,7 @@ from mailsvc.store import accounts, documents, guarding
 from mailsvc.store.documents import Document
 from mailsvc.store.guarding import Purge
 from mailsvc.store.tx import Tx
+from webmail.i18n import _
 from webmail.pages import go, page
 
 _DIRECTIONS = {"den": "in", "di": "out"}
@@ -71,7 +72,7 @@ async def ask(visit: Visit) -> Response:
         await visit.office.db.write(_ask, visit)
     except (Invalid, NotFound) as error:
         return await _show(visit, 422, error.message)
-    return go(visit, PAGE, "Đã đề nghị; chờ người thứ hai đồng ý. Từ lúc này không ai mở được văn bản.")
+    return go(visit, PAGE, _("Đã đề nghị; chờ người thứ hai đồng ý. Từ lúc này không ai mở được văn bản."))
 
 
 def _ask(tx: Tx, visit: Visit) -> int:
@@ -92,7 +93,7 @@ async def decide(visit: Visit) -> Response:
         await visit.office.db.write(destroying.decide, visit.actor, visit.whole("purge"), consent, answer)
     except Invalid as error:
         return await _show(visit, 422, error.message)
-    return go(visit, PAGE, "Đã tiêu hủy nội dung." if consent else "Đã ghi không đồng ý.")
+    return go(visit, PAGE, _("Đã tiêu hủy nội dung.") if consent else _("Đã ghi không đồng ý."))
 
 
 ROUTES = (get(PAGE, listing), post(PAGE, ask), post(PAGE + "/{purge}", decide))

@@ -25,16 +25,17 @@ from mailsvc.store.documents import Document
 from mailsvc.store.routing import Flow, Line
 from mailsvc.store.tx import Tx
 from webmail import forms
+from webmail.i18n import N_, _
 from webmail.pages import go, page
 from webmail.routes.handling import PLACE, asked, done
 
 ROWS = 5  # receivers that cooperate, in one form
 DIRECT, TRANSFER, ASSIGN, FILE = "chi-dao", "chuyen", "giao", "luu"
 _TITLES = {
-    DIRECT: "Ý kiến chỉ đạo",
-    TRANSFER: "Chuyển văn bản",
-    ASSIGN: "Giao việc trong đơn vị",
-    FILE: "Lưu để biết",
+    DIRECT: N_("Ý kiến chỉ đạo"),
+    TRANSFER: N_("Chuyển văn bản"),
+    ASSIGN: N_("Giao việc trong đơn vị"),
+    FILE: N_("Lưu để biết"),
 }
 
 
@@ -93,7 +94,7 @@ def _form(tx: Tx, account_id: int, document_id: int, line_id: int | None, kind: 
     now = flow.version if line is None else line.version
     return Form(
         kind=kind,
-        title=_TITLES[kind],
+        title=_(_TITLES[kind]),
         document=found,
         flow=flow,
         choices=choices,
@@ -169,7 +170,7 @@ async def save(visit: Visit) -> Response:
         return await _shown(visit, found, _again(typed, problem=error.message), 403)
     except Invalid as error:
         return await _shown(visit, found, _again(typed, problem=error.message), 422)
-    return go(visit, f"/xu-ly/{found.id}", "Đã chuyển; người nhận có trong Việc của tôi và trong hộp thư.")
+    return go(visit, f"/xu-ly/{found.id}", _("Đã chuyển; người nhận có trong Việc của tôi và trong hộp thư."))
 
 
 def _again(typed: _Typed, problems: Sequence[Problem] = (), problem: str = "", fresh: bool = False) -> _Typed:
@@ -235,7 +236,7 @@ async def submit(visit: Visit) -> Response:
             parcel=letter,
         )  # fmt: skip
 
-    return await done(visit, found, "trinh", work(), "Đã trình.")
+    return await done(visit, found, "trinh", work(), _("Đã trình."))
 
 
 ROUTES = (

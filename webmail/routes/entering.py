@@ -24,6 +24,7 @@ from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
 from webmail import forms, views
 from webmail.forms import EntryFields
+from webmail.i18n import V_, _
 from webmail.pages import go, page
 from webmail.routes.document_types import type_names
 
@@ -71,7 +72,7 @@ async def save_paper(visit: Visit) -> Response:
     found = await visit.office.db.read(_paper, visit.who.account.id, fields, arrival)
     day = forms.calendar_day(arrival)
     if day is None:
-        wrong = Problem("arrival_date", f"Ngày đến “{arrival}” không phải là ngày.", True)
+        wrong = Problem("arrival_date", _("Ngày đến “%(arrival)s” không phải là ngày.", arrival=arrival), True)
         return await _paper_page(visit, found, EntryFields(fields, arrival, problems=(wrong, *found.problems)), 422)
     try:
         document = await visit.office.db.write(
@@ -106,14 +107,14 @@ async def save_scan(visit: Visit) -> Response:
     except Invalid as error:
         values = {"problem": error.message, "title": title, "rule": rules().scan}
         return await page(visit, "scan_upload.html", status=422, **values)
-    return go(visit, f"/van-ban-den/cho-vao-so/{entry.id}", f"Đã nhận {len(files)} tệp.")
+    return go(visit, f"/van-ban-den/cho-vao-so/{entry.id}", _("Đã nhận %(count)s tệp.", count=len(files)))
 
 
 async def _taken_in(visit: Visit, title: str, files: list[tuple[str, bytes]]) -> Entry:
     me = visit.who.account
     checked = [scanned.check(name, await _measured(visit, data)) for name, data in files]
     address = await visit.office.db.read(accounts.primary_address, me.id)
-    text = "\n".join([f"Bản quét do {me.full_name} tải lên.", *scanned.sentences(checked)]) + "\n"
+    text = "\n".join([V_(f"Bản quét do {me.full_name} tải lên."), *scanned.sentences(checked)]) + "\n"
     person = Person(me.full_name, address or "van-thu@localhost")
     packed = await visit.office.work(uploads.pack, visit.office, person, title, text, files, "scan")
     case = await visit.office.work(examine, packed.letter.data, packed.letter.scan)
@@ -163,7 +164,7 @@ async def correct(visit: Visit) -> Response:
         return await _correction_page(visit, found, form, 409, reason=reason, problem=error.message)
     except Invalid as error:
         return await _correction_page(visit, found, form, 422, reason=reason, problem=error.message)
-    return go(visit, f"/van-ban-den/{found.year}/{found.arrival_number}", "Đã sửa; nội dung cũ còn trong diễn biến.")
+    return go(visit, f"/van-ban-den/{found.year}/{found.arrival_number}", _("Đã sửa; nội dung cũ còn trong diễn biến."))
 
 
 async def _correction_page(

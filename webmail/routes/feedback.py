@@ -21,6 +21,7 @@ from mailsvc.store import regulations as store
 from mailsvc.store.regulations import Opinion, Round
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
+from webmail.i18n import _
 from webmail.pages import go, page
 
 BASE = work.PAGE + "/gop-y"
@@ -41,7 +42,7 @@ def _shown(tx: Tx, actor: Actor, round_id: int) -> Shown:
     one = store.round_of(tx, round_id)
     answers = rights.may(tx, actor, Act.PROPOSE_RULES, rights.of_organisation(main_organisation(tx)))
     opinions = [row for row in store.opinions(tx, round_id) if answers or row.author_id == actor.account_id]
-    names = [accounts.get(tx, row.author_id).full_name if row.author_id else "Không ghi tên" for row in opinions]
+    names = [accounts.get(tx, row.author_id).full_name if row.author_id else _("Không ghi tên") for row in opinions]
     articles = tuple(work.articles(store.get(tx, one.regulation_id).text))
     return Shown(one, work.is_open(tx, one), answers, articles, tuple(zip(opinions, names, strict=True)))
 
@@ -52,7 +53,7 @@ async def open_round(visit: Visit) -> Response:
         raise Invalid(f"Hạn góp ý “{visit.field('last_day', 40)}” không phải là ngày.")
     title, nameless = visit.field("title", 300), visit.field("anonymous", 5) == "1"
     made = await visit.office.db.write(work.open_round, visit.actor, title, day.isoformat(), anonymous=nameless)
-    return go(visit, f"{BASE}/{made}", "Đã mở đợt góp ý; mọi người được báo.")
+    return go(visit, f"{BASE}/{made}", _("Đã mở đợt góp ý; mọi người được báo."))
 
 
 async def listing(visit: Visit) -> Response:
@@ -74,7 +75,7 @@ async def give(visit: Visit) -> Response:
         await visit.office.db.write(work.give_opinion, visit.actor, round_id, *texts, nameless=nameless)
     except (Invalid, AlreadyThere) as error:
         return await _page(visit, 422, error.message)
-    return go(visit, f"{BASE}/{round_id}", "Đã ghi góp ý, cảm ơn bạn.")
+    return go(visit, f"{BASE}/{round_id}", _("Đã ghi góp ý, cảm ơn bạn."))
 
 
 async def answer(visit: Visit) -> Response:
@@ -83,7 +84,7 @@ async def answer(visit: Visit) -> Response:
         await visit.office.db.write(work.answer, visit.actor, visit.whole("opinion"), kind, text)
     except Invalid as error:
         return await _page(visit, 422, error.message)
-    return go(visit, f"{BASE}/{visit.whole('round')}", "Đã ghi tiếp thu, giải trình.")
+    return go(visit, f"{BASE}/{visit.whole('round')}", _("Đã ghi tiếp thu, giải trình."))
 
 
 async def synthesis(visit: Visit) -> Response:

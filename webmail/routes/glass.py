@@ -16,6 +16,7 @@ from mailsvc.mail import mailboxes
 from mailsvc.store import contents, documents, guarding, placements
 from mailsvc.store.guarding import Glass
 from mailsvc.store.tx import Tx
+from webmail.i18n import _
 from webmail.pages import go, page
 
 PAGE = "/mo-khan-cap"
@@ -40,8 +41,8 @@ async def open_one(visit: Visit) -> Response:
     try:
         made = await visit.office.db.write(_open, visit.office.settings.organisation.domains, visit)
     except (Invalid, NotFound) as error:
-        return await _page(visit, 422, error.message or "Không có thư hoặc văn bản này.")
-    return go(visit, f"{PAGE}/{made.id}", "Đã mở; chủ thư và lãnh đạo được báo ngay.")
+        return await _page(visit, 422, error.message or _("Không có thư hoặc văn bản này."))
+    return go(visit, f"{PAGE}/{made.id}", _("Đã mở; chủ thư và lãnh đạo được báo ngay."))
 
 
 def _open(tx: Tx, domains: list[str], visit: Visit) -> Glass:

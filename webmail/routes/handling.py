@@ -20,6 +20,7 @@ from mailsvc.store import accounts, routing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, papers, paperwork
+from webmail.i18n import N_, V_, _
 from webmail.pages import go
 from webmail.papers import Paper
 from webmail.paperwork import Refusal
@@ -89,7 +90,7 @@ async def packed(visit: Visit, found: Document, subject: str, role: str) -> Pack
     me = visit.who.account
     address = await visit.office.db.read(accounts.primary_address, me.id)
     person = Person(me.full_name, address or "khong-co-dia-chi@localhost")
-    title = f"{subject} số đến {found.arrival_number}/{found.year}: {found.subject}"
+    title = V_(f"{subject} số đến {found.arrival_number}/{found.year}: {found.subject}")
     made: Packed = await visit.office.work(uploads.pack, visit.office, person, title, f"{subject}.\n", given, role)
     return made
 
@@ -104,10 +105,10 @@ async def opinion(visit: Visit) -> Response:
     found = await asked(visit)
 
     async def work() -> None:
-        files = await packed(visit, found, "Ý kiến", "opinion")
+        files = await packed(visit, found, V_("Ý kiến"), "opinion")
         await visit.office.db.write(_opine, visit, found.id, visit.field("noi_dung", 20_000), files)
 
-    return await done(visit, found, "y-kien", work(), "Đã ghi ý kiến.")
+    return await done(visit, found, "y-kien", work(), _("Đã ghi ý kiến."))
 
 
 def _opine(tx: Tx, visit: Visit, document_id: int, text: str, files: Packed | None) -> None:
@@ -119,11 +120,11 @@ async def report(visit: Visit) -> Response:
     found, line_id = await asked(visit), visit.whole("line")
 
     async def work() -> None:
-        files = await packed(visit, found, "Báo cáo", handling.REPORT_ROLE)
+        files = await packed(visit, found, V_("Báo cáo"), handling.REPORT_ROLE)
         text, ends = visit.field("noi_dung", 20_000), visit.field("ket_thuc", 3) == "1"
         await visit.office.db.write(_report, visit, line_id, forms.version(visit), text, files, ends)
 
-    return await done(visit, found, f"bao-cao-{line_id}", work(), "Đã ghi báo cáo.")
+    return await done(visit, found, f"bao-cao-{line_id}", work(), _("Đã ghi báo cáo."))
 
 
 def _report(tx: Tx, visit: Visit, line_id: int, version: int, text: str, files: Packed | None, ends: bool) -> None:
@@ -137,10 +138,10 @@ async def close(visit: Visit) -> Response:
     found, line_id = await asked(visit), visit.whole("line")
 
     async def work() -> None:
-        files = await packed(visit, found, "Văn bản xử lý", "answer")
+        files = await packed(visit, found, V_("Văn bản xử lý"), "answer")
         await visit.office.db.write(_close, visit, line_id, visit.field("ly_do", 2000), files, forms.version(visit))
 
-    return await done(visit, found, f"ket-thuc-{line_id}", work(), "Đã kết thúc.")
+    return await done(visit, found, f"ket-thuc-{line_id}", work(), _("Đã kết thúc."))
 
 
 def _close(tx: Tx, visit: Visit, line_id: int, why: str, files: Packed | None, version: int) -> None:
@@ -149,11 +150,11 @@ def _close(tx: Tx, visit: Visit, line_id: int, why: str, files: Packed | None, v
 
 # ---- handing on ---------------------------------------------------------------------------------------------
 async def forward(visit: Visit) -> Response:
-    return await _handed(visit, "chuyen-tiep", "forward", assigning.forward, "Đã chuyển tiếp.")
+    return await _handed(visit, "chuyen-tiep", "forward", assigning.forward, _("Đã chuyển tiếp."))
 
 
 async def reassign(visit: Visit) -> Response:
-    return await _handed(visit, "giao-lai", "reassignment", assigning.reassign, "Đã giao người khác.")
+    return await _handed(visit, "giao-lai", "reassignment", assigning.reassign, _("Đã giao người khác."))
 
 
 async def _handed(visit: Visit, act: str, kind: str, work: Callable[..., Any], text: str) -> Response:
@@ -180,7 +181,7 @@ def _line_act(act: str, text: str, work: Callable[..., Any]) -> Callable[[Visit]
     async def run(visit: Visit) -> Response:
         found, line_id = await asked(visit), visit.whole("line")
         deed = visit.office.db.write(work, visit, line_id, forms.version(visit))
-        return await done(visit, found, f"{act}-{line_id}", deed, text)
+        return await done(visit, found, f"{act}-{line_id}", deed, _(text))
 
     return run
 
@@ -237,7 +238,7 @@ async def decide(visit: Visit) -> Response:
     found, request_id = await asked(visit), visit.whole("request")
     granted = visit.field("dong_y", 3) == "1"
     deed = visit.office.db.write(recalling.decide, visit.actor, request_id, granted, _reason(visit))
-    text = "Đã đồng ý." if granted else "Đã trả lời không đồng ý."
+    text = _("Đã đồng ý.") if granted else _("Đã trả lời không đồng ý.")
     return await done(visit, found, f"de-nghi-{request_id}", deed, text)
 
 
@@ -248,27 +249,27 @@ async def keep_paper(visit: Visit) -> Response:
         closing.keep_paper, visit.actor, found.id, visit.field("ban_giay", 20), visit.field("noi", 200),
         visit.field("hop", 100), version=forms.version(visit),
     )  # fmt: skip
-    return await done(visit, found, "ban-giay", deed, "Đã ghi nơi để bản giấy.")
+    return await done(visit, found, "ban-giay", deed, _("Đã ghi nơi để bản giấy."))
 
 
 async def reopen(visit: Visit) -> Response:
     found = await asked(visit)
     deed = visit.office.db.write(closing.reopen, visit.actor, found.id, _reason(visit), version=forms.version(visit))
-    return await done(visit, found, "mo-lai", deed, "Đã mở lại văn bản.")
+    return await done(visit, found, "mo-lai", deed, _("Đã mở lại văn bản."))
 
 
 _LINE = PLACE + "/luot/{line}"
 _PLAIN = (
-    ("tra-lai", "Đã trả lại người giao.", _give_back),
-    ("nhan-viec", "Đã ghi tiến độ.", _take_up),
-    ("xin-gia-han", "Đã gửi đề nghị gia hạn.", _ask_extension),
-    ("xin-ket-thuc", "Đã gửi đề nghị kết thúc.", _ask_no_answer),
-    ("lay-lai", "Đã lấy lại lượt chuyển.", _recall),
-    ("xin-lay-lai", "Đã gửi đề nghị lấy lại.", _ask_recall),
-    ("rut", "Đã rút lượt chuyển.", _withdraw),
-    ("gia-han", "Đã gia hạn.", _extend),
-    ("tra-bao-cao", "Đã trả lại báo cáo.", _send_back),
-    ("da-xem", "Đã xem.", _accept_return),
+    ("tra-lai", N_("Đã trả lại người giao."), _give_back),
+    ("nhan-viec", N_("Đã ghi tiến độ."), _take_up),
+    ("xin-gia-han", N_("Đã gửi đề nghị gia hạn."), _ask_extension),
+    ("xin-ket-thuc", N_("Đã gửi đề nghị kết thúc."), _ask_no_answer),
+    ("lay-lai", N_("Đã lấy lại lượt chuyển."), _recall),
+    ("xin-lay-lai", N_("Đã gửi đề nghị lấy lại."), _ask_recall),
+    ("rut", N_("Đã rút lượt chuyển."), _withdraw),
+    ("gia-han", N_("Đã gia hạn."), _extend),
+    ("tra-bao-cao", N_("Đã trả lại báo cáo."), _send_back),
+    ("da-xem", N_("Đã xem."), _accept_return),
 )
 
 ROUTES = (

@@ -14,6 +14,7 @@ from mailsvc.store import accounts, guarding
 from mailsvc.store.guarding import Held, Vote
 from mailsvc.store.tx import Tx
 from webmail import papers
+from webmail.i18n import _
 from webmail.pages import go, page
 
 
@@ -77,7 +78,7 @@ async def decide(visit: Visit) -> Response:
     except Invalid as error:
         return await _show(visit, 422, error.message)
     waits = done.state == holding.HELD
-    return go(visit, holding.PAGE, "Đã ghi; chờ người thứ hai." if waits else "Hai người cùng ý: đã làm.")
+    return go(visit, holding.PAGE, _("Đã ghi; chờ người thứ hai.") if waits else _("Hai người cùng ý: đã làm."))
 
 
 ROUTES = (

@@ -22,6 +22,7 @@ from mailsvc.store.intake import DISMISSED, HELD, REGISTERED, WAITING
 from mailsvc.store.tx import Tx
 from webmail import forms, papers, views
 from webmail.forms import EntryFields
+from webmail.i18n import _
 from webmail.pages import go, page
 from webmail.papers import Paper
 from webmail.routes.document_types import type_names
@@ -179,7 +180,7 @@ async def save(visit: Visit) -> Response:
     form = await visit.office.db.read(_form, account_id, entry_id, fields, arrival)
     day = forms.calendar_day(arrival)
     if day is None:
-        return await _page(visit, form, 422, f"Ngày đến “{arrival}” không phải là ngày.")
+        return await _page(visit, form, 422, _("Ngày đến “%(arrival)s” không phải là ngày.", arrival=arrival))
     try:
         document = await visit.office.db.write(
             register.register, visit.actor, entry_id, fields, version=forms.version(visit), on_date=day
@@ -192,7 +193,11 @@ async def save(visit: Visit) -> Response:
         now = from_proposal(form.item.entry.proposed.get("document"))
         return await _page(visit, replace(form, rival=forms.differences(fields, now)), 409, error.message)
     if visit.field("tiep", 10) and form.next_id is not None:
-        text = f"Đã vào sổ: số đến {document.arrival_number}/{document.year}. Đây là thư tiếp theo."
+        text = _(
+            "Đã vào sổ: số đến %(arrival_number)s/%(year)s. Đây là thư tiếp theo.",
+            arrival_number=document.arrival_number,
+            year=document.year,
+        )
         return go(visit, f"{LIST}/{form.next_id}", text)
     return go(visit, f"{_address(document)}?moi=1")
 
@@ -214,7 +219,7 @@ async def dismiss(visit: Visit) -> Response:
     except AlreadyRegistered as error:
         return go(visit, _address(error.document), error.message)
     fields = (("version", str(found.version)), ("ve", "1"))
-    return go(visit, LIST, "Đã bỏ khỏi danh sách chờ vào sổ.", f"{LIST}/{entry_id}/khoi-phuc", fields)
+    return go(visit, LIST, _("Đã bỏ khỏi danh sách chờ vào sổ."), f"{LIST}/{entry_id}/khoi-phuc", fields)
 
 
 async def restore(visit: Visit) -> Response:
@@ -226,14 +231,14 @@ async def restore(visit: Visit) -> Response:
         )
     except AlreadyRegistered as error:
         return go(visit, _address(error.document), error.message)
-    return go(visit, f"{LIST}/{entry_id}", "Thư lại chờ vào sổ.")
+    return go(visit, f"{LIST}/{entry_id}", _("Thư lại chờ vào sổ."))
 
 
 async def divide(visit: Visit) -> Response:
     """A letter with several documents: an entry for each."""
     entry_id = visit.whole("entry")
     found = await visit.office.db.write(split, visit.actor, entry_id, forms.version(visit))
-    return go(visit, f"{LIST}/{entry_id}", f"Đã tách thành {len(found)} mục chờ vào sổ.")
+    return go(visit, f"{LIST}/{entry_id}", _("Đã tách thành %(count)s mục chờ vào sổ.", count=len(found)))
 
 
 # ---- files --------------------------------------------------------------------------------------------------

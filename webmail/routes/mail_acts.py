@@ -98,9 +98,7 @@ async def register(visit: Visit) -> Response:
     opened = await open_letter(visit)
     case = await visit.office.work(_examined, opened.data)
     try:
-        entry = await visit.office.db.write(
-            intake.open_by_hand, visit.actor, opened.folder.id, opened.line.uid, case
-        )
+        entry = await visit.office.db.write(intake.open_by_hand, visit.actor, opened.folder.id, opened.line.uid, case)
     except AlreadyRegistered as error:
         found = error.document
         return go(visit, f"/van-ban-den/{found.year}/{found.arrival_number}", error.message)

@@ -17,6 +17,7 @@ from mailsvc.http.visits import Visit, get, post
 from mailsvc.store import accounts
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
+from webmail.i18n import _
 from webmail.pages import go, page
 
 PAGE = "/quy-dinh"
@@ -67,7 +68,7 @@ async def change(visit: Visit) -> Response:
         await visit.office.db.write(rules.set_value, visit.actor, name, new, day.isoformat(), reason)
     except Invalid as error:
         return await _page(visit, 422, error.message)
-    return go(visit, PAGE, f"Đã đổi, có hiệu lực từ {day:%d/%m/%Y}.")
+    return go(visit, PAGE, _("Đã đổi, có hiệu lực từ %(day)s.", day=f"{day:%d/%m/%Y}"))
 
 
 ROUTES = (get(PAGE, listing), post(PAGE, change))

@@ -9,18 +9,19 @@ from mailsvc.documents import clerks, holding, rights
 from mailsvc.documents.rights import Act
 from mailsvc.http.visits import Visit, get
 from mailsvc.store.tx import Tx
+from webmail.i18n import N_, _
 from webmail.pages import page
 
 PAGE = "/van-phong"
 _FOR_ALL = (
-    ("/quy-che", "Quy chế", "Bản đang có hiệu lực, xác nhận, góp ý"),
-    ("/quy-dinh", "Quy định vận hành", "Thời hạn, điều kiện, mẫu câu và ngày hiệu lực"),
-    ("/uy-quyen", "Ủy quyền, người thay", "Ai làm thay ai, từ ngày nào đến ngày nào"),
+    ("/quy-che", N_("Quy chế"), N_("Bản đang có hiệu lực, xác nhận, góp ý")),
+    ("/quy-dinh", N_("Quy định vận hành"), N_("Thời hạn, điều kiện, mẫu câu và ngày hiệu lực")),
+    ("/uy-quyen", N_("Ủy quyền, người thay"), N_("Ai làm thay ai, từ ngày nào đến ngày nào")),
 )
 _BY_RIGHT = (
-    (("ask_purge", "consent_purge"), "/tieu-huy", "Tiêu hủy", "Hai người cùng quyết định"),
-    (("break_glass",), "/mo-khan-cap", "Mở khẩn cấp", "Đọc một nội dung khi có sự cố, có báo"),
-    (("read_audit",), "/nhat-ky", "Nhật ký", "Mọi việc làm và lượt xem"),
+    (("ask_purge", "consent_purge"), "/tieu-huy", N_("Tiêu hủy"), N_("Hai người cùng quyết định")),
+    (("break_glass",), "/mo-khan-cap", N_("Mở khẩn cấp"), N_("Đọc một nội dung khi có sự cố, có báo")),
+    (("read_audit",), "/nhat-ky", N_("Nhật ký"), N_("Mọi việc làm và lượt xem")),
 )
 
 
@@ -30,7 +31,7 @@ def _links(tx: Tx, actor: Actor) -> list[tuple[str, str, str]]:
     subject = rights.of_organisation(org_code)
     found = list(_FOR_ALL)
     if holding.seats(tx, actor, org_code):
-        found.append((holding.PAGE, "Tạm giữ", "Mục có dấu hiệu bí mật nhà nước, chờ bạn quyết định"))
+        found.append((holding.PAGE, _("Tạm giữ"), _("Mục có dấu hiệu bí mật nhà nước, chờ bạn quyết định")))
     found += [
         (address, name, about)
         for acts, address, name, about in _BY_RIGHT

@@ -15,6 +15,7 @@ from mailsvc.documents.outgoing.words import words
 from mailsvc.http.visits import Visit, get, post, upload
 from mailsvc.store.documents import Document
 from webmail import forms, outdesk, papers
+from webmail.i18n import N_, _
 from webmail.outdesk import PLACE
 
 Act = Callable[[Visit, Document], Awaitable[Any]]
@@ -38,7 +39,7 @@ def _act(name: str, act: Act, text: str) -> Callable[[Visit], Awaitable[Response
 
     async def endpoint(visit: Visit) -> Response:
         found = await outdesk.asked(visit)
-        return await outdesk.done(visit, found, name, act(visit, found), text)
+        return await outdesk.done(visit, found, name, act(visit, found), _(text))
 
     return endpoint
 
@@ -175,26 +176,26 @@ async def _keep_paper(visit: Visit, found: Document) -> None:
 
 
 _FORMS: tuple[tuple[str, Act, str], ...] = (
-    ("trinh", _submit, "Đã trình lãnh đạo đơn vị."),
-    ("duyet", _approve_content, "Đã duyệt nội dung."),
-    ("lay-y-kien", _ask, "Đã gửi lấy ý kiến."),
-    ("y-kien", _opinion, "Đã gửi ý kiến."),
-    ("chuyen-the-thuc", _to_format, "Đã chuyển Văn phòng kiểm tra thể thức."),
-    ("the-thuc", _approve_format, "Đã duyệt thể thức, trình người ký."),
-    ("ky", _sign, "Đã ký."),
-    ("tra-lai", _send_back, "Đã trả lại người soạn thảo."),
-    ("bo", _drop, "Đã bỏ dự thảo."),
-    ("quan-he", _link, "Đã ghi quan hệ văn bản."),
-    ("lay-so", _request_number, "Đã trình lấy số; văn thư đã nhận tệp Word."),
-    ("cap-so", _give_number, "Đã cấp số."),
-    ("so-chen", _insert_number, "Đã cấp số chen."),
-    ("huy-so", _cancel_number, "Đã hủy số; số này không dùng lại."),
-    ("nhac", _remind, "Đã nhắc nơi nhận chưa mở."),
-    ("thu-hoi", _recall, "Đã thu hồi và báo các nơi nhận."),
-    ("sao", _copy, "Đã lấy số bản sao."),
-    ("ban-giay/trinh", _submit_paper, "Đã ghi trình ký bản giấy."),
-    ("ban-giay/duyet", _approve_paper, "Đã duyệt thể thức bản giấy."),
-    ("ban-giay/luu", _keep_paper, "Đã ghi bản giấy."),
+    ("trinh", _submit, N_("Đã trình lãnh đạo đơn vị.")),
+    ("duyet", _approve_content, N_("Đã duyệt nội dung.")),
+    ("lay-y-kien", _ask, N_("Đã gửi lấy ý kiến.")),
+    ("y-kien", _opinion, N_("Đã gửi ý kiến.")),
+    ("chuyen-the-thuc", _to_format, N_("Đã chuyển Văn phòng kiểm tra thể thức.")),
+    ("the-thuc", _approve_format, N_("Đã duyệt thể thức, trình người ký.")),
+    ("ky", _sign, N_("Đã ký.")),
+    ("tra-lai", _send_back, N_("Đã trả lại người soạn thảo.")),
+    ("bo", _drop, N_("Đã bỏ dự thảo.")),
+    ("quan-he", _link, N_("Đã ghi quan hệ văn bản.")),
+    ("lay-so", _request_number, N_("Đã trình lấy số; văn thư đã nhận tệp Word.")),
+    ("cap-so", _give_number, N_("Đã cấp số.")),
+    ("so-chen", _insert_number, N_("Đã cấp số chen.")),
+    ("huy-so", _cancel_number, N_("Đã hủy số; số này không dùng lại.")),
+    ("nhac", _remind, N_("Đã nhắc nơi nhận chưa mở.")),
+    ("thu-hoi", _recall, N_("Đã thu hồi và báo các nơi nhận.")),
+    ("sao", _copy, N_("Đã lấy số bản sao.")),
+    ("ban-giay/trinh", _submit_paper, N_("Đã ghi trình ký bản giấy.")),
+    ("ban-giay/duyet", _approve_paper, N_("Đã duyệt thể thức bản giấy.")),
+    ("ban-giay/luu", _keep_paper, N_("Đã ghi bản giấy.")),
 )
 
 ROUTES = (
@@ -202,5 +203,5 @@ ROUTES = (
     get(PLACE + "/tep/{file}", file),
     get(PLACE + "/tep/{file}/trang/{page}", page_picture),
     *(post(f"{PLACE}/{name}", _act(name, act, text)) for name, act, text in _FORMS),
-    upload(PLACE + "/ban-ky", _act("ban-ky", _attach, "Đã đưa bản ký/scan.")),
+    upload(PLACE + "/ban-ky", _act("ban-ky", _attach, N_("Đã đưa bản ký/scan."))),
 )

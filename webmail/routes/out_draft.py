@@ -24,6 +24,7 @@ from mailsvc.store import outgoing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, outdesk, papers
+from webmail.i18n import _
 from webmail.outdesk import PLACE
 from webmail.pages import go, page
 from webmail.papers import Paper
@@ -76,7 +77,11 @@ async def begin(visit: Visit) -> Response:
         return await _sheet(visit, typed, problems=error.problems, status=422)
     except (Invalid, NotFound) as error:
         return await _sheet(visit, typed, status=422, said=error.message)
-    return go(visit, outdesk.here(document), f"Đã lập dự thảo {document.arrival_number}/{document.year}.")
+    return go(
+        visit,
+        outdesk.here(document),
+        _("Đã lập dự thảo %(arrival_number)s/%(year)s.", arrival_number=document.arrival_number, year=document.year),
+    )
 
 
 async def edit(visit: Visit) -> Response:
@@ -96,7 +101,7 @@ async def save(visit: Visit) -> Response:
         return await _sheet(visit, typed, document=document, status=422, said=error.message)
     except Stale as error:
         return await _sheet(visit, typed, document=document, status=409, said=error.message)
-    return go(visit, outdesk.here(document), "Đã sửa phiếu.")
+    return go(visit, outdesk.here(document), _("Đã sửa phiếu."))
 
 
 # ---- versions -----------------------------------------------------------------------------------------------
@@ -112,7 +117,7 @@ async def version(visit: Visit) -> Response:
         note = visit.field("ghi_chu", 500)
         await visit.office.db.write(draft.add_version, visit.actor, document.id, files, note, dropped)
 
-    return await outdesk.done(visit, document, "phien-ban", work(), "Đã thêm phiên bản; bản cũ vẫn còn.")
+    return await outdesk.done(visit, document, "phien-ban", work(), _("Đã thêm phiên bản; bản cũ vẫn còn."))
 
 
 def _version_files(tx: Tx, document: Document, version: int) -> tuple[Paper, ...]:

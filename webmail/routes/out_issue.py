@@ -15,6 +15,7 @@ from mailsvc.http.visits import Visit, get, post
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, outdesk
+from webmail.i18n import _
 from webmail.outdesk import PLACE
 from webmail.pages import go, page
 
@@ -59,14 +60,16 @@ async def send(visit: Visit) -> Response:
         await office.db.write(issue.issue, visit.actor, domains, parcel, targets)
     except (Invalid, Refused, Stale) as error:
         return await _form(visit, document, typed, status=422, said=error.message)
-    return go(visit, f"{outdesk.here(document)}#noi-nhan", f"Đã phát hành đến {len(targets)} nơi nhận.")
+    return go(
+        visit, f"{outdesk.here(document)}#noi-nhan", _("Đã phát hành đến %(count)s nơi nhận.", count=len(targets))
+    )
 
 
 async def refresh(visit: Visit) -> Response:
     """Look again what is known of the receivers."""
     document = await outdesk.asked(visit)
     changed = await visit.office.db.write(receipts.refresh, document.id)
-    text = f"Có {changed} thay đổi." if changed else "Chưa có gì mới."
+    text = _("Có %(changed)s thay đổi.", changed=changed) if changed else _("Chưa có gì mới.")
     return go(visit, f"{outdesk.here(document)}#noi-nhan", text)
 
 

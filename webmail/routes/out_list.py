@@ -20,16 +20,17 @@ from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import Flow
 from mailsvc.store.tx import Tx
 from webmail import outdesk
+from webmail.i18n import N_
 from webmail.pages import page
 
 REGISTER = "/van-ban-di"
 LIMIT = 50
 _TABS = {
-    "cua-toi": "Của tôi",
-    "dang-xu-ly": "Đang xử lý",
-    "cho-cap-so": "Chờ cấp số",
-    "da-cap-so": "Chờ phát hành",
-    "da-bo": "Đã bỏ",
+    "cua-toi": N_("Của tôi"),
+    "dang-xu-ly": N_("Đang xử lý"),
+    "cho-cap-so": N_("Chờ cấp số"),
+    "da-cap-so": N_("Chờ phát hành"),
+    "da-bo": N_("Đã bỏ"),
 }
 _STATES = {
     "cua-toi": (*states.UNDER_WAY, states.NUMBERED),

@@ -28,6 +28,7 @@ from mailsvc.store import outgoing as outgoing_store
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, outdesk, papers, paperwork
+from webmail.i18n import V_, _
 from webmail.outdesk import PLACE
 from webmail.pages import page
 
@@ -74,7 +75,7 @@ async def file(visit: Visit) -> Response:
     book = await visit.office.db.read(registers.book, visit.actor, org_code, wanted)
     payload = json.dumps(book.to_dict(), ensure_ascii=False).encode()
     data = await _drawn(
-        visit, "book", {"form": form}, payload, "Sổ quá dài để in một lần; xin chọn khoảng ngày ngắn hơn."
+        visit, "book", {"form": form}, payload, _("Sổ quá dài để in một lần; xin chọn khoảng ngày ngắn hơn.")
     )
     await visit.office.db.write(registers.note_printed, visit.actor, org_code, wanted, form)
     name = f"{book.title.lower()} {wanted.year}.{form}".replace(" ", "-")
@@ -116,7 +117,7 @@ async def stamped(visit: Visit) -> Response:
     await paperwork.note_view(visit, found, f"file {chosen.name}")
     data = await papers.loader(visit, chosen)()
     arrival = await visit.office.db.read(_arrival, found)
-    sorry = "Không đóng dấu lên bản sao của tệp này được; xin in bản gốc rồi đóng dấu."
+    sorry = _("Không đóng dấu lên bản sao của tệp này được; xin in bản gốc rồi đóng dấu.")
     made = await _drawn(visit, "stamp", arrival, data, sorry)
     return file_response(made, f"dau-den-{found.arrival_number}-{chosen.name}", show=True)
 
@@ -132,7 +133,7 @@ def _slip(tx: Tx, document: Document, printer: str) -> dict[str, Any]:
         "day": registers.day(document.issue_date),
         "subject": document.subject,
         "receivers": sent or written,
-        "mark": f"In từ hệ thống văn phòng điện tử, lúc {now:%H:%M ngày %d/%m/%Y}. Người in: {printer}.",
+        "mark": V_(f"In từ hệ thống văn phòng điện tử, lúc {now:%H:%M ngày %d/%m/%Y}. Người in: {printer}."),
     }
 
 
@@ -142,7 +143,9 @@ async def slip(visit: Visit) -> Response:
     if not document.code:
         raise Invalid("Văn bản chưa có số nên chưa có phiếu gửi.")
     values = await visit.office.db.read(_slip, document, visit.who.account.full_name)
-    data = await _drawn(visit, "slip", {}, json.dumps(values, ensure_ascii=False).encode(), "Không in được phiếu gửi.")
+    data = await _drawn(
+        visit, "slip", {}, json.dumps(values, ensure_ascii=False).encode(), _("Không in được phiếu gửi.")
+    )
     return file_response(data, f"phieu-gui-{document.arrival_number}-{document.year}.pdf", show=True)
 
 
@@ -166,7 +169,7 @@ async def copy(visit: Visit) -> Response:
         raise Invalid("Văn bản không có bản ký/scan PDF để sao.")
     await paperwork.note_view(visit, document, f"file {found[0].name}")
     data = await papers.loader(visit, found[0])()
-    made = await _drawn(visit, "copy_mark", {"lines": mark}, data, "Không ghi dòng sao lên tệp PDF này được.")
+    made = await _drawn(visit, "copy_mark", {"lines": mark}, data, _("Không ghi dòng sao lên tệp PDF này được."))
     return file_response(made, f"ban-sao-{visit.whole('copy')}-{found[0].name}", show=True)
 
 

@@ -18,6 +18,7 @@ from mailsvc.store import regulations as store
 from mailsvc.store.regulations import Regulation, Round
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
+from webmail.i18n import _
 from webmail.pages import go, page
 
 
@@ -72,7 +73,7 @@ async def _page(visit: Visit, regulation_id: int | None, status: int = 200, prob
 
 async def acknowledge(visit: Visit) -> Response:
     await visit.office.db.write(work.acknowledge, visit.actor, visit.whole("regulation"))
-    return go(visit, PAGE, "Đã ghi xác nhận của bạn.")
+    return go(visit, PAGE, _("Đã ghi xác nhận của bạn."))
 
 
 async def propose(visit: Visit) -> Response:
@@ -82,7 +83,7 @@ async def propose(visit: Visit) -> Response:
         made = await visit.office.db.write(work.propose, visit.actor, *texts)
     except Invalid as error:
         return await _page(visit, None, 422, error.message)
-    return go(visit, f"{PAGE}/{made}", "Đã đề xuất; Giám đốc được báo.")
+    return go(visit, f"{PAGE}/{made}", _("Đã đề xuất; Giám đốc được báo."))
 
 
 async def publish(visit: Visit) -> Response:
@@ -94,7 +95,7 @@ async def publish(visit: Visit) -> Response:
         await visit.office.db.write(work.publish, visit.actor, regulation_id, number, day.isoformat())
     except Invalid as error:
         return await _page(visit, regulation_id, 422, error.message)
-    return go(visit, f"{PAGE}/{regulation_id}", "Đã ban hành; mọi người được báo để xác nhận.")
+    return go(visit, f"{PAGE}/{regulation_id}", _("Đã ban hành; mọi người được báo để xác nhận."))
 
 
 async def refuse(visit: Visit) -> Response:
@@ -103,12 +104,12 @@ async def refuse(visit: Visit) -> Response:
         await visit.office.db.write(work.refuse, visit.actor, regulation_id, visit.field("reason", 2000))
     except Invalid as error:
         return await _page(visit, regulation_id, 422, error.message)
-    return go(visit, PAGE, "Đã ghi không đồng ý; người đề xuất được báo.")
+    return go(visit, PAGE, _("Đã ghi không đồng ý; người đề xuất được báo."))
 
 
 async def remind(visit: Visit) -> Response:
     count = await visit.office.db.write(work.remind, visit.actor, visit.whole("regulation"))
-    return go(visit, f"{PAGE}/{visit.whole('regulation')}", f"Đã nhắc {count} người.")
+    return go(visit, f"{PAGE}/{visit.whole('regulation')}", _("Đã nhắc %(count)s người.", count=count))
 
 
 ROUTES = (

@@ -23,6 +23,7 @@ from mailsvc.store.following import DailyReport, TroubleReport
 from mailsvc.store.intake import HELD, WAITING, Entry
 from mailsvc.store.tx import Tx
 from webmail import forms
+from webmail.i18n import _
 from webmail.pages import go, page
 
 DAILY, PROBLEMS, CLERKS = "/bao-cao-ngay", "/vuong-mac", "/van-ban-den/phan-cong"
@@ -74,7 +75,7 @@ async def report_day(visit: Visit) -> Response:
         await visit.office.db.write(daily.report, visit.actor, text, nothing=nothing, day=wanted)
     except (Invalid, Refused) as error:
         return await _day_page(visit, text, error.message, 422)
-    return go(visit, DAILY, "Đã ghi báo cáo ngày.")
+    return go(visit, DAILY, _("Đã ghi báo cáo ngày."))
 
 
 # ---- problems -----------------------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ async def tell_problem(visit: Visit) -> Response:
         await visit.office.db.write(problems.tell, visit.actor, title, text)
     except (Invalid, Refused) as error:
         return await _problem_page(visit, (title, text), error.message, 422)
-    return go(visit, PROBLEMS, "Đã gửi Chánh Văn phòng; câu trả lời sẽ đến bằng thư.")
+    return go(visit, PROBLEMS, _("Đã gửi Chánh Văn phòng; câu trả lời sẽ đến bằng thư."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ async def answer_problem(visit: Visit) -> Response:
     except (Invalid, Refused) as error:
         values = {"one": found.problem, "typed": text, "problem": error.message}
         return await page(visit, "problem.html", status=422, found=found, **values)
-    return go(visit, f"{PROBLEMS}/{problem_id}", "Đã trả lời; người hỏi được báo bằng thư.")
+    return go(visit, f"{PROBLEMS}/{problem_id}", _("Đã trả lời; người hỏi được báo bằng thư."))
 
 
 # ---- clerks of waiting letters ------------------------------------------------------------------------------
@@ -194,14 +195,14 @@ async def give_entry(visit: Visit) -> Response:
     await visit.office.db.write(
         entry_clerks.give, visit.actor, visit.whole("entry"), clerk, visit.field("ghi_chu", 500)
     )
-    return go(visit, CLERKS, "Đã phân công.")
+    return go(visit, CLERKS, _("Đã phân công."))
 
 
 async def set_duty(visit: Visit) -> Response:
     """Name the clerk who has what was given to nobody; nobody when the choice is empty."""
     typed = visit.field("van_thu", 16)
     await visit.office.db.write(_set_duty, visit.actor, _account(typed) if typed else None)
-    return go(visit, CLERKS, "Đã đổi văn thư trực.")
+    return go(visit, CLERKS, _("Đã đổi văn thư trực."))
 
 
 def _set_duty(tx: Tx, actor: Actor, clerk_id: int | None) -> None:

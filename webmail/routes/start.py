@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mailsvc.http.visits import Visit, get
 from webmail import views
+from webmail.i18n import _
 
 
 async def start(visit: Visit) -> Response:
@@ -20,8 +21,8 @@ async def manifest(visit: Visit) -> Response:
     """For "add to home screen"."""
     organisation = visit.office.settings.organisation
     described = {
-        "name": f"Văn phòng điện tử – {organisation.name}",
-        "short_name": "Văn phòng",
+        "name": _("Văn phòng điện tử – %(name)s", name=organisation.name),
+        "short_name": _("Văn phòng"),
         "lang": "vi",
         "start_url": "/",
         "scope": "/",

@@ -25,10 +25,16 @@ from mailsvc.store import following
 from mailsvc.store.following import Pack
 from mailsvc.store.tx import Tx
 from webmail import forms
+from webmail.i18n import N_
 from webmail.pages import page
 
 PLACE = "/thong-ke"
-PERIODS = {"tuan": "Tuần này", "tuan-truoc": "Tuần trước", "thang": "Tháng này", "thang-truoc": "Tháng trước"}
+PERIODS = {
+    "tuan": N_("Tuần này"),
+    "tuan-truoc": N_("Tuần trước"),
+    "thang": N_("Tháng này"),
+    "thang-truoc": N_("Tháng trước"),
+}
 PRINT_SECONDS = 30.0
 _FORMS: dict[str, Callable[[Report], bytes]] = {"xlsx": sheets.as_xlsx, "docx": sheets.as_docx, "csv": sheets.as_csv}
 

@@ -18,6 +18,7 @@ from mailsvc.store import tasks
 from mailsvc.store.tasks import TaskFile
 from mailsvc.store.tx import Tx
 from webmail import forms
+from webmail.i18n import N_, V_, _
 from webmail.pages import go
 from webmail.routes.tasks import PLACE, Refusal, packed, show
 
@@ -42,7 +43,7 @@ def _act(act: str, text: str, work: Deed) -> Callable[[Visit], Awaitable[Respons
     """A page function for an act: `work(tx, visit, task id)`."""
 
     async def run(visit: Visit) -> Response:
-        return await _done(visit, act, visit.office.db.write(work, visit, visit.whole("task")), text)
+        return await _done(visit, act, visit.office.db.write(work, visit, visit.whole("task")), _(text))
 
     return run
 
@@ -107,10 +108,10 @@ async def report(visit: Visit) -> Response:
     """Report the result, with files."""
 
     async def work() -> None:
-        files = await packed(visit, f"Báo cáo kết quả việc {visit.whole('task')}")
+        files = await packed(visit, V_(f"Báo cáo kết quả việc {visit.whole('task')}"))
         await visit.office.db.write(_report, visit, visit.whole("task"), files)
 
-    return await _done(visit, "bao-cao", work(), "Đã báo cáo.")
+    return await _done(visit, "bao-cao", work(), _("Đã báo cáo."))
 
 
 def _report(tx: Tx, visit: Visit, task_id: int, files: Packed | None) -> None:
@@ -127,7 +128,9 @@ async def decide(visit: Visit) -> Response:
     """Answer a request for more time, or contested lateness."""
     request_id, granted = visit.whole("request"), visit.field("dong_y", 3) == "1"
     deed = visit.office.db.write(_decide, visit, visit.whole("task"), request_id, granted)
-    return await _done(visit, f"de-nghi-{request_id}", deed, "Đã đồng ý." if granted else "Đã trả lời không đồng ý.")
+    return await _done(
+        visit, f"de-nghi-{request_id}", deed, _("Đã đồng ý.") if granted else _("Đã trả lời không đồng ý.")
+    )
 
 
 def _decide(tx: Tx, visit: Visit, task_id: int, request_id: int, granted: bool) -> None:
@@ -142,18 +145,18 @@ def _decide(tx: Tx, visit: Visit, task_id: int, request_id: int, granted: bool) 
 
 _ONE = PLACE + "/{task}"
 _PLAIN: tuple[tuple[str, str, Deed], ...] = (
-    ("nhan", "Đã nhận việc.", _acknowledge),
-    ("tu-choi", "Đã gửi lý do từ chối cho người giao.", _refuse),
-    ("tien-do", "Đã ghi tiến độ.", _progress),
-    ("y-kien", "Đã ghi ý kiến.", _remark),
-    ("xin-gia-han", "Đã gửi đề nghị gia hạn.", _ask_extension),
-    ("kien-nghi", "Đã gửi kiến nghị.", _appeal),
-    ("bo-sung", "Đã bổ sung; người nhận được báo bằng thư.", _supplement),
-    ("rut", "Đã rút lại việc.", _withdraw),
-    ("tra-lai", "Đã trả lại báo cáo.", _send_back),
-    ("van-giao", "Đã trả lời; việc vẫn giao.", _insist),
-    ("ket-thuc", "Đã kết thúc việc.", _close),
-    ("don-doc", "Đã đôn đốc.", _urge),
+    ("nhan", N_("Đã nhận việc."), _acknowledge),
+    ("tu-choi", N_("Đã gửi lý do từ chối cho người giao."), _refuse),
+    ("tien-do", N_("Đã ghi tiến độ."), _progress),
+    ("y-kien", N_("Đã ghi ý kiến."), _remark),
+    ("xin-gia-han", N_("Đã gửi đề nghị gia hạn."), _ask_extension),
+    ("kien-nghi", N_("Đã gửi kiến nghị."), _appeal),
+    ("bo-sung", N_("Đã bổ sung; người nhận được báo bằng thư."), _supplement),
+    ("rut", N_("Đã rút lại việc."), _withdraw),
+    ("tra-lai", N_("Đã trả lại báo cáo."), _send_back),
+    ("van-giao", N_("Đã trả lời; việc vẫn giao."), _insist),
+    ("ket-thuc", N_("Đã kết thúc việc."), _close),
+    ("don-doc", N_("Đã đôn đốc."), _urge),
 )
 
 ROUTES = (

@@ -25,11 +25,12 @@ from mailsvc.store.documents import Document
 from mailsvc.store.tasks import Task, TaskPerson
 from mailsvc.store.tx import Tx
 from webmail import papers
+from webmail.i18n import N_, _
 from webmail.pages import go, page
 from webmail.papers import Paper
 
 PLACE = "/cong-viec"
-TABS = {"nhan": "Việc tôi nhận", "giao": "Việc tôi giao", "xong": "Đã xong"}
+TABS = {"nhan": N_("Việc tôi nhận"), "giao": N_("Việc tôi giao"), "xong": N_("Đã xong")}
 
 
 # ---- lists --------------------------------------------------------------------------------------------------
@@ -124,7 +125,7 @@ async def give(visit: Visit) -> Response:
     except InvalidFields as error:
         kept = typed | {"cooperating": chosen}
         return await _form_page(visit, kept, document_id, error.problems, 422)
-    return go(visit, f"{PLACE}/{task.id}", "Đã giao việc; người nhận có thư trong “Việc của tôi”.")
+    return go(visit, f"{PLACE}/{task.id}", _("Đã giao việc; người nhận có thư trong “Việc của tôi”."))
 
 
 def _whole(text: str) -> int | None:

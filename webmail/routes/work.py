@@ -14,17 +14,18 @@ from mailsvc.documents.routing.rules import rules
 from mailsvc.http.visits import Visit, get
 from mailsvc.store.tx import Tx
 from webmail import views
+from webmail.i18n import N_
 from webmail.pages import page
 
 WORK = "/viec"
 FOLLOW_UP = "/van-ban-den/theo-doi"
 TITLES = {
-    listing.NOT_SUBMITTED: "Chưa chuyển",
-    listing.UNDIRECTED: "Chờ chỉ đạo",
-    listing.UNREAD: "Chưa đọc",
-    listing.OVERDUE: "Quá hạn",
-    listing.OPEN: "Đang giải quyết",
-    listing.CLOSED: "Đã xong",
+    listing.NOT_SUBMITTED: N_("Chưa chuyển"),
+    listing.UNDIRECTED: N_("Chờ chỉ đạo"),
+    listing.UNREAD: N_("Chưa đọc"),
+    listing.OVERDUE: N_("Quá hạn"),
+    listing.OPEN: N_("Đang giải quyết"),
+    listing.CLOSED: N_("Đã xong"),
 }
 _COUNTED = {listing.NOT_SUBMITTED: "registered", listing.UNDIRECTED: "submitted", listing.OPEN: "directed"}
 
