@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -60,7 +59,7 @@ _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E
 
 def _without_tricks(value: Any) -> Any:
     """Text without marks that make it look like other text."""
-    if isinstance(value, str) and not isinstance(value, Markup) and not value.isascii():
+    if isinstance(value, str) and not value.isascii():  # Markup too: translated sentences carry names and subjects
         return value.translate(_TURNING)
     return value
 

@@ -211,4 +211,4 @@ def test_what_waits_is_counted_beside_the_name_of_the_list(pages: Bureau) -> Non
     pages["khuetm"].does(f"{place}/trinh")
     page = pages["dungmh"].text("/viec")
     assert "ban hành Kế hoạch kiểm tra" in page
-    assert '<span class="count">1<span class="unseen-label"> việc chờ' in page
+    assert 'data-count="/viec">1<span class="unseen-label"> việc chờ' in page
