@@ -141,6 +141,8 @@ def _form_route(path: str, page: Page, *, public: bool, most_files: int) -> Rout
     async def endpoint(request: Request) -> Response:
         visit = _visit(request)
         signed_out = not public and visit.visitor is None
+        if signed_out and most_files and "hx-request" in request.headers:
+            raise SessionEnded(request.url.path, ())  # the page still has the files; js/session.js signs in over it
         if signed_out and most_files:
             raise Refused("Phiên làm việc đã kết thúc; tệp chưa được nhận. Xin đăng nhập rồi gửi lại.")
         async with request.form(max_files=most_files, max_fields=FORM_FIELDS) as form:

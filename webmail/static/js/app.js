@@ -28,9 +28,10 @@ async function mountAll() {
 let shownPath = location.pathname;
 
 document.addEventListener("htmx:before:response", (event) => {
-  const { response, request, sourceElement } = event.detail.ctx;
+  const { response, request, sourceElement, sourceEvent } = event.detail.ctx;
   const type = response.headers.get("content-type") ?? "";
-  if (response.status === 401 && askAgain(sourceElement)) {
+  const toSignIn = response.raw.redirected && new URL(response.raw.url).pathname === "/dang-nhap";
+  if ((response.status === 401 || toSignIn) && askAgain(sourceElement, sourceEvent)) {
     event.preventDefault();
   } else if (!type.startsWith("text/html") && request.method?.toUpperCase() === "GET") {
     event.preventDefault(); // a file: the browser itself knows what to do with it
@@ -38,11 +39,12 @@ document.addEventListener("htmx:before:response", (event) => {
   }
 });
 
-// Whose form came too late keeps the page with all that was typed, and signs in over it.
-function askAgain(source) {
+// Whose session is over keeps the page with all that was typed, signs in over it, and then goes on with what he did.
+function askAgain(source, cause) {
   const dialog = document.getElementById("vao-lai");
-  if (!dialog) return false;
-  dialog.dispatchEvent(new CustomEvent("ask", { detail: { source } }));
+  if (!dialog || source.closest("[action='/dang-xuat']")) return false;
+  const resume = () => source.tagName === "FORM" ? source.requestSubmit(cause?.submitter) : source.click();
+  dialog.dispatchEvent(new CustomEvent("ask", { detail: { resume } }));
   return true;
 }
 
