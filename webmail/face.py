@@ -20,6 +20,7 @@ from webmail.routes import (
     delegations,
     destroying,
     directing,
+    directory,
     entering,
     feedback,
     frame,
@@ -67,7 +68,8 @@ class WebFace:
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
-        modules = (*letters, *papers, *following, *guarding, *outgoing)
+        managing = (directory,)
+        modules = (*letters, *papers, *following, *guarding, *outgoing, *managing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
     def attach(self, app: Starlette) -> None:

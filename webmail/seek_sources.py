@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from mailsvc.accounts import directory
 from mailsvc.core.clock import office_date
 from mailsvc.documents import register as registers
 from mailsvc.store.tx import Tx
@@ -25,4 +26,15 @@ def _documents(tx: Tx, account_id: int, query: str, most: int) -> Sequence[Hit]:
     ]
 
 
-KINDS = (Kind("van-ban", N_("Văn bản"), _documents, lambda query: "/van-ban-den?" + urlencode({"tim": query})),)
+def _people(tx: Tx, account_id: int, query: str, most: int) -> Sequence[Hit]:
+    found = directory.find_people(tx, query, most)
+    return [
+        Hit(one.name, f"/danh-ba?tim={one.username}", " · ".join(filter(None, (one.position, one.unit))), "person")
+        for one in found
+    ]
+
+
+KINDS = (
+    Kind("van-ban", N_("Văn bản"), _documents, lambda query: "/van-ban-den?" + urlencode({"tim": query})),
+    Kind("nguoi", N_("Người"), _people, lambda query: "/danh-ba?" + urlencode({"tim": query})),
+)

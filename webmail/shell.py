@@ -49,6 +49,7 @@ def sections(rail: Rail) -> list[Section]:
         )
     found.append(Section("/van-ban-di", "/van-ban-di", N_("Văn bản đi"), N_("VB đi"), "sent", "g i"))
     found.append(Section("/cong-viec", "/cong-viec", N_("Giao việc"), N_("Giao việc"), "task", "g g"))
+    found.append(Section("/danh-ba", "/danh-ba", N_("Danh bạ"), N_("Danh bạ"), "people", "g n"))
     if mine.clerk or mine.reads_register:
         found.append(Section("/thong-ke", "/thong-ke", N_("Báo cáo"), N_("Báo cáo"), "chart", "g b"))
     found.append(Section("/van-phong", "/van-phong", N_("Văn phòng"), N_("Văn phòng"), "book", "g p"))

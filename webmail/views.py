@@ -26,11 +26,13 @@ _RANKS = {"\\Drafts": 1, "\\Sent": 2, "\\Archive": 3, "\\Junk": 8, "\\Trash": 9}
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What the person may do with documents. `org_code` is '' when there is no organisation for them."""
+    """What the person may do with documents. `org_code` is '' when there is no organisation for them; `manages`: he
+    is an administrator, which opens no papers."""
 
     org_code: str
     clerk: bool
     reads_register: bool
+    manages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ def rights(tx: Tx, account_id: int) -> Rights:
         org_code = clerks.organisation_of(tx, account_id)
     except NotFound:
         org_code = ""
+    manages = "quan_tri" in accounts.roles_of(tx, account_id)
     if not org_code:
-        return Rights("", False, False)
+        return Rights("", False, False, manages)
     clerk = clerks.is_clerk(tx, account_id, org_code)
-    return Rights(org_code, clerk, clerk or clerks.may_read_register(tx, account_id, org_code))
+    return Rights(org_code, clerk, clerk or clerks.may_read_register(tx, account_id, org_code), manages)
 
 
 def rail(tx: Tx, account_id: int) -> Rail:

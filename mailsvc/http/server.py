@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from starlette.applications import Starlette
 
 from mailsvc.http.application import application
 from mailsvc.http.face import Face
@@ -47,6 +48,11 @@ class HttpDoor:
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
         self._port = 0
+
+    @property
+    def application(self) -> Starlette:
+        """What answers behind the socket, with its routes."""
+        return self._app
 
     @property
     def port(self) -> int:

@@ -31,6 +31,7 @@ class Account:
     used_bytes: int
     credential_version: int
     quota_messages: int = 0
+    must_change: int = 0
 
 
 _COLUMNS = [accounts.c[name] for name in Account.__dataclass_fields__]
@@ -208,6 +209,14 @@ def addresses_of(tx: Tx, account_id: int) -> list[str]:
         .order_by(addresses.c.is_primary.desc(), addresses.c.address)
     )
     return list(tx.execute(statement).scalars())
+
+
+def primary_addresses(tx: Tx) -> dict[int, str]:
+    """The primary address of every account that has one, by account."""
+    statement = select(addresses.c.account_id, addresses.c.address).order_by(
+        addresses.c.is_primary, addresses.c.address.desc()
+    )
+    return {row[0]: row[1] for row in tx.execute(statement)}
 
 
 def primary_address(tx: Tx, account_id: int) -> str:

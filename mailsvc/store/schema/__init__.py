@@ -6,6 +6,15 @@ Changes to this package need a migration in migrations/versions; a test compares
 
 from __future__ import annotations
 
+from mailsvc.store.schema.access import (
+    address_groups,
+    app_passwords,
+    group_members,
+    recovery_codes,
+    second_factors,
+    vacation_answers,
+    vacations,
+)
 from mailsvc.store.schema.base import meta, metadata
 from mailsvc.store.schema.documents import (
     document_events,
@@ -63,7 +72,9 @@ __all__ = [
     "account_roles",
     "accounts",
     "acknowledgements",
+    "address_groups",
     "addresses",
+    "app_passwords",
     "audit",
     "audit_head",
     "content_bytes",
@@ -83,6 +94,7 @@ __all__ = [
     "flows",
     "glasses",
     "grants",
+    "group_members",
     "held_items",
     "held_votes",
     "intake_entries",
@@ -109,11 +121,13 @@ __all__ = [
     "purges",
     "queue",
     "receipts",
+    "recovery_codes",
     "regulations",
     "reminders",
     "report_packs",
     "requests",
     "search_texts",
+    "second_factors",
     "subscriptions",
     "switched_off",
     "task_events",
@@ -125,5 +139,7 @@ __all__ = [
     "told_threads",
     "transfers",
     "units",
+    "vacation_answers",
+    "vacations",
     "web_sessions",
 ]

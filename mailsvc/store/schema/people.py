@@ -44,6 +44,8 @@ accounts = Table(
     Column("scram_server_key", LargeBinary, nullable=False, server_default=""),
     int_column("credential_version"),
     int_column("created_ms"),
+    bool_column("must_change"),  # the password was given by an administrator
+    bool_column("away"),  # an answer about absence is switched on (store.vacations knows the days)
 )
 
 addresses = Table(
