@@ -7,13 +7,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup, escape
+
 from mailsvc.http import links
+from mailsvc.http.cleaning import SUMMARY
 from mailsvc.http.helpers import HelperFailedError
 from mailsvc.http.links import PictureLink
 from mailsvc.http.visits import Visit
 from mailsvc.message.scan import Part
 from mailsvc.store.blobs import Buffer
 from webmail import letters
+from webmail.i18n import _
+from webmail.plaintext import MORE
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +36,12 @@ class CleanBody:
     blocked: int
     height: int
     made_ms: int
+
+
+    def shown(self) -> Markup:
+        """The HTML with labels in the language of the request."""
+        label = f"<summary>{escape(_(MORE))}</summary>"
+        return Markup(self.html.replace(SUMMARY, label))  # noqa: S704 - it was cleaned
 
 
 class BodyCache:

@@ -7,11 +7,19 @@ escaped after a tag was put in.
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
+from webmail.i18n import N_
+
 LONGEST = 400_000
 """Characters shown; the whole is in the message source."""
+MORE = N_("Hiện phần trích")
+CUT = N_("Thư rất dài, phần sau không hiện ở đây. Xin tải nguồn thư.")
+_FOLDED_FROM = 3
+"""Quoted lines; so many still stand open."""
+_FOLDED = Markup('<details class="quoted"><summary>{}</summary>{}</details>')
 _LINK = re.compile(
     r"(?P<web>\b(?:https?://|www\.)[^\s<>\"'`{}|\\^]{2,2000})"
     r"|(?P<mail>\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}\b)"
@@ -20,19 +28,29 @@ _TRAILING = ".,;:!?…”’»"
 _QUOTED = re.compile(r"^(?:> ?)+")
 
 
-def text_as_html(text: str) -> Markup:
-    """Lines in `pre-wrap` blocks; quoted lines inside blockquotes as deep as they are quoted (at most five)."""
-    shown = text[:LONGEST]
-    out = Markup("")
+def text_as_html(text: str, more: str = MORE, cut: str = CUT) -> Markup:
+    """Lines in `pre-wrap` blocks; quoted lines inside blockquotes as deep as they are quoted (at most five).
+
+    Long quotations are folded behind a button labelled `more`, unless the letter is nothing but a quotation; `cut` is
+    what stands at the end of a letter that is too long to be shown whole.
+    """
+    runs = _runs(text[:LONGEST].split("\n"))
+    own = any(depth == 0 and any(line.strip() for line in lines) for depth, lines in runs)
     pieces: list[Markup] = []
-    for depth, lines in _runs(shown.split("\n")):
-        block = _linked("\n".join(lines))
-        opened = Markup("<blockquote>") * depth
-        closed = Markup("</blockquote>") * depth
-        pieces.append(opened + Markup('<div class="lines">') + block + Markup("</div>") + closed)
+    for quoted, group in groupby(runs, key=lambda run: run[0] > 0):
+        found = list(group)
+        block = Markup("").join(_block(depth, lines) for depth, lines in found)
+        if quoted and own and sum(len(lines) for _depth, lines in found) > _FOLDED_FROM:
+            block = _FOLDED.format(more, block)
+        pieces.append(block)
     if len(text) > LONGEST:
-        pieces.append(Markup('<p class="cut">Thư rất dài, phần sau không hiện ở đây. Xin tải nguồn thư.</p>'))
-    return out.join(pieces)
+        pieces.append(Markup('<p class="cut">{}</p>').format(cut))
+    return Markup("").join(pieces)
+
+
+def _block(depth: int, lines: list[str]) -> Markup:
+    opened, closed = Markup("<blockquote>") * depth, Markup("</blockquote>") * depth
+    return opened + Markup('<div class="lines">') + _linked("\n".join(lines)) + Markup("</div>") + closed
 
 
 def _runs(lines: list[str]) -> list[tuple[int, list[str]]]:

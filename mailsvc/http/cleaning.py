@@ -81,6 +81,11 @@ _BLOCK = re.compile(r"</?(?:p|div|tr|li|h[1-6]|hr|blockquote|pre|ul|ol|table)\b[
 _SPACED = re.compile(r"<(?:p|ul|ol|blockquote|pre|hr)\b", re.IGNORECASE)
 _HEADING = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 _TEXT = re.compile(r"<[^>]*>")
+_QUOTATION = re.compile(r"<(/?)blockquote\b[^>]*>")
+SUMMARY = "<summary></summary>"
+"""Stands for the label of a folded quotation; the cleaner lets no `summary` of the letter through."""
+_FOLDED_FROM, _OWN_WORDS = 200, 3
+"""Characters of a quotation that is folded, and of the letter's own text without which it is not."""
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _PIXELS = re.compile(r'\bheight="(\d{1,4})(?:px)?"')
 
@@ -121,8 +126,29 @@ def clean_letter(source: str, pictures: dict[str, str]) -> Cleaned:
         filter_style_properties=_STYLES,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    html = judge.put_pictures(html)
+    html = fold_quotations(judge.put_pictures(html))
     return Cleaned(html, judge.blocked, lines(html))
+
+
+def fold_quotations(html: str) -> str:
+    """Cleaned HTML with each outermost quotation behind an empty `summary`, which is labelled where it is shown. A
+    letter of nothing else but quotations stays as it is."""
+    depth, begin, at = 0, 0, 0
+    own: list[str] = []
+    pieces: list[str] = []
+    for found in _QUOTATION.finditer(html):
+        depth += -1 if found[1] else 1
+        if depth == 1 and not found[1]:
+            begin = found.start()
+        elif depth == 0 and found[1]:
+            inside = html[begin : found.end()]
+            own.append(html[at:begin])
+            folded = len(_TEXT.sub("", inside)) >= _FOLDED_FROM
+            pieces += [html[at:begin], f'<details class="quoted">{SUMMARY}{inside}</details>' if folded else inside]
+            at = found.end()
+    own.append(html[at:])
+    words = len(_TEXT.sub("", "".join(own)).strip())
+    return html if words < _OWN_WORDS else "".join([*pieces, html[at:]])
 
 
 def nesting(source: str) -> int:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from mailsvc.core.errors import NotFound, Refused
-from mailsvc.http.files import file_response, shown_type
+from mailsvc.http.files import disposition, file_response, shown_type
+from mailsvc.http.headers import FILE_POLICY
 from mailsvc.http.visits import Visit, get
 from mailsvc.message.attachments import Attachment
 from webmail.opening import contained, open_letter
+from webmail.packing import packed
 from webmail.pages import page
+
+ZIP_BYTES = 256 * 1024 * 1024
+"""Decoded octets of all files that are packed together."""
+_LEFT_OUT = ("blocked", "signature", "container")
+_UNUSABLE = {"executable", "encrypted", "unreadable", "ratio", "total", "count", "depth"}
+SOURCE_SHOWN = 256 * 1024
+"""Octets of a letter shown as they came."""
 
 
 async def _file(visit: Visit) -> Attachment:
@@ -29,6 +38,24 @@ async def file(visit: Visit) -> Response:
     chosen = await _file(visit)
     data = await visit.office.work(chosen.read)
     return file_response(data, chosen.name, show=visit.query("xem") == "1")
+
+
+async def all_files(visit: Visit) -> Response:
+    """Every file of the letter that may be stored, in one archive, sent while it is packed."""
+    opened = await open_letter(visit)
+    found = await visit.office.work(contained, opened.data)
+    chosen = [one for one in found.files if one.role not in _LEFT_OUT and not {*one.hazards} & _UNUSABLE]
+    if not chosen:
+        raise NotFound("Thư này không có tệp nào tải được.")
+    if sum(one.size for one in chosen) > ZIP_BYTES:
+        raise Refused("Các tệp cộng lại quá lớn để gói chung. Xin tải từng tệp; thư vẫn nguyên.")
+    name = (opened.line.subject.strip() or "tep-dinh-kem")[:80]
+    headers = {
+        "Content-Disposition": disposition("attachment", f"{name}.zip"),
+        "Content-Security-Policy": FILE_POLICY,
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingResponse(packed(chosen), media_type="application/zip", headers=headers)
 
 
 async def preview(visit: Visit) -> Response:
@@ -57,7 +84,34 @@ async def source(visit: Visit) -> Response:
     return file_response(data, f"{name}.eml")
 
 
+async def source_page(visit: Visit) -> Response:
+    """The letter as it came, to be looked at: the head whole, the beginning of the body."""
+    opened = await open_letter(visit)
+    data = await visit.office.work(lambda: opened.data[: SOURCE_SHOWN + 1])
+    head, _blank, rest = data.partition(b"\r\n\r\n")
+    return await page(
+        visit,
+        "mail_source.html",
+        back=f"/thu/{opened.folder.id}/{opened.line.uid}",
+        subject=opened.line.subject,
+        size=opened.line.size,
+        head=_as_text(head),
+        text=_as_text(rest[:SOURCE_SHOWN]),
+        cut=len(data) > SOURCE_SHOWN,
+    )
+
+
+def _as_text(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\0", "\N{SYMBOL FOR NULL}")
+
+
 ROUTES = (
+    get("/thu/{mailbox}/{uid}/tat-ca.zip", all_files),
+    get("/thu/{mailbox}/{uid}/nguon", source_page),
     get("/thu/{mailbox}/{uid}/nguon.eml", source),
     get("/thu/{mailbox}/{uid}/tep/{number}", file),
     get("/thu/{mailbox}/{uid}/tep/{number}/xem", preview),

@@ -1,83 +1,40 @@
-"""Reading a letter: its head, its text, and its HTML behind four walls."""
+"""Reading a letter: its conversation, and its HTML behind four walls."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mailsvc.core.errors import NotFound
 from mailsvc.http import links
 from mailsvc.http.files import picture_type
 from mailsvc.http.headers import FILE_POLICY, LETTER_POLICY
 from mailsvc.http.links import PictureLink
-from mailsvc.http.visits import Visit, get
+from mailsvc.http.paths import local_path
+from mailsvc.http.visits import Visit, get, post
 from mailsvc.mail import access
-from mailsvc.message.attachments import Attachment
-from mailsvc.message.scan import Scan, decode_part, unpack_parts
+from mailsvc.message.scan import decode_part, unpack_parts
 from mailsvc.store import contents, listing, private_flags
 from mailsvc.store.blobs import Blobs
-from mailsvc.store.flags import SEEN
+from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
-from webmail import bodies, letters, views
-from webmail.opening import Contained, Placed, contained, open_letter
-from webmail.pages import page
-from webmail.plaintext import text_as_html
+from webmail import bodies, letters, reading, views
+from webmail.conversation import Conversation, conversation
+from webmail.i18n import _
+from webmail.opening import Placed, contained, open_letter
+from webmail.pages import go, page
 from webmail.routes.mail_list import PAGE, MailList, mail_list
 from webmail.views import Shelf
 
-_HEIGHTS = (6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128)
-_HIDDEN_ROLES = ("inline", "signature")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A file of the letter; `number` is its place in the address."""
-
-    number: int
-    file: Attachment
-
-    @property
-    def blocked(self) -> bool:
-        return self.file.role == "blocked" or "executable" in self.file.hazards
-
-    @property
-    def unusable(self) -> bool:
-        """Known by name only: inside an archive that cannot be read, or cut off."""
-        return not self.blocked and bool({"encrypted", "unreadable", "ratio", "total", "count"} & {*self.file.hazards})
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A letter as the page shows it. `text` is set when the text is shown; else the frame shows the HTML."""
-
-    placed: Placed
-    scan: Scan
-    sender: str
-    address: str
-    recipients: tuple[tuple[str, str], ...]
-    text: Markup | None
-    has_html: bool
-    refused: bool
-    blocked: int
-    height: int
-    cards: tuple[Card, ...]
-    attached: tuple[tuple[letters.Attached, Markup], ...]
-
-    @property
-    def base(self) -> str:
-        return f"/thu/{self.placed.folder.id}/{self.placed.line.uid}"
-
 
 async def letter(visit: Visit) -> Response:
-    """The letter beside the list it was opened from. Opening it marks it as seen, fetching ahead does not."""
+    """The letter in its conversation, beside the list it was opened from. Opening it marks it as seen."""
     opened = await open_letter(visit)
-    found = await visit.office.work(contained, opened.data)
-    reader = await _reader(visit, opened, found)
-    if not opened.line.flags & SEEN and visit.request.method == "GET" and not _is_prefetch(visit):
-        await visit.office.db.write(mark_seen, opened.folder.guest, opened.folder.id, opened.line.uid)
+    reader = await reading.read(visit, opened, await visit.office.work(contained, opened.data))
+    await _seen_now(visit, opened)
     beside = await visit.office.db.read(
         _beside, visit.who.account.id, opened, visit.query("tim"), visit.query("trang"), visit.page_number()
     )
@@ -88,15 +45,28 @@ async def letter(visit: Visit) -> Response:
         letters=beside.letters,
         current=opened.folder,
         reader=reader,
+        talk=beside.talk,
         newer=beside.newer,
         older=beside.older,
         uid=opened.line.uid,
     )
 
 
-def _is_prefetch(visit: Visit) -> bool:
+async def one_letter(visit: Visit) -> Response:
+    """The letter alone, to be put into the page of its conversation; the whole page for who comes without that."""
+    opened = await open_letter(visit)
+    if "hx-request" not in visit.request.headers:
+        return RedirectResponse(f"/thu/{opened.folder.id}/{opened.line.uid}", 303)
+    reader = await reading.read(visit, opened, await visit.office.work(contained, opened.data))
+    await _seen_now(visit, opened)
+    return await page(visit, "mail_one.html", reader=reader, shelves=opened.shelves)
+
+
+async def _seen_now(visit: Visit, opened: Placed) -> None:
+    """Fetching ahead does not count as reading."""
     said = visit.request.headers.get("sec-purpose", "") + visit.request.headers.get("purpose", "")
-    return "prefetch" in said
+    if not opened.line.flags & SEEN and visit.request.method == "GET" and "prefetch" not in said:
+        await visit.office.db.write(mark_seen, opened.folder.guest, opened.folder.id, opened.line.uid)
 
 
 def mark_seen(tx: Tx, guest: Guest | None, mailbox_id: int, uid: int) -> None:
@@ -104,7 +74,7 @@ def mark_seen(tx: Tx, guest: Guest | None, mailbox_id: int, uid: int) -> None:
     guest = access.again(tx, guest, mailbox_id)
     if guest is not None and "s" not in guest.rights:
         return
-    for _, flags, keywords in private_flags.rows(tx, guest, mailbox_id, uid, uid, ("uid", "flags", "keywords")):
+    for _uid, flags, keywords in private_flags.rows(tx, guest, mailbox_id, uid, uid, ("uid", "flags", "keywords")):
         if not flags & SEEN:
             private_flags.set_flags(tx, guest, mailbox_id, [(uid, flags, flags | SEEN, keywords)])
 
@@ -113,6 +83,7 @@ def mark_seen(tx: Tx, guest: Guest | None, mailbox_id: int, uid: int) -> None:
 class _Beside:
     shelves: tuple[Shelf, ...]
     letters: MailList
+    talk: Conversation
     newer: int | None
     older: int | None
 
@@ -130,55 +101,29 @@ def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: str, num
         uids = [line.uid for line in shown.lines]
         newer = next((one for one in reversed(uids) if one > uid), None)
         older = next((one for one in uids if one < uid), None)
-    return _Beside(shelves, shown, newer, older)
+    return _Beside(shelves, shown, conversation(tx, opened), newer, older)
+
+
+async def star(visit: Visit) -> Response:
+    """Put the star on the letter, or take it off; `co` is 1 or 0."""
+    opened = await open_letter(visit)
+    wanted = visit.field("co", 1) == "1"
+    await visit.office.db.write(_star, opened.folder.guest, opened.folder.id, opened.line.uid, wanted)
+    back = local_path(visit.field("ve"), f"/thu/{opened.folder.id}/{opened.line.uid}")
+    return go(visit, back, _("Đã gắn sao.") if wanted else _("Đã bỏ sao."))
+
+
+def _star(tx: Tx, guest: Guest | None, mailbox_id: int, uid: int, wanted: bool) -> None:
+    guest = access.again(tx, guest, mailbox_id)
+    if guest is not None:
+        access.demand(guest.rights, "w")
+    for _uid, flags, keywords in private_flags.rows(tx, guest, mailbox_id, uid, uid, ("uid", "flags", "keywords")):
+        changed = flags | FLAGGED if wanted else flags & ~FLAGGED
+        if changed != flags:
+            private_flags.set_flags(tx, guest, mailbox_id, [(uid, flags, changed, keywords)])
 
 
 # ---- the body -----------------------------------------------------------------------------------------------
-async def _reader(visit: Visit, opened: Placed, found: Contained) -> Reader:
-    leaves = letters.body_leaves(found.scan.parts)
-    as_text = visit.query("xem") == "chu" or not letters.has_html(leaves)
-    cleaned = None if as_text else await bodies.cleaned(visit, opened.line.content_id, opened.data, found.scan.parts)
-    text = None
-    if cleaned is None:
-        text = await visit.office.work(lambda: text_as_html(letters.text_of(opened.data, leaves)))
-    shown = await visit.office.work(lambda: [text_as_html(one.text) for one in found.attached])  # may take long
-    return Reader(
-        placed=opened,
-        scan=found.scan,
-        sender=found.scan.from_name or found.scan.from_address or "(không rõ người gửi)",
-        address=found.scan.from_address,
-        recipients=_recipients(found.scan),
-        text=text,
-        has_html=letters.has_html(leaves),
-        refused=not as_text and cleaned is None,
-        blocked=cleaned.blocked if cleaned else 0,
-        height=_height(cleaned.height) if cleaned else 0,
-        cards=_cards(found.files, text is not None),
-        attached=tuple(zip(found.attached, shown, strict=True)),
-    )
-
-
-def _height(lines: int) -> int:
-    return next((one for one in _HEIGHTS if lines <= one), _HEIGHTS[-1])
-
-
-def _recipients(scan: Scan) -> tuple[tuple[str, str], ...]:
-    """(label, names) of To and Cc, from the decoded head."""
-    labels = {"to": "Đến", "cc": "Đồng gửi"}
-    found = []
-    for line in scan.head_text.split("\n"):
-        name, _, value = line.partition(":")
-        if name.strip().lower() in labels and value.strip():
-            found.append((labels[name.strip().lower()], value.strip()[:2000]))
-    return tuple(found)
-
-
-def _cards(files: tuple[Attachment, ...], as_text: bool) -> tuple[Card, ...]:
-    """Files to show as cards: pictures that stand in the HTML are not shown again."""
-    hidden = ("signature",) if as_text else _HIDDEN_ROLES
-    return tuple(Card(n, one) for n, one in enumerate(files) if one.role not in hidden)
-
-
 async def body(visit: Visit) -> Response:
     """The HTML of a letter for the frame: own address, own policy, nothing from elsewhere."""
     opened = await open_letter(visit)
@@ -188,10 +133,26 @@ async def body(visit: Visit) -> Response:
         cleaned = await bodies.cleaned(visit, opened.line.content_id, opened.data, parts)
     if cleaned is None:
         raise NotFound("Thư này chỉ xem được ở dạng chữ.")
-    template = visit.state.templates.get_template("letter.html")
-    shown = template.render(body=Markup(cleaned.html))  # noqa: S704 - it was cleaned
+    return framed(visit, "letter.html", body=cleaned.shown())
+
+
+def framed(visit: Visit, template: str, **values: object) -> Response:
+    """A document from strangers for a sandboxed frame, behind its own policy."""
+    shown = visit.state.templates.get_template(template).render(values)
     headers = {"Content-Security-Policy": LETTER_POLICY, "Cache-Control": "private, no-store"}
     return HTMLResponse(shown, headers=headers)
+
+
+async def print_view(visit: Visit) -> Response:
+    """Head and body on white paper, without the frame of the house; still behind the walls of a letter."""
+    opened = await open_letter(visit)
+    reader = await reading.read(visit, opened, await visit.office.work(contained, opened.data))
+    shown = reader.text
+    if shown is None:
+        cleaned = await bodies.cleaned(visit, opened.line.content_id, opened.data, reader.scan.parts)
+        shown = cleaned.shown() if cleaned else Markup("")
+    organisation = visit.office.settings.organisation.name
+    return framed(visit, "mail_print.html", reader=reader, body=shown, organisation=organisation)
 
 
 # ---- pictures inside the body -------------------------------------------------------------------------------
@@ -220,6 +181,9 @@ def _part_data(tx: Tx, blobs: Blobs, link: PictureLink) -> bytes:
 
 ROUTES = (
     get("/thu/{mailbox}/{uid}", letter),
+    get("/thu/{mailbox}/{uid}/mot-thu", one_letter),
     get("/thu/{mailbox}/{uid}/noi-dung", body),
+    get("/thu/{mailbox}/{uid}/in", print_view),
+    post("/thu/{mailbox}/{uid}/sao", star),
     get("/anh/{token}", picture, public=True),
 )

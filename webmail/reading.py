@@ -1,0 +1,136 @@
+"""A letter made ready to be shown: its head, its text or the frame for its HTML, its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from mailsvc.http.visits import Visit
+from mailsvc.message.attachments import Attachment
+from mailsvc.message.scan import Scan
+from mailsvc.store.flags import FLAGGED, SEEN
+from webmail import bodies, letters
+from webmail.i18n import N_, _
+from webmail.opening import Contained, Placed
+from webmail.plaintext import CUT, MORE, text_as_html
+
+_HEIGHTS = (6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128)
+_HIDDEN_ROLES = ("inline", "signature")
+_LABELS = {"to": N_("Đến"), "cc": N_("Đồng gửi"), "reply-to": N_("Trả lời về")}
+_LONGEST_NAMES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A file of the letter; `number` is its place in the address."""
+
+    number: int
+    file: Attachment
+
+    @property
+    def blocked(self) -> bool:
+        return self.file.role == "blocked" or "executable" in self.file.hazards
+
+    @property
+    def unusable(self) -> bool:
+        """Known by name only: inside an archive that cannot be read, or cut off."""
+        return not self.blocked and bool({"encrypted", "unreadable", "ratio", "total", "count"} & {*self.file.hazards})
+
+    @property
+    def last(self) -> str:
+        """The extension in lower case, without its dot."""
+        return self.file.name.rpartition(".")[2].lower() if "." in self.file.name else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A letter as the page shows it. `text` is set when the text is shown; else the frame shows the HTML."""
+
+    placed: Placed
+    scan: Scan
+    sender: str
+    address: str
+    recipients: tuple[tuple[str, str], ...]
+    text: Markup | None
+    has_html: bool
+    refused: bool
+    blocked: int
+    height: int
+    cards: tuple[Card, ...]
+    attached: tuple[tuple[letters.Attached, Markup], ...]
+
+    @property
+    def base(self) -> str:
+        return f"/thu/{self.placed.folder.id}/{self.placed.line.uid}"
+
+    @property
+    def key(self) -> str:
+        """How links to the composer name the letter."""
+        return f"{self.placed.folder.id}.{self.placed.line.uid}"
+
+    @property
+    def starred(self) -> bool:
+        return bool(self.placed.line.flags & FLAGGED)
+
+    @property
+    def unread(self) -> bool:
+        return not self.placed.line.flags & SEEN
+
+    @property
+    def several(self) -> bool:
+        """Whether "reply to all" reaches more people than "reply"."""
+        return sum(names.count("@") for _label, names in self.recipients) > 1
+
+    @property
+    def savable(self) -> int:
+        """How many files can be downloaded together."""
+        return sum(not (card.blocked or card.unusable) for card in self.cards)
+
+
+async def read(visit: Visit, opened: Placed, found: Contained) -> Reader:
+    """What the page and the fragment show of the letter; `?xem=chu` asks for the text instead of the HTML."""
+    leaves = letters.body_leaves(found.scan.parts)
+    as_text = visit.query("xem") == "chu" or not letters.has_html(leaves)
+    cleaned = None if as_text else await bodies.cleaned(visit, opened.line.content_id, opened.data, found.scan.parts)
+    text = None
+    words = (_(MORE), _(CUT))
+    if cleaned is None:
+        text = await visit.office.work(lambda: text_as_html(letters.text_of(opened.data, leaves), *words))
+    shown = await visit.office.work(lambda: [text_as_html(one.text, *words) for one in found.attached])
+    return Reader(
+        placed=opened,
+        scan=found.scan,
+        sender=found.scan.from_name or found.scan.from_address or _("(không rõ người gửi)"),
+        address=found.scan.from_address,
+        recipients=_recipients(found.scan),
+        text=text,
+        has_html=letters.has_html(leaves),
+        refused=not as_text and cleaned is None,
+        blocked=cleaned.blocked if cleaned else 0,
+        height=height(cleaned.height) if cleaned else 0,
+        cards=_cards(found.files, text is not None),
+        attached=tuple(zip(found.attached, shown, strict=True)),
+    )
+
+
+def height(lines: int) -> int:
+    """The step of the frame's height for so many lines."""
+    return next((one for one in _HEIGHTS if lines <= one), _HEIGHTS[-1])
+
+
+def _recipients(scan: Scan) -> tuple[tuple[str, str], ...]:
+    """(label, names) of To and Cc, from the decoded head."""
+    found = []
+    for line in scan.head_text.split("\n"):
+        name, _colon, value = line.partition(":")
+        label = _LABELS.get(name.strip().lower())
+        if label and value.strip():
+            found.append((_(label), value.strip()[:_LONGEST_NAMES]))
+    return tuple(found[:12])
+
+
+def _cards(files: tuple[Attachment, ...], as_text: bool) -> tuple[Card, ...]:
+    """Files to show as cards: pictures that stand in the HTML are not shown again."""
+    hidden = ("signature",) if as_text else _HIDDEN_ROLES
+    return tuple(Card(n, one) for n, one in enumerate(files) if one.role not in hidden)
