@@ -47,7 +47,7 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
         db.write_now(private_flags.set_default, private)
 
     async def lookup(login: str) -> Credentials | None:
-        return await db.read(_credentials, settings.organisation.domains, login)
+        return await db.glance(_credentials, settings.organisation.domains, login)
 
     authenticator = Authenticator(
         lookup, Throttle(clock, trusted=settings.web.trusted_proxies), hasher or PasswordHasher(), _secret(folder)

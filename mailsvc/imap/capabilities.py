@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class When(Enum):
@@ -97,9 +97,10 @@ CAPABILITIES = (
 )
 
 
+@lru_cache(maxsize=64)
 def offered(
     *, logged_in: bool, may_login: bool, can_tls: bool, can_bind: bool, off: frozenset[str], append_limit: int
-) -> Iterator[str]:
+) -> tuple[str, ...]:
     """The names to tell this client now; `off` are those switched off for its account."""
     told = {
         When.ALWAYS: True,
@@ -110,4 +111,4 @@ def offered(
     }
     shown = (one for one in CAPABILITIES if told[one.when] and not (one.switchable and {one.name, one.part_of} & off))
     names = (one.name for one in shown)
-    return (f"{name}={append_limit}" if name == "APPENDLIMIT" else name for name in names)
+    return tuple(f"{name}={append_limit}" if name == "APPENDLIMIT" else name for name in names)

@@ -132,7 +132,7 @@ class Doorkeeper:
     # ---- logins -------------------------------------------------------------------------------------------------
     async def admit(self, session: Session, account_id: int, username: str) -> bool:
         """Make the session the account's, unless it has too many already."""
-        off = await self.office.db.read(switches.off, account_id)
+        off = await self.office.db.glance(switches.off, account_id)
         if self.per_account[account_id] >= self.office.settings.imap.max_connections_per_account:
             return False
         self.per_account[account_id] += 1

@@ -35,6 +35,11 @@ class Incoming:
         self._waiting = announced(cursor.data)
         self._total = 0
 
+    @property
+    def client_waits(self) -> bool:
+        """Whether the client asks before it sends the octets."""
+        return self._waiting is None or self._waiting.synchronising
+
     @asynccontextmanager
     async def reading_away(self) -> AsyncIterator[None]:
         """When the block fails, gets past what is still to come of the command."""

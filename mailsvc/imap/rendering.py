@@ -29,6 +29,8 @@ from mailsvc.store.tx import Tx
 
 LIGHT, HEAVY, BODIES = 4000, 1000, 256
 """Rows read in one go: numbers and flags only; with one stored structure; with contents."""
+FEW = 300
+"""Messages of which numbers, flags or structures are put together in well under 2 ms."""
 ENOUGH = 1024 * 1024
 """Octets of contents after which what is there is sent."""
 INLINE = 128 * 1024
@@ -150,6 +152,12 @@ class Plan:
                 values.append(column if item.convert is None else map(item.convert, column))
         return map(self.template.__mod__, zip(*values, strict=True))
 
+
+    def is_small(self, batch: Batch) -> bool:
+        """Whether the answer is soon made: few messages, or a letter or two as they are, without decoding."""
+        if any(one.kind != "BODY" or one.part or one.text.startswith("HEADER.FIELDS") for one in self.sections):
+            return False
+        return len(batch.uids) <= (2 if self.sections else FEW)
 
     def key(self, batch: Batch) -> Hashable | None:
         """What the answer depends on besides the messages; None when it is not worth keeping, or for one guest only."""

@@ -245,7 +245,7 @@ class Session:
             return
         for _ in range(2):  # the second time whole, when the counts did not agree
             view.dirty = False
-            changes = await self.office.db.read(changes_since, *view.asks)
+            changes = await self.office.db.glance(changes_since, *view.asks)
             if changes is None:
                 raise Farewell(NO_MORE, "UNAVAILABLE")
             following = list(self.contexts.values())
@@ -289,7 +289,7 @@ class Session:
         if view is None or view.guest is None:
             return
         try:
-            now = await self.office.db.read(access.again, view.guest, view.mailbox_id, "r")
+            now = await self.office.db.glance(access.again, view.guest, view.mailbox_id, "r")
         except (NotFound, NotPermitted):
             raise Farewell(NO_MORE, "UNAVAILABLE") from None
         if now != view.guest:

@@ -36,6 +36,7 @@ class Snapshots:
         known = self._kept.get(box.id)
         if known is not None and (known.uidvalidity, known.modseq) == (box.uidvalidity, box.modseq):
             return known
+        tx.looks_at(box.messages)
         if known is not None and known.uidvalidity == box.uidvalidity and known.modseq < box.modseq:
             found = _followed(tx, box, known)
         else:

@@ -72,6 +72,7 @@ def changes_since(
             return None
     if box.modseq == modseq and not whole:
         return Changes(modseq, box.messages, [], [], guest=guest)
+    tx.looks_at(box.messages)
     rows = private_flags.changed_since(tx, guest, mailbox_id, modseq)
     expunged = placements.expunged_since(tx, mailbox_id, modseq)
     everything = placements.uids(tx, mailbox_id) if whole else None

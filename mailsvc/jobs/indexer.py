@@ -9,28 +9,39 @@ import asyncio
 
 from mailsvc.mail.office import Office
 from mailsvc.store import search
+from mailsvc.store.bus import Subscription
 
 BATCH = 256
-LOOK_SECONDS = 0.02  # how long it looks whether the writer is busy
-BUSY = 4  # jobs within that time
-LONGEST_SECONDS = 20.0  # of giving way
+QUIET_SECONDS = 0.2  # without a new letter: a client that fills a mailbox brings a hundred in one job
+LOOK_SECONDS = 0.02  # how long it looks once it was quiet
+BUSY = 200  # jobs in a second
+LONGEST_SECONDS = 5.0  # of giving way
 
 
 async def run(office: Office) -> None:
     """Index what waits, batch by batch, then wait for the next wake-up; until cancelled."""
     with office.db.bus.subscribe(("search", 0)) as news:
+        look = QUIET_SECONDS
         while True:
+            look = await _give_way(office, news, look)
             if not await office.db.write(search.index_pending, BATCH):
                 await news.wait()
-            await _give_way(office)
+                look = QUIET_SECONDS
 
 
-async def _give_way(office: Office) -> None:
-    """Return once the writer is not busy, or it has lasted long enough."""
+async def _give_way(office: Office, news: Subscription, look: float) -> float:
+    """Return once nobody needs the writer, or it has lasted long enough; how long to look the next time."""
     loop = asyncio.get_running_loop()
     latest = loop.time() + LONGEST_SECONDS
     while loop.time() < latest:
         before = office.db.written
-        await asyncio.sleep(LOOK_SECONDS)
-        if office.db.written - before < BUSY:
-            return
+        try:
+            async with asyncio.timeout(look):
+                await news.wait()
+        except TimeoutError:
+            if office.db.written - before < BUSY * look:
+                return LOOK_SECONDS
+        else:
+            look = QUIET_SECONDS
+            await asyncio.sleep(LOOK_SECONDS)
+    return QUIET_SECONDS

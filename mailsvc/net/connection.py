@@ -132,6 +132,11 @@ class Connection(Wire):
         if self._transport is None or self._transport.is_closing():
             raise self._ended()
 
+    async def ease(self) -> None:
+        """As `drain` when the peer lags behind or much has been sent; a little stays queued for what follows it."""
+        if self._writing_paused or self._since_turn >= WRITE_HIGH or self._transport is None:
+            await self.drain()
+
     async def _wait_drained(self, transport: asyncio.Transport) -> None:
         unsent = transport.get_write_buffer_size()
         if self._drained is None:  # several tasks may write

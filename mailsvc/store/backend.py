@@ -65,7 +65,7 @@ class SqliteBackend:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
 
         return engine
 

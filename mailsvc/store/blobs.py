@@ -18,6 +18,10 @@ from mailsvc.core.errors import Busy, NotFound, StorageFull
 
 Buffer = bytes | mmap.mmap
 
+MEMORY = 128 * 1024
+"""Octets up to which a message stays in memory and then lies in the database: a file, its two folders and their fsyncs
+cost more than that many pages of the log."""
+
 
 class Blobs(Protocol):
     """Where large contents lie, by digest (32 bytes)."""
@@ -102,7 +106,7 @@ class Spool:
     `digest` is not kept here: who writes hashes as it goes or once at the end.
     """
 
-    def __init__(self, folder: Path, memory_limit: int = 65536) -> None:
+    def __init__(self, folder: Path, memory_limit: int = MEMORY) -> None:
         self._folder = folder
         self._memory_limit = memory_limit
         self._chunks: list[bytes] = []

@@ -262,6 +262,9 @@ def claim_recent(tx: Tx, mailbox_id: int) -> None:
     tx.run(_CLAIM_RECENT, mailbox=mailbox_id)
 
 
+_SUBSCRIBED = Prepared(select(subscriptions.c.name).where(subscriptions.c.account_id == bindparam("account_id")))
+
+
 def subscribe(tx: Tx, account_id: int, name: str) -> None:
     if name not in subscribed(tx, account_id):
         tx.execute(insert(subscriptions).values(account_id=account_id, name=name))
@@ -275,7 +278,7 @@ def unsubscribe(tx: Tx, account_id: int, name: str) -> None:
 
 def subscribed(tx: Tx, account_id: int) -> set[str]:
     """The subscribed names, existing or not."""
-    return set(tx.execute(select(subscriptions.c.name).where(subscriptions.c.account_id == account_id)).scalars())
+    return {row[0] for row in tx.rows(_SUBSCRIBED, account_id=account_id)}
 
 
 def deleted_count(tx: Tx, mailbox_id: int) -> int:
@@ -284,12 +287,17 @@ def deleted_count(tx: Tx, mailbox_id: int) -> int:
     return int(tx.execute(statement).scalar_one())
 
 
+_FIRST_UNSEEN = Prepared(
+    select(placements.c.uid)
+    .where(placements.c.mailbox_id == bindparam("mailbox"), placements.c.flags.op("&")(1) == 0)
+    .order_by(placements.c.uid)
+    .limit(1)
+)
+
+
 def first_unseen_uid(tx: Tx, mailbox_id: int) -> int | None:
-    statement = select(func.min(placements.c.uid)).where(
-        placements.c.mailbox_id == mailbox_id, placements.c.flags.op("&")(1) == 0
-    )
-    value = tx.execute(statement).scalar_one()
-    return None if value is None else int(value)
+    row = tx.row(_FIRST_UNSEEN, mailbox=mailbox_id)
+    return None if row is None else int(row[0])
 
 
 def has_children(tx: Tx, mailbox: Mailbox) -> bool:

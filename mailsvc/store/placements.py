@@ -311,6 +311,14 @@ _NEXT_MODSEQ = Prepared(
     )
     .returning(mailboxes.c.modseq, mailboxes.c.account_id)
 )
+_REMOVE, _REMOVE_PRIVATE = (
+    Prepared(
+        delete(table).where(
+            table.c.mailbox_id == bindparam("mailbox"), table.c.uid.between(bindparam("low"), bindparam("high"))
+        )
+    )
+    for table in (placements, private_flags)
+)
 _EXPUNGE_LOG = Prepared(
     insert(expunged).values(mailbox_id=bindparam("mailbox"), modseq=bindparam("at"), uid=bindparam("message"))
 )
@@ -399,10 +407,9 @@ def expunge(tx: Tx, mailbox_id: int, wanted: Sequence[int]) -> tuple[list[int], 
         raise NotFound(f"mailbox {mailbox_id}")
     modseq, account_id = int(row[0]), row[1]
     tx.run(_USE, account=account_id, bytes=-size)
-    for start in range(0, len(gone), CHUNK):
-        some = gone[start : start + CHUNK]
-        for table in (placements, private_flags):
-            tx.execute(delete(table).where(table.c.mailbox_id == mailbox_id, table.c.uid.in_(some)))
+    runs = [{"mailbox": mailbox_id, "low": low, "high": high} for low, high in spans(gone, gap=1)]
+    tx.run_many(_REMOVE, runs)
+    tx.run_many(_REMOVE_PRIVATE, runs)
     tx.run_many(_EXPUNGE_LOG, [{"mailbox": mailbox_id, "at": modseq, "message": uid} for uid in gone])
     tx.wake("mailbox", mailbox_id)
     return gone, modseq

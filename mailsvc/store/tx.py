@@ -57,6 +57,9 @@ class Tx:
     def is_sqlite(self) -> bool:
         return self.dialect.name == "sqlite"
 
+    def looks_at(self, rows: int) -> None:
+        """What follows looks at so many rows: a word of warning for transactions that must stay small."""
+
     def wake(self, kind: str, number: int = 0) -> None:
         """After the commit, wake those who listen for (kind, number)."""
         self.topics.add((kind, number))
@@ -69,11 +72,7 @@ class Tx:
 
     def rows(self, prepared: Prepared, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a prepared query and give plain tuples."""
-        cursor = self._run(prepared, parameters)
-        try:
-            return cursor.fetchall()  # type: ignore[no-any-return]
-        finally:
-            cursor.close()
+        return self._all(self._run(prepared, parameters))
 
     def row(self, prepared: Prepared, **parameters: Any) -> tuple[Any, ...] | None:
         """The first row of a prepared query, or None."""
@@ -125,7 +124,7 @@ class Tx:
     def _insert_portion(self, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], tail: str) -> Any:
         values = [value for row in rows for value in row]
         prepared = _insert(table, columns, len(rows), tail)
-        return self._run(prepared, {f"v{number}": value for number, value in enumerate(values)})
+        return self._run_listed(prepared, values)
 
     def rows_among(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Rows of a query whose `{among}` stands for a list of values, compiled once for all lengths of the list."""
@@ -133,7 +132,7 @@ class Tx:
         for start in range(0, len(values), AMONG):
             some = values[start : start + AMONG]
             padded = [*some, *[some[-1]] * (AMONG - len(some))]
-            found += self.rows(_among(sql), **{f"v{number}": value for number, value in enumerate(padded)})
+            found += self._all(self._run_listed(_among(sql), padded))
         return found
 
     def savepoint(self, command: str) -> None:
@@ -148,6 +147,24 @@ class Tx:
                 cursor.execute(sql, {**fixed, **parameters})
             else:
                 cursor.execute(sql, [parameters[key] if key in parameters else fixed[key] for key in order])
+        except self._errors as error:
+            raise self._wrapped(sql, error) from error
+        return cursor
+
+    def _all(self, cursor: Any) -> list[tuple[Any, ...]]:
+        try:
+            return cursor.fetchall()  # type: ignore[no-any-return]
+        finally:
+            cursor.close()
+
+    def _run_listed(self, prepared: Prepared, values: list[Any]) -> Any:
+        """Run a statement whose parameters are v0, v1 … in the order in which they stand in it."""
+        sql, order, _ = prepared.on(self.dialect)
+        if order is None:
+            return self._run(prepared, {f"v{number}": value for number, value in enumerate(values)})
+        cursor = self._cursor()
+        try:
+            cursor.execute(sql, values)
         except self._errors as error:
             raise self._wrapped(sql, error) from error
         return cursor

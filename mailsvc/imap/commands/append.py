@@ -81,7 +81,8 @@ async def append(session: Session, cursor: Cursor) -> Done:
     with ExitStack() as spools:
         async with incoming.reading_away():
             name = parse_append_mailbox(cursor)
-            await office.db.read(target, session.account_id, name)
+            if incoming.client_waits:
+                await office.db.glance(target, session.account_id, name)
             arrived = await incoming.messages(spools)
         new = await prepared(office, arrived)
         uidvalidity, uids = await office.db.write(_add, session.account_id, name, new)

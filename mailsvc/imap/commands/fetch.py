@@ -87,7 +87,7 @@ async def _mark_seen(session: Session, view: SelectedView, spans: Sequence[Span]
     """Set \\Seen on the messages; the UIDs of those that did not have it."""
     db, ranges = session.office.db, view.uid_ranges(spans)
     # Most often there is none, and then nobody waits for the disk.
-    if not await db.read(_any_unseen, view.mailbox_id, ranges, view.guest):
+    if not await db.glance(_any_unseen, view.mailbox_id, ranges, view.guest):
         return frozenset()
     try:
         stored = await db.write(change_flags, view.mailbox_id, ranges, Change("+", SEEN, ()), None, view.guest)
@@ -132,7 +132,8 @@ async def _send(session: Session, view: SelectedView, spans: Sequence[Span], pla
     for batch in _batches(view, spans, plan.rows):
         rest = batch
         while rest.uids:
-            rendered = await office.db.read(render, office.blobs, session.keeper.renderings, plan, rest)
+            read = office.db.glance if plan.is_small(rest) else office.db.read
+            rendered = await read(render, office.blobs, session.keeper.renderings, plan, rest)
             missing += rendered.missing
             damaged += rendered.damaged
             await _write(session, rendered)
@@ -168,7 +169,7 @@ async def _write(session: Session, rendered: Rendered) -> None:
         for at in range(piece.start, piece.start + piece.length, SLICE):
             connection.write(piece.data[at : min(at + SLICE, piece.start + piece.length)])
             await connection.drain()
-    await connection.drain()
+    await connection.ease()
 
 
 async def send_new(

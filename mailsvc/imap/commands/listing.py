@@ -111,7 +111,9 @@ async def list_(session: Session, cursor: Cursor) -> Done:
         return DONE
     if arguments.status is not None and "HIGHESTMODSEQ" in arguments.status:
         session.enable_condstore()
-    for listed in await session.office.db.read(find, session.account_id, arguments):
+    db = session.office.db
+    read = db.read if arguments.status is not None or arguments.metadata else db.glance
+    for listed in await read(find, session.account_id, arguments):
         session.write(line(session, b"LIST", listed.entry.name, listed.attributes, listed.child_info))
         if listed.numbers is not None:
             session.write(status.line(session, listed.entry.name, listed.numbers))

@@ -36,7 +36,7 @@ async def _open(session: Session, cursor: Cursor, *, readonly: bool) -> Done:
         raise BadCommand("QRESYNC cần ENABLE QRESYNC trước")
     await _leave(session)
     snapshots, name = session.keeper.snapshots, arguments.mailbox
-    opened = await session.office.db.read(open_mailbox, snapshots, session.account_id, name)
+    opened = await session.office.db.glance(open_mailbox, snapshots, session.account_id, name)
     if arguments.condstore:
         session.enable_condstore()
     view = SelectedView(arguments.mailbox, opened, readonly=readonly)

@@ -14,9 +14,13 @@ from mailsvc.store import mailboxes, placements, private_flags
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tx import Tx
 
+_IN_ITS_ROW = frozenset({"MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "SIZE", "HIGHESTMODSEQ", "MAILBOXID"})
+
 
 def values(tx: Tx, account_id: int, box: Mailbox, items: Sequence[str]) -> list[tuple[str, int]]:
     """The numbers asked for; most stand in the mailbox's own row."""
+    if not _IN_ITS_ROW.issuperset(items) or box.account_id != account_id:
+        tx.looks_at(box.messages)
     return [(item, _value(tx, account_id, box, item)) for item in items]
 
 
@@ -74,6 +78,6 @@ async def status(session: Session, cursor: Cursor) -> Done:
     arguments = parse_status(cursor)
     if "HIGHESTMODSEQ" in arguments.items:
         session.enable_condstore()
-    found = await session.office.db.read(_read, session.account_id, arguments.mailbox, arguments.items)
+    found = await session.office.db.glance(_read, session.account_id, arguments.mailbox, arguments.items)
     session.write(line(session, arguments.mailbox, found))
     return DONE

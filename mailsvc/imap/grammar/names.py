@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
+from functools import lru_cache
 
 from mailsvc.imap.errors import BadCommand, Refused
 from mailsvc.imap.grammar.cursor import Cursor
@@ -52,6 +53,7 @@ def _broken() -> Refused:
     return Refused("Tên hộp thư không viết đúng UTF-7 sửa đổi hoặc UTF-8", "CANNOT")
 
 
+@lru_cache(maxsize=1024)
 def encode_mutf7(name: str) -> bytes:
     """Text to modified UTF-7."""
     out: list[bytes] = []

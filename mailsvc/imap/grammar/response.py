@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from mailsvc.imap.grammar.cursor import is_utf8
 from mailsvc.imap.grammar.names import encode_name
@@ -29,6 +30,7 @@ def mailbox_name(name: str, *, utf8: bool) -> bytes:
     return b"INBOX" if name == "INBOX" else string(encode_name(name, utf8=utf8), utf8=utf8)
 
 
+@lru_cache(maxsize=1024)  # the same few sentences end nearly every command
 def plain_text(text: str, *, utf8: bool) -> bytes:
     """Text for a person, on one line; UTF-8 only after ENABLE (RFC 9051 §9 text), before it without marks."""
     text = _UNSAFE.sub(" ", text)
