@@ -16,7 +16,7 @@ from mailsvc.http.links import PictureLink
 from mailsvc.http.visits import Visit
 from mailsvc.message.scan import Part
 from mailsvc.store.blobs import Buffer
-from webmail import letters
+from webmail import letters, remote_pictures
 from webmail.i18n import _
 from webmail.plaintext import MORE
 
@@ -30,10 +30,13 @@ KEPT_MS = 5 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class CleanBody:
-    """`blocked` counts pictures from elsewhere that were left out; `height` is in lines of text."""
+    """`remote` counts pictures from elsewhere, shown or not; `trackers` those that only count readers; `links` are
+    (host in the text, host it leads to) where they differ; `height` is in lines of text."""
 
     html: str
-    blocked: int
+    remote: int
+    trackers: int
+    links: tuple[tuple[str, str], ...]
     height: int
     made_ms: int
 
@@ -48,28 +51,31 @@ class BodyCache:
     """The bodies that were cleaned last, by content."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, CleanBody] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, bool], CleanBody] = OrderedDict()
 
-    def get(self, content_id: int, now_ms: int) -> CleanBody | None:
+    def get(self, content_id: tuple[int, bool], now_ms: int) -> CleanBody | None:
         found = self._kept.get(content_id)
         return found if found is not None and 0 <= now_ms - found.made_ms < KEPT_MS else None
 
-    def put(self, content_id: int, body: CleanBody) -> None:
+    def put(self, content_id: tuple[int, bool], body: CleanBody) -> None:
         self._kept[content_id] = body
         self._kept.move_to_end(content_id)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
 
-async def cleaned(visit: Visit, content_id: int, data: Buffer, parts: Sequence[Part]) -> CleanBody | None:
-    """The HTML fit to be framed, made in a child that can be killed; None when it is not fit to be shown."""
+async def cleaned(
+    visit: Visit, content_id: int, data: Buffer, parts: Sequence[Part], *, remote: bool = False
+) -> CleanBody | None:
+    """The HTML fit to be framed, made in a child that can be killed; None when it is not fit to be shown. With `remote`
+    pictures from elsewhere are there too, through our own host."""
     now_ms = visit.office.clock.now_ms()
     cache: BodyCache = visit.state.bodies
-    found = cache.get(content_id, now_ms)
+    found = cache.get((content_id, remote), now_ms)
     if found is not None:
         return found
     source = await visit.office.work(letters.html_of, data, letters.body_leaves(parts))
-    arguments = {"pictures": await _picture_addresses(visit, content_id, parts)}
+    arguments = {"pictures": await _picture_addresses(visit, content_id, parts), "remote": remote}
     try:
         answer = await visit.state.helpers.call(
             "letter", "clean", arguments, source.encode("utf-8", "replace"), seconds=SECONDS
@@ -77,9 +83,13 @@ async def cleaned(visit: Visit, content_id: int, data: Buffer, parts: Sequence[P
     except HelperFailedError as error:
         log.info("letter %d shown as text: %s", content_id, error)
         return None
-    html = answer.data.decode("utf-8", "replace")
-    body = CleanBody(html, int(answer.about["blocked"]), int(answer.about["height"]), now_ms)
-    cache.put(content_id, body)
+    html, about = answer.data.decode("utf-8", "replace"), answer.about
+    addresses = [str(one) for one in about.get("remote", [])]
+    if remote and addresses:
+        html = remote_pictures.placed(html, addresses, await link_key(visit), now_ms)
+    links = tuple((str(shown), str(real)) for shown, real in about.get("links", []))
+    body = CleanBody(html, len(addresses), int(about.get("trackers", 0)), links, int(about["height"]), now_ms)
+    cache.put((content_id, remote), body)
     return body
 
 

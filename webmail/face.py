@@ -15,6 +15,7 @@ from mailsvc.http.previews import Previews
 from mailsvc.http.static import StaticFiles
 from webmail import pages
 from webmail.bodies import BodyCache
+from webmail.remote_pictures import Gate
 from webmail.routes import (
     audit_log,
     delegations,
@@ -76,6 +77,7 @@ class WebFace:
         app.state.templates = pages.environment(self._static)
         app.state.static = self._static
         app.state.bodies = BodyCache()
+        app.state.picture_gate = Gate()
         app.state.previews = Previews(app.state.office, app.state.helpers)
 
     def failure(self, request: Request, failure: Failure) -> Response:

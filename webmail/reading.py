@@ -9,8 +9,9 @@ from markupsafe import Markup
 from mailsvc.http.visits import Visit
 from mailsvc.message.attachments import Attachment
 from mailsvc.message.scan import Scan
+from mailsvc.message.suspicion import Evidence, suspicions
 from mailsvc.store.flags import FLAGGED, SEEN
-from webmail import bodies, letters
+from webmail import bodies, hints, letters, remote_pictures
 from webmail.i18n import N_, _
 from webmail.opening import Contained, Placed
 from webmail.plaintext import CUT, MORE, text_as_html
@@ -55,7 +56,10 @@ class Reader:
     text: Markup | None
     has_html: bool
     refused: bool
-    blocked: int
+    remote: int
+    trackers: int
+    shown: str
+    hints: tuple[hints.Hint, ...]
     height: int
     cards: tuple[Card, ...]
     attached: tuple[tuple[letters.Attached, Markup], ...]
@@ -83,6 +87,11 @@ class Reader:
         return sum(names.count("@") for _label, names in self.recipients) > 1
 
     @property
+    def trusted(self) -> bool:
+        """Whether pictures of this sender may be asked for once and for all."""
+        return bool(self.address) and not self.hints
+
+    @property
     def savable(self) -> int:
         """How many files can be downloaded together."""
         return sum(not (card.blocked or card.unusable) for card in self.cards)
@@ -92,12 +101,15 @@ async def read(visit: Visit, opened: Placed, found: Contained) -> Reader:
     """What the page and the fragment show of the letter; `?xem=chu` asks for the text instead of the HTML."""
     leaves = letters.body_leaves(found.scan.parts)
     as_text = visit.query("xem") == "chu" or not letters.has_html(leaves)
-    cleaned = None if as_text else await bodies.cleaned(visit, opened.line.content_id, opened.data, found.scan.parts)
+    evidence = await hints.evidence(visit, opened, found)
+    shown = await _pictures(visit, opened, found.scan.from_address, evidence)
+    content_id, parts = opened.line.content_id, found.scan.parts
+    cleaned = None if as_text else await bodies.cleaned(visit, content_id, opened.data, parts, remote=bool(shown))
     text = None
     words = (_(MORE), _(CUT))
     if cleaned is None:
         text = await visit.office.work(lambda: text_as_html(letters.text_of(opened.data, leaves), *words))
-    shown = await visit.office.work(lambda: [text_as_html(one.text, *words) for one in found.attached])
+    inner = await visit.office.work(lambda: [text_as_html(one.text, *words) for one in found.attached])
     return Reader(
         placed=opened,
         scan=found.scan,
@@ -107,11 +119,25 @@ async def read(visit: Visit, opened: Placed, found: Contained) -> Reader:
         text=text,
         has_html=letters.has_html(leaves),
         refused=not as_text and cleaned is None,
-        blocked=cleaned.blocked if cleaned else 0,
+        remote=cleaned.remote if cleaned else 0,
+        trackers=cleaned.trackers if cleaned else 0,
+        shown=shown,
+        hints=hints.found(evidence, cleaned.links if cleaned else ()),
         height=height(cleaned.height) if cleaned else 0,
         cards=_cards(found.files, text is not None),
-        attached=tuple(zip(found.attached, shown, strict=True)),
+        attached=tuple(zip(found.attached, inner, strict=True)),
     )
+
+
+async def _pictures(visit: Visit, opened: Placed, sender: str, evidence: Evidence) -> str:
+    """The permission to show pictures from elsewhere, '' without one: given for this letter, or for all letters of a
+    sender that gives no cause for doubt."""
+    key, now_ms = await bodies.link_key(visit), visit.office.clock.now_ms()
+    given = visit.query("anh", 400)
+    if remote_pictures.permits(key, given, opened.line.content_id, now_ms):
+        return given
+    always = sender.lower() in remote_pictures.trusted(visit.who.chosen) and not suspicions(evidence)
+    return remote_pictures.permission(key, opened.line.content_id, now_ms) if always else ""
 
 
 def height(lines: int) -> int:

@@ -47,8 +47,14 @@ def _answer(task: str, arguments: dict[str, Any], payload: bytes) -> tuple[dict[
         if task == "clean":
             from mailsvc.http.cleaning import clean_letter
 
-            cleaned = clean_letter(payload.decode("utf-8", "replace"), arguments["pictures"])
-            return {"blocked": cleaned.blocked, "height": cleaned.height}, cleaned.html.encode("utf-8", "replace")
+            text = payload.decode("utf-8", "replace")
+            cleaned = clean_letter(text, arguments["pictures"], remote=bool(arguments.get("remote")))
+            about = {name: getattr(cleaned, name) for name in ("remote", "trackers", "links", "height")}
+            return about, cleaned.html.encode("utf-8", "replace")
+        if task == "picture":
+            from mailsvc.http.pictures import made_again
+
+            return {}, made_again(payload, int(arguments["most"]), beacons=bool(arguments.get("beacons")))
         if task == "pages":
             from mailsvc.http.drawing import draw_pages
 

@@ -12,6 +12,8 @@ from html import unescape
 
 import nh3
 
+from mailsvc.http import elsewhere
+
 SIZE_LIMIT = 2_000_000
 DEPTH_LIMIT = 250
 _DATA_PICTURE_LIMIT = 400_000
@@ -96,17 +98,22 @@ class NotCleanableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """`blocked` counts pictures that would have been fetched from elsewhere; `height` is a guess in lines of text."""
+    """`remote` are the addresses of pictures elsewhere: in the HTML the n-th stands as src="tel:n" when they are
+    wanted, and is left out otherwise. `trackers` counts pictures that only tell that the letter was opened; they are
+    always left out. `links` are (host in the text, host it leads to) where the two differ. `height` is in lines."""
 
     html: str
-    blocked: int
+    remote: tuple[str, ...]
+    trackers: int
+    links: tuple[tuple[str, str], ...]
     height: int
 
 
-def clean_letter(source: str, pictures: dict[str, str]) -> Cleaned:
+def clean_letter(source: str, pictures: dict[str, str], *, remote: bool = False) -> Cleaned:
     """The body of an HTML part without anything active.
 
-    `pictures` maps Content-IDs, without angle brackets, to addresses on this host. Raises NotCleanableError.
+    `pictures` maps Content-IDs, without angle brackets, to addresses on this host; `remote` keeps places for pictures
+    from elsewhere. Raises NotCleanableError.
     """
     if len(source) > SIZE_LIMIT:
         raise NotCleanableError("size")
@@ -121,13 +128,14 @@ def clean_letter(source: str, pictures: dict[str, str]) -> Cleaned:
         attribute_filter=judge.attribute,
         strip_comments=True,
         link_rel="noopener noreferrer nofollow",
-        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},  # img src="tel:3": see `elsewhere`
         url_relative="deny",
         filter_style_properties=_STYLES,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    html = fold_quotations(judge.put_pictures(html))
-    return Cleaned(html, judge.blocked, lines(html))
+    placed = elsewhere.sifted(judge.put_pictures(html), judge.remote, remote)
+    html = fold_quotations(placed.html)
+    return Cleaned(html, placed.addresses, placed.trackers, elsewhere.differing_links(html), lines(html))
 
 
 def fold_quotations(html: str) -> str:
@@ -175,11 +183,11 @@ def lines(html: str) -> int:
 
 
 class _Judge:
-    """Decides on attribute values, and remembers what it blocked."""
+    """Decides on attribute values, and remembers the addresses of pictures elsewhere."""
 
     def __init__(self, pictures: dict[str, str]) -> None:
         self._pictures = pictures
-        self.blocked = 0
+        self.remote: list[str] = []
 
     def attribute(self, tag: str, name: str, value: str) -> str | None:
         if name == "style":
@@ -198,8 +206,9 @@ class _Judge:
             return address if address[4:].strip("<>") in self._pictures else None
         if _DATA_PICTURE.fullmatch(address) and len(address) <= _DATA_PICTURE_LIMIT:
             return address
-        if address.lower().startswith(("http:", "https:", "//", "ftp:")):
-            self.blocked += 1
+        if address.lower().startswith(("http://", "https://")):
+            self.remote.append(address)
+            return f"tel:{len(self.remote) - 1}"
         return None
 
     def put_pictures(self, html: str) -> str:

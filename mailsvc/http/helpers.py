@@ -142,7 +142,7 @@ class Helpers:
     """All children of one service. They start when first needed."""
 
     def __init__(self) -> None:
-        self._lanes = {"letter": _Lane(2), "pages": _Lane(1), "print": _Lane(1)}
+        self._lanes = {"letter": _Lane(2), "pages": _Lane(1), "print": _Lane(1), "pictures": _Lane(1)}
 
     async def call(
         self, lane: str, task: str, arguments: dict[str, Any], payload: bytes, *, seconds: float = 5.0

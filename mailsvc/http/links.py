@@ -57,5 +57,26 @@ def check(key: bytes, token: str, now_ms: int) -> PictureLink:
     return link
 
 
+def sign_text(key: bytes, purpose: str, text: str, until_ms: int) -> str:
+    """Any text for one purpose, until a moment, as URL-safe text that nobody else can make."""
+    packed = f"{purpose}\0{until_ms}\0{text}".encode()
+    return base64.urlsafe_b64encode(_mac(key, packed) + packed).decode().rstrip("=")
+
+
+def check_text(key: bytes, purpose: str, token: str, now_ms: int) -> str:
+    """What was signed for that purpose. Raises NotFound when it was not, or its time is over."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
+        mac, packed = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        if not hmac.compare_digest(mac, _mac(key, packed)):
+            raise NotFound("Không có trang này.")
+        known, until, text = packed.decode().split("\0", 2)
+    except (binascii.Error, ValueError) as error:
+        raise NotFound("Không có trang này.") from error
+    if known != purpose or int(until) < now_ms:
+        raise NotFound("Địa chỉ này đã hết hạn; xin mở lại thư.")
+    return text
+
+
 def _mac(key: bytes, text: bytes) -> bytes:
     return hmac.new(key, text, hashlib.sha256).digest()[:_MAC_BYTES]

@@ -110,7 +110,7 @@ def is_public(address: str) -> bool:
     parsed: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         parsed = parsed.ipv4_mapped or parsed.sixtofour or _through_nat64(parsed) or parsed
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_unspecified
+    return parsed.is_global and not (parsed.is_multicast or parsed.is_unspecified or parsed.is_reserved)
 
 
 def _through_nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -21,7 +21,7 @@ from mailsvc.store.blobs import Blobs
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
-from webmail import bodies, letters, reading, views
+from webmail import bodies, letters, reading, remote_pictures, views
 from webmail.conversation import Conversation, conversation
 from webmail.i18n import _
 from webmail.opening import Placed, contained, open_letter
@@ -130,7 +130,9 @@ async def body(visit: Visit) -> Response:
     parts = unpack_parts(await visit.office.db.read(contents.packed_parts, opened.line.content_id))
     cleaned = None
     if letters.has_html(letters.body_leaves(parts)):
-        cleaned = await bodies.cleaned(visit, opened.line.content_id, opened.data, parts)
+        key, now_ms = await bodies.link_key(visit), visit.office.clock.now_ms()
+        remote = remote_pictures.permits(key, visit.query("anh", 400), opened.line.content_id, now_ms)
+        cleaned = await bodies.cleaned(visit, opened.line.content_id, opened.data, parts, remote=remote)
     if cleaned is None:
         raise NotFound("Thư này chỉ xem được ở dạng chữ.")
     return framed(visit, "letter.html", body=cleaned.shown())
@@ -149,13 +151,38 @@ async def print_view(visit: Visit) -> Response:
     reader = await reading.read(visit, opened, await visit.office.work(contained, opened.data))
     shown = reader.text
     if shown is None:
-        cleaned = await bodies.cleaned(visit, opened.line.content_id, opened.data, reader.scan.parts)
+        remote = bool(reader.shown)
+        cleaned = await bodies.cleaned(visit, opened.line.content_id, opened.data, reader.scan.parts, remote=remote)
         shown = cleaned.shown() if cleaned else Markup("")
     organisation = visit.office.settings.organisation.name
     return framed(visit, "mail_print.html", reader=reader, body=shown, organisation=organisation)
 
 
 # ---- pictures inside the body -------------------------------------------------------------------------------
+async def show_pictures(visit: Visit) -> Response:
+    """Show the pictures from elsewhere in this letter; with `nho`, in all letters of its sender from now on."""
+    opened = await open_letter(visit)
+    base, address = f"/thu/{opened.folder.id}/{opened.line.uid}", opened.line.from_address
+    wish = visit.field("nho", 5)
+    if wish == "thoi":
+        await visit.office.db.write(remote_pictures.forget, visit.who.account.id, address)
+        return go(visit, base, _("Từ nay không tự hiện ảnh của %(sender)s.", sender=address))
+    key, now_ms = await bodies.link_key(visit), visit.office.clock.now_ms()
+    path = f"{base}?anh={remote_pictures.permission(key, opened.line.content_id, now_ms)}"
+    if wish == "luon" and address:
+        await visit.office.db.write(remote_pictures.remember, visit.who.account.id, address)
+        return go(visit, path, _("Từ nay luôn hiện ảnh trong thư của %(sender)s.", sender=address))
+    return go(visit, path)
+
+
+async def remote_picture(visit: Visit) -> Response:
+    """A picture from another host, fetched and made again by us. The address is the permission."""
+    key, now_ms = await bodies.link_key(visit), visit.office.clock.now_ms()
+    token = str(visit.request.path_params["token"])
+    data = await remote_pictures.picture(visit.state.picture_gate, visit.state.helpers, key, token, now_ms)
+    return _for_frame(data, "image/webp")
+
+
 async def picture(visit: Visit) -> Response:
     """A picture that came inside a letter. The address is the permission: a sandboxed frame sends no cookie."""
     token = str(visit.request.path_params["token"])
@@ -164,6 +191,10 @@ async def picture(visit: Visit) -> Response:
     kind = picture_type(data)
     if not kind:
         raise NotFound("Tệp này không phải là ảnh.")
+    return _for_frame(data, kind)
+
+
+def _for_frame(data: bytes, kind: str) -> Response:
     headers = {
         "Content-Security-Policy": FILE_POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",
@@ -185,5 +216,7 @@ ROUTES = (
     get("/thu/{mailbox}/{uid}/noi-dung", body),
     get("/thu/{mailbox}/{uid}/in", print_view),
     post("/thu/{mailbox}/{uid}/sao", star),
+    post("/thu/{mailbox}/{uid}/anh", show_pictures),
+    get("/anh/ngoai/{token}", remote_picture, public=True),
     get("/anh/{token}", picture, public=True),
 )
