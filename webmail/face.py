@@ -30,8 +30,10 @@ from webmail.routes import (
     handling_slip,
     held,
     intake,
+    live,
     mail_acts,
     mail_files,
+    mail_find,
     mail_list,
     mail_program,
     mail_read,
@@ -53,6 +55,7 @@ from webmail.routes import (
     tasks,
     work,
 )
+from webmail.undoing import Undoing
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -64,13 +67,14 @@ class WebFace:
         self._static = StaticFiles(_STATIC)
 
     def routes(self) -> Sequence[BaseRoute]:
-        letters = (start, signin, frame, seek, mail_list, mail_read, mail_files, mail_acts, mail_program)
+        general = (start, signin, frame, seek, live)
+        letters = (mail_find, mail_acts, mail_list, mail_read, mail_files, mail_program)
         papers = (intake, entering, work, register, handling, handling_slip, directing)
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
         managing = (directory,)
-        modules = (*letters, *papers, *following, *guarding, *outgoing, *managing)
+        modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 
     def attach(self, app: Starlette) -> None:
@@ -78,6 +82,7 @@ class WebFace:
         app.state.static = self._static
         app.state.bodies = BodyCache()
         app.state.picture_gate = Gate()
+        app.state.undoing = Undoing()
         app.state.previews = Previews(app.state.office, app.state.helpers)
 
     def failure(self, request: Request, failure: Failure) -> Response:

@@ -43,6 +43,8 @@ def leave(visit: Visit, response: Response, notice: Notice) -> None:
 def take(visit: Visit) -> Notice | None:
     """The notice left for this page, if it is a true one."""
     value = visit.request.cookies.get(COOKIE, "")
+    if "x-nhin-lai" in visit.request.headers:  # a script looks again (js/refresh.js); the next page shows the news
+        return None
     if not value or visit.visitor is None or len(value) > _LONGEST:
         return None
     try:

@@ -22,6 +22,7 @@ from mailsvc.http.headers import SecurityHeaders
 from mailsvc.http.helpers import Helpers
 from mailsvc.http.origin import SameOrigin
 from mailsvc.http.sessions import Sessions
+from mailsvc.http.streams import Streams
 from mailsvc.mail.office import Office
 
 _PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/octet-stream", "message/rfc822")
@@ -53,6 +54,7 @@ def application(office: Office, face: Face, helpers: Helpers, ready: Callable[[]
     app.router.redirect_slashes = False
     app.state.office = office
     app.state.helpers = helpers
+    app.state.streams = Streams()
     face.attach(app)
     return app
 

@@ -79,6 +79,7 @@ class HttpDoor:
         """Accepts no more, lets running requests end for a moment, then cuts them off. Idempotent."""
         if self._server is None or self._task is None:
             return
+        self._app.state.streams.close()
         self._server.should_exit = True
         with contextlib.suppress(TimeoutError, asyncio.CancelledError):
             await asyncio.wait_for(asyncio.shield(self._task), STOP_SECONDS)

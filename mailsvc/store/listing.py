@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from mailsvc.core.errors import NotFound
+from mailsvc.message.parts import Part, unpack_parts
 from mailsvc.store.placements import CHUNK
 from mailsvc.store.schema import contents, placements
 from mailsvc.store.tx import Prepared, Tx
@@ -62,6 +63,36 @@ def page_of(tx: Tx, mailbox_id: int, content_ids: Collection[int], skip: int, co
     statement = _LINES.where(placements.c.mailbox_id == mailbox_id, placements.c.uid.in_(shown))
     rows = tx.execute(statement.order_by(placements.c.uid.desc()))
     return [Line(*row) for row in rows], len(found)
+
+
+def lines_of(tx: Tx, mailbox_id: int, uids: Collection[int]) -> dict[int, Line]:
+    """Those of the messages that are there, by UID."""
+    found: dict[int, Line] = {}
+    wanted = sorted(uids)
+    for start in range(0, len(wanted), CHUNK):
+        some = wanted[start : start + CHUNK]
+        rows = tx.execute(_LINES.where(placements.c.mailbox_id == mailbox_id, placements.c.uid.in_(some)))
+        found |= {row[0]: Line(*row) for row in rows}
+    return found
+
+
+def file_names(tx: Tx, content_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The names of the files that came with the contents, without signatures and pictures inside the text; contents
+    without any are left out."""
+    found: dict[int, tuple[str, ...]] = {}
+    for content_id, packed in tx.execute(select(contents.c.id, contents.c.parts).where(contents.c.id.in_(content_ids))):
+        parts = unpack_parts(packed) if packed else ()
+        names = [one.filename for one in parts if one.filename and not _is_dressing(one)]
+        if names:
+            found[content_id] = tuple(names)
+    return found
+
+
+def _is_dressing(part: Part) -> bool:
+    return bool(part.content_id and part.type == "image") or part.subtype in _SIGNATURES
+
+
+_SIGNATURES = ("pgp-signature", "pkcs7-signature", "x-pkcs7-signature")
 
 
 def _pairs(tx: Tx, mailbox_id: int, wanted: frozenset[int]) -> list[tuple[int, int]]:

@@ -159,7 +159,7 @@ def _select(
             f"{chosen} json_each(:candidates) j CROSS JOIN {table} s ON s.content_id = j.value "
             f"CROSS JOIN placements p ON p.content_id = s.content_id WHERE p.mailbox_id = :mailbox AND {condition}"
         )
-        yield from tx.rows(_prepared(sql), candidates=json.dumps(candidates), **values)
+        yield from tx.rows(prepared(sql), candidates=json.dumps(candidates), **values)
         return
     join = "CROSS JOIN" if tx.is_sqlite else "JOIN"
     sql = (
@@ -167,7 +167,7 @@ def _select(
         f"WHERE p.mailbox_id = :mailbox AND p.uid BETWEEN :low AND :high AND {condition}"
     )
     for low, high, count in _stretches(tx, mailbox_id):
-        yield from tx.rows(_prepared(sql), low=low, high=high, **values)
+        yield from tx.rows(prepared(sql), low=low, high=high, **values)
         if tick is not None:
             tick(count)
 
@@ -196,7 +196,7 @@ def _condition(tx: Tx, table: str, columns: Sequence[str], sought: Sought, value
 
 
 @lru_cache(maxsize=256)
-def _prepared(sql: str) -> Prepared:
+def prepared(sql: str) -> Prepared:
     return Prepared(text(sql))
 
 
@@ -208,7 +208,7 @@ def _candidates(tx: Tx, mailbox_id: int, folded: str, few: int) -> list[int] | N
     if row is None or row[0] <= few or len(folded) < GRAM:
         return None
     limit = 2 * int(row[0])
-    found = tx.rows(_MATCHING, trigrams=_trigram_query(folded), limit=limit)
+    found = tx.rows(_MATCHING, trigrams=trigram_query(folded), limit=limit)
     if len(found) == limit:
         return None
     fresh = tx.rows(_FRESH, watermark=meta.get_int(tx, WATERMARK), mailbox=mailbox_id)
@@ -264,7 +264,7 @@ def remove(tx: Tx, content_id: int) -> None:
         )
 
 
-def _trigram_query(folded: str) -> str:
+def trigram_query(folded: str) -> str:
     """An FTS5 query that every text with the needle satisfies: some of its trigrams, spread over its length."""
     grams = list(dict.fromkeys(folded[i : i + 3] for i in range(len(folded) - 2)))
     step = max(1, len(grams) // TRIGRAMS_LIMIT)

@@ -62,6 +62,12 @@ def touch(tx: Tx, token_hash: bytes, expires_ms: int) -> None:
 
 def remove(tx: Tx, token_hash: bytes) -> None:
     tx.execute(delete(web_sessions).where(web_sessions.c.token_hash == token_hash))
+    tx.wake("session", topic(token_hash))
+
+
+def topic(token_hash: bytes) -> int:
+    """The number under which the end of the session is told (store/bus.py)."""
+    return int.from_bytes(token_hash[:8])
 
 
 def remove_expired(tx: Tx) -> int:

@@ -1,96 +1,132 @@
-"""What is done with letters: seen or not, moved away and back, put forward for the register."""
+"""What is done with letters: read or not, starred, moved away and back, deleted, put forward for the register."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from urllib.parse import urlsplit
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from mailsvc.core.errors import Invalid, NotFound
+from mailsvc.core.errors import Invalid, MailsvcError
 from mailsvc.documents import intake
 from mailsvc.documents.case import Case, examine
 from mailsvc.documents.errors import AlreadyRegistered
+from mailsvc.http.failures import describe
 from mailsvc.http.paths import local_path
 from mailsvc.http.visits import Visit, post
-from mailsvc.mail import access
-from mailsvc.mail import mailboxes as work
+from mailsvc.mail import bulk
+from mailsvc.mail.bulk import Chosen, Done
 from mailsvc.message.scan import scan
-from mailsvc.store import mailboxes, private_flags
-from mailsvc.store.blobs import Blobs, Buffer
-from mailsvc.store.flags import SEEN
-from mailsvc.store.mailboxes import Mailbox
+from mailsvc.store import mailboxes
+from mailsvc.store.blobs import Buffer
+from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.tx import Tx
-from webmail import views
+from webmail import mail_choice, undoing, views
+from webmail.i18n import N_, _
 from webmail.opening import open_letter
 from webmail.pages import go
-from webmail.views import Folder
+from webmail.undoing import Way
 
-_MOST = 500
-_PLACES = {"luu-tru": "\\Archive", "thung-rac": "\\Trash", "thu-rac": "\\Junk"}
-_NOT_THERE = "Chưa chọn thư nào."
+_MARKS = {"da-doc": (SEEN, 0), "chua-doc": (0, SEEN), "sao": (FLAGGED, 0), "bo-sao": (0, FLAGGED)}
+_PLACES = {"luu-tru": "\\Archive", "thung-rac": "\\Trash", "thu-rac": "\\Junk", "khong-rac": bulk.TO_INBOX}
+_SAID = {
+    "da-doc": N_("Đã đánh dấu %(n)s thư là đã đọc."),
+    "chua-doc": N_("Đã đánh dấu %(n)s thư là chưa đọc."),
+    "sao": N_("Đã gắn sao %(n)s thư."),
+    "bo-sao": N_("Đã bỏ sao %(n)s thư."),
+    "xoa-han": N_("Đã xóa hẳn %(n)s thư."),
+}
 
 
 async def act(visit: Visit) -> Response:
-    """One letter or many (`uid` repeated); `viec` says what: da-doc, chua-doc, luu-tru, thung-rac, chuyen."""
-    mailbox_id, deed = visit.whole("mailbox"), visit.field("viec", 20)
-    chosen = _chosen(visit)
-    back = local_path(visit.field("ve"), f"/thu/{mailbox_id}")
-    if not chosen:
-        return go(visit, back, _NOT_THERE)
-    if deed in ("da-doc", "chua-doc"):
-        count = await visit.office.db.write(_mark, visit.who.account.id, mailbox_id, chosen, deed == "da-doc")
-        return go(visit, back, f"Đã đánh dấu {count} thư là {'đã đọc' if deed == 'da-doc' else 'chưa đọc'}.")
-    target = visit.field("den", 20) if deed == "chuyen" else deed
-    pairs, box, name = await visit.office.db.write(
-        _move, visit.office.blobs, visit.who.account.id, mailbox_id, chosen, target
-    )
-    fields = (("viec", "chuyen"), ("den", str(mailbox_id)), *(("uid", str(new)) for _, new in pairs))
-    undo = f"/thu/{box}/viec" if pairs else ""
-    return go(visit, back, f"Đã chuyển {len(pairs)} thư vào “{name}”.", undo, fields)
+    """Letters of one folder, or of several (`/thu/viec`); `viec` says what, `sao:BOX-UID` for one row alone. To a
+    script (Accept: application/json) it says what happened, with the name of the way back."""
+    mailbox_id = visit.whole("mailbox") if "mailbox" in visit.request.path_params else None
+    deed, _colon, only = visit.field("viec", 60).partition(":")
+    back = local_path(visit.field("ve"), f"/thu/{mailbox_id}" if mailbox_id else "/thu")
+    try:
+        letters = await mail_choice.chosen(visit, mailbox_id, only)
+        if not letters:
+            return _answer(visit, back, _("Chưa chọn thư nào."))
+        done, text = await _do(visit, deed, letters)
+    except MailsvcError as error:
+        return _refused(visit, error)
+    if done.stopped:
+        text += " " + _("Rồi phải dừng: %(why)s", why=done.stopped)
+    undoable = done.count > done.removed
+    return _answer(visit, back, text, _way_back(visit, deed, done) if undoable else "")
 
 
-def _chosen(visit: Visit) -> list[int]:
-    texts = [str(one) for one in visit.form.getlist("uid")][:_MOST]
-    return sorted({int(one) for one in texts if one.isascii() and one.isdigit() and len(one) < 16})
+async def _do(visit: Visit, deed: str, letters: Chosen) -> tuple[Done, str]:
+    """Do it; what was done, and what to say of it."""
+    office, account_id = visit.office, visit.who.account.id
+    if deed in _MARKS:
+        done = await bulk.mark_all(office, account_id, letters, *_MARKS[deed])
+        return done, _(_SAID[deed], n=done.count)
+    if deed == "xoa-han":
+        done = await bulk.destroy_all(office, account_id, letters)
+        return done, _(_SAID[deed], n=done.count)
+    done = await bulk.move_all(office, account_id, letters, _target(visit, deed))
+    names = await office.db.read(_names, {lies_in for _from, lies_in in done.moved})
+    if not names:
+        return done, _("Thư đã ở trong thư mục đó.")
+    return done, _("Đã chuyển %(n)s thư vào “%(name)s”.", n=done.count, name=", ".join(names))
 
 
-def _folder(tx: Tx, account_id: int, mailbox_id: int) -> Folder:
-    """A mailbox the person may open. Raises NotFound."""
-    return views.find_folder(views.shelves(tx, account_id), mailbox_id)[1]
+def _target(visit: Visit, deed: str) -> int | str:
+    if deed in _PLACES:
+        return _PLACES[deed]
+    wanted = visit.field("den", 20) if deed == "chuyen" else ""
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
+        raise Invalid("Không rõ làm gì hay chuyển thư đi đâu; chưa có gì được ghi. Xin chọn thư mục rồi bấm lại.")
+    return int(wanted)
 
 
-def _mark(tx: Tx, account_id: int, mailbox_id: int, uids: Sequence[int], seen: bool) -> int:
-    guest = _folder(tx, account_id, mailbox_id).guest
-    if guest is not None:
-        access.demand(guest.rights, "s")
-    rows = private_flags.rows_of(tx, guest, mailbox_id, uids, ("uid", "flags", "keywords"))
-    wanted = [(uid, old, old | SEEN if seen else old & ~SEEN, words) for uid, old, words in rows]
-    changes = [one for one in wanted if one[1] != one[2]]
-    private_flags.set_flags(tx, guest, mailbox_id, changes)
-    return len(changes)
+def _names(tx: Tx, boxes: set[int]) -> list[str]:
+    return sorted({views.folder_title(mailboxes.get(tx, one).name) for one in boxes})
 
 
-def _move(
-    tx: Tx, blobs: Blobs, account_id: int, mailbox_id: int, uids: Sequence[int], place: str
-) -> tuple[list[tuple[int, int]], int, str]:
-    """Move to a place of the same account (archive, trash), or to a mailbox by number; (UIDs, target, its name)."""
-    source = _folder(tx, account_id, mailbox_id).box
-    target = _target(tx, account_id, source, place)
-    if target.id == source.id:
-        raise Invalid("Thư đã ở trong hộp thư đó.")
-    pairs = work.move(tx, blobs, account_id, source.id, uids, target)
-    return pairs, target.id, views.folder_title(target.name)
+def _way_back(visit: Visit, deed: str, done: Done) -> str:
+    added, removed = _MARKS.get(deed, (0, 0))
+    way = Way(visit.who.account.id, visit.office.clock.now_ms(), done, removed, added)
+    return _undoing(visit).keep(way)
 
 
-def _target(tx: Tx, account_id: int, source: Mailbox, place: str) -> Mailbox:
-    if place in _PLACES:
-        found = mailboxes.with_special_use(tx, source.account_id, _PLACES[place])
-        if found is None:
-            raise NotFound("Hộp thư này không có thư mục đó; xin tạo trong chương trình thư.")
-        return found
-    if not (place.isascii() and place.isdigit() and len(place) < 16):
-        raise Invalid("Không rõ chuyển thư đi đâu.")
-    return _folder(tx, account_id, int(place)).box
+def _undoing(visit: Visit) -> undoing.Undoing:
+    found: undoing.Undoing = visit.state.undoing
+    return found
+
+
+async def undo(visit: Visit) -> Response:
+    """The way back of an act (`lan`)."""
+    back = local_path(visit.field("ve"), "/thu")
+    try:
+        way = _undoing(visit).take(visit.field("lan", 40), visit.who.account.id, visit.office.clock.now_ms())
+        done = await undoing.undo(visit.office, way)
+    except MailsvcError as error:
+        return _refused(visit, error)
+    text = _("Đã hoàn tác %(n)s thư.", n=done.count)
+    return _answer(visit, back, text + (" " + _("Rồi phải dừng: %(why)s", why=done.stopped) if done.stopped else ""))
+
+
+def is_script(visit: Visit) -> bool:
+    """Whether a script of ours asks, which shows the answer itself."""
+    return visit.request.headers.get("accept", "") == "application/json"
+
+
+def _answer(visit: Visit, back: str, text: str, way: str = "") -> Response:
+    if is_script(visit):
+        return JSONResponse({"loi": "", "text": text, "lan": way})
+    if urlsplit(back).path.startswith("/thu/hoan-tac"):
+        back = "/thu"
+    return go(visit, back, text, "/thu/hoan-tac" if way else "", (("lan", way),) if way else ())
+
+
+def _refused(visit: Visit, error: MailsvcError) -> Response:
+    """What a script shows of an error; pages have a page for it."""
+    if not is_script(visit):
+        raise error
+    failure = describe(error, visit.request.url.path)
+    return JSONResponse({"loi": _(failure.message), "text": "", "lan": ""}, failure.status)
 
 
 async def register(visit: Visit) -> Response:
@@ -109,4 +145,9 @@ def _examined(data: Buffer) -> Case:
     return examine(data, scan(data))
 
 
-ROUTES = (post("/thu/{mailbox}/viec", act), post("/thu/{mailbox}/{uid}/vao-so", register))
+ROUTES = (
+    post("/thu/viec", act),
+    post("/thu/hoan-tac", undo),
+    post("/thu/{mailbox}/viec", act),
+    post("/thu/{mailbox}/{uid}/vao-so", register),
+)

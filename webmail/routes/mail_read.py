@@ -21,12 +21,13 @@ from mailsvc.store.blobs import Blobs
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
-from webmail import bodies, letters, reading, remote_pictures, views
+from webmail import bodies, letter_list, letters, reading, remote_pictures, views
 from webmail.conversation import Conversation, conversation
 from webmail.i18n import _
+from webmail.letter_list import MailList, Position
 from webmail.opening import Placed, contained, open_letter
 from webmail.pages import go, page
-from webmail.routes.mail_list import PAGE, MailList, mail_list
+from webmail.routes.mail_list import position
 from webmail.views import Shelf
 
 
@@ -36,7 +37,7 @@ async def letter(visit: Visit) -> Response:
     reader = await reading.read(visit, opened, await visit.office.work(contained, opened.data))
     await _seen_now(visit, opened)
     beside = await visit.office.db.read(
-        _beside, visit.who.account.id, opened, visit.query("tim"), visit.query("trang"), visit.page_number()
+        _beside, visit.who.account.id, opened, visit.query("tim", 400), position(visit)
     )
     return await page(
         visit,
@@ -88,14 +89,12 @@ class _Beside:
     older: int | None
 
 
-def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: str, number: int) -> _Beside:
-    """The list the letter stands in: the page it was opened from, or the one it is on now; the letters next to it."""
+def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: Position) -> _Beside:
+    """The list the letter stands in: the page it was opened from, or one it is on now; the letters next to it."""
     mailbox_id, uid = opened.folder.id, opened.line.uid
-    if not query and not given:
-        number = listing.newer_count(tx, mailbox_id, uid) // PAGE + 1
     shelves = views.shelves(tx, account_id)
     shelf, folder = views.find_folder(shelves, mailbox_id)
-    shown = mail_list(tx, shelf, folder, query, number)
+    shown = letter_list.beside(tx, account_id, shelf, folder, query, given, uid)
     newer, older = listing.neighbours(tx, mailbox_id, uid)
     if query:
         uids = [line.uid for line in shown.lines]

@@ -1,6 +1,7 @@
 // What every page has: links and forms without a full load (htmx), modules for parts of a page, keys, offline notes.
 // An element with data-js="name" is given to mount() of ./name.js once; what mount returns is called when it goes.
 import { watchKeys } from "./keys.js";
+import { watchLive } from "./live.js";
 import { say, text } from "./toast.js";
 
 const mounted = new Map(); // element -> what to call when it has gone
@@ -92,4 +93,5 @@ document.addEventListener("change", (event) => {
 });
 
 watchKeys();
+watchLive();
 mountAll();

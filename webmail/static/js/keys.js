@@ -53,7 +53,7 @@ function onKey(event) {
   first = "";
   if (pair && act(pair, scope)) return event.preventDefault();
   if (act(key, scope)) return event.preventDefault();
-  if (/^[a-z]$/.test(key)) { first = key; firstAt = event.timeStamp; }
+  if (/^[a-z*]$/.test(key)) { first = key; firstAt = event.timeStamp; }
 }
 
 export function watchKeys() {
