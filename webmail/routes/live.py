@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from mailsvc.core.errors import Invalid
 from mailsvc.http.streams import Full, Streams
 from mailsvc.http.visits import Visit, get
 from webmail import shell, views, words
@@ -11,6 +12,8 @@ from webmail import shell, views, words
 
 async def stream(visit: Visit) -> Response:
     """Server-sent events: `doi` with the ids of mailboxes that changed (`thu`), `het` when anything may have."""
+    if "text/event-stream" not in visit.request.headers.get("accept", ""):
+        raise Invalid("Địa chỉ này chỉ dùng cho trang đang mở, không mở riêng được.")  # as a page it would never end
     streams: Streams = visit.state.streams
     missed = "last-event-id" in visit.request.headers
     try:
