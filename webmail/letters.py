@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from mailsvc.message.scan import Part, part_text, plain_text, scan
+from mailsvc.message.invitation import Invitation, read_invitation
+from mailsvc.message.scan import Part, decode_part, part_text, plain_text, scan
 from mailsvc.message.section import message_in
 from mailsvc.store.blobs import Buffer
 
 ATTACHED_SHOWN = 5
+_CALENDARS = ("text/calendar", "application/ics")
 READ_LIMIT = 3_000_000
 """Octets of one part that are read for showing."""
 
@@ -139,3 +141,13 @@ def pictures(parts: Sequence[Part]) -> dict[str, int]:
         for part in parts
         if part.content_id and (part.type == "image" or part.subtype == "octet-stream")
     }
+
+
+def invitation(data: Buffer, parts: Sequence[Part]) -> Invitation | None:
+    """The first invitation among the parts of the message itself."""
+    for part in parts:
+        if part.content_type in _CALENDARS:
+            found = read_invitation(decode_part(data, part))
+            if found is not None:
+                return found
+    return None

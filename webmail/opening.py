@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailsvc.http.visits import Visit
 from mailsvc.message.attachments import Attachment, attachments
+from mailsvc.message.invitation import Invitation
 from mailsvc.message.scan import Scan, scan
 from mailsvc.store import contents, listing, private_flags
 from mailsvc.store.blobs import Blobs, Buffer
@@ -47,9 +48,11 @@ class Contained:
     scan: Scan
     files: tuple[Attachment, ...]
     attached: tuple[letters.Attached, ...]
+    invitation: Invitation | None
 
 
 def contained(data: Buffer) -> Contained:
     """Scan the message and list its files. For a worker thread."""
     scanned = scan(data)
-    return Contained(scanned, attachments(data, scanned), letters.attached_messages(data, scanned.parts))
+    attached = letters.attached_messages(data, scanned.parts)
+    return Contained(scanned, attachments(data, scanned), attached, letters.invitation(data, scanned.parts))

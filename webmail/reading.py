@@ -11,7 +11,7 @@ from mailsvc.message.attachments import Attachment
 from mailsvc.message.scan import Scan
 from mailsvc.message.suspicion import Evidence, suspicions
 from mailsvc.store.flags import FLAGGED, SEEN
-from webmail import bodies, hints, letters, remote_pictures
+from webmail import bodies, hints, invites, letters, remote_pictures
 from webmail.i18n import N_, _
 from webmail.opening import Contained, Placed
 from webmail.plaintext import CUT, MORE, text_as_html
@@ -63,6 +63,7 @@ class Reader:
     height: int
     cards: tuple[Card, ...]
     attached: tuple[tuple[letters.Attached, Markup], ...]
+    invite: invites.Card | None
 
     @property
     def base(self) -> str:
@@ -125,6 +126,7 @@ async def read(visit: Visit, opened: Placed, found: Contained) -> Reader:
         hints=hints.found(evidence, cleaned.links if cleaned else ()),
         height=height(cleaned.height) if cleaned else 0,
         cards=_cards(found.files, text is not None),
+        invite=await invites.card(visit, opened, found.invitation) if found.invitation else None,
         attached=tuple(zip(found.attached, inner, strict=True)),
     )
 
