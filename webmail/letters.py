@@ -124,11 +124,12 @@ def attached_messages(data: Buffer, parts: Sequence[Part]) -> tuple[Attached, ..
         elif part.content_type == "message/rfc822" and message_in(parts, part) is not None:
             inside.add(part.index)
             if len(found) < ATTACHED_SHOWN:
-                found.append(_attached(data[part.body_start : part.body_end]))
+                found.append(attached(data[part.body_start : part.body_end]))
     return tuple(found)
 
 
-def _attached(data: bytes) -> Attached:
+def attached(data: bytes) -> Attached:
+    """A message by its bytes."""
     scanned = scan(data)
     text = text_of(data, body_leaves(scanned.parts))
     return Attached(scanned.subject, scanned.from_name, scanned.from_address, scanned.sent_ms, text)

@@ -39,6 +39,20 @@ class Card:
         return not self.blocked and bool({"encrypted", "unreadable", "ratio", "total", "count"} & {*self.file.hazards})
 
     @property
+    def small(self) -> bool:
+        """Whether there is a small picture of it."""
+        return self.usable and self.last in ("pdf", "png", "jpg", "jpeg", "gif", "webp", "bmp")
+
+    @property
+    def usable(self) -> bool:
+        return not (self.blocked or self.unusable)
+
+    @property
+    def viewed(self) -> bool:
+        """Whether it can be looked at here."""
+        return self.small or (self.usable and self.last in ("docx", "xlsx", "txt", "csv", "log", "md", "eml", "ics"))
+
+    @property
     def last(self) -> str:
         """The extension in lower case, without its dot."""
         return self.file.name.rpartition(".")[2].lower() if "." in self.file.name else ""

@@ -51,6 +51,12 @@ def _answer(task: str, arguments: dict[str, Any], payload: bytes) -> tuple[dict[
             cleaned = clean_letter(text, arguments["pictures"], remote=bool(arguments.get("remote")))
             about = {name: getattr(cleaned, name) for name in ("remote", "trackers", "links", "height")}
             return about, cleaned.html.encode("utf-8", "replace")
+        if task in ("quick-word", "quick-sheet"):
+            from mailsvc.http.cleaning import clean_letter
+            from mailsvc.http.quick_files import sheets_as_html, word_as_html
+
+            made = word_as_html(payload) if task == "quick-word" else sheets_as_html(payload)
+            return {}, clean_letter(made, {}).html.encode("utf-8", "replace")
         if task == "picture":
             from mailsvc.http.pictures import made_again
 

@@ -23,6 +23,10 @@ Load = Callable[[], Awaitable[bytes]]
 FOLDER_BYTES = 512 * 1024 * 1024
 SOURCE_BYTES = 64 * 1024 * 1024
 SECONDS = 20.0
+THUMBNAIL, SCREEN = 360, 1600
+"""Pixels across and down."""
+GLANCE_BYTES = 24 * 1024 * 1024
+GLANCE_SECONDS = 8.0
 _KEY = re.compile(r"[0-9a-f]{64}")
 _LOCKS = 256
 
@@ -59,6 +63,47 @@ class Previews:
         if found is None:
             raise NotFound("Không xem trước được trang này; xin mở bản gốc.")
         return found
+
+    async def thumbnail(self, sha256: str, load: Load, *, pdf: bool) -> bytes:
+        """A small WebP of the first page, or of the picture. Raises NotFound when there is nothing to be seen."""
+        path = self._of(sha256) / "thumb.webp"
+        found = await self._office.work(_read, path)
+        if found is None:
+            source = await self.page(sha256, 1, load) if pdf else await load()
+            if len(source) > SOURCE_BYTES:
+                raise NotFound("Tệp này quá lớn để xem trước.")
+            found = await self._picture(source, THUMBNAIL)
+            await self._office.work(_keep, path.parent, {path.name: found})
+            await self._tidy()
+        return found
+
+    async def picture(self, load: Load) -> bytes:
+        """A picture made again as WebP, as large as a screen shows. Raises NotFound."""
+        source = await load()
+        if len(source) > SOURCE_BYTES:
+            raise NotFound("Ảnh này quá lớn để xem trước; xin tải về.")
+        return await self._picture(source, SCREEN)
+
+    async def _picture(self, source: bytes, most: int) -> bytes:
+        arguments = {"most": most, "beacons": True}
+        try:
+            answer = await self._helpers.call("pictures", "picture", arguments, source, seconds=SECONDS)
+        except HelperFailedError as error:
+            log.info("no picture: %s", error)
+            raise NotFound("Không xem trước được ảnh này; xin tải về.") from error
+        return answer.data
+
+    async def glance(self, task: str, load: Load) -> str | None:
+        """A Word or Excel file as cleaned HTML (`quick-word`, `quick-sheet`); None when it cannot be shown."""
+        source = await load()
+        if len(source) > GLANCE_BYTES:
+            return None
+        try:
+            answer = await self._helpers.call("pages", task, {}, source, seconds=GLANCE_SECONDS)
+        except HelperFailedError as error:
+            log.info("no glance: %s", error)
+            return None
+        return answer.data.decode("utf-8", "replace")
 
     async def _draw(self, folder: Path, load: Load, first: int) -> None:
         data = await load()

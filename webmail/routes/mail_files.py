@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response, StreamingResponse
+from functools import partial
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from mailsvc.core.errors import NotFound, Refused
-from mailsvc.http.files import disposition, file_response, shown_type
-from mailsvc.http.headers import FILE_POLICY
+from mailsvc.http.files import disposition, extension, file_response
+from mailsvc.http.headers import FILE_POLICY, LETTER_POLICY
 from mailsvc.http.visits import Visit, get
 from mailsvc.message.attachments import Attachment
+from mailsvc.message.charsets import decode_text
+from webmail import letters
 from webmail.opening import contained, open_letter
 from webmail.packing import packed
 from webmail.pages import page
@@ -17,6 +22,16 @@ ZIP_BYTES = 256 * 1024 * 1024
 """Decoded octets of all files that are packed together."""
 _LEFT_OUT = ("blocked", "signature", "container")
 _UNUSABLE = {"executable", "encrypted", "unreadable", "ratio", "total", "count", "depth"}
+TEXT_SHOWN = 400_000
+_WAYS = {
+    ".pdf": "pages",
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"), "picture"),
+    **dict.fromkeys((".txt", ".csv", ".log", ".md", ".ics"), "text"),
+    ".docx": "word",
+    ".xlsx": "sheet",
+    ".eml": "letter",
+}
+_TASKS = {"word": "quick-word", "sheet": "quick-sheet"}
 SOURCE_SHOWN = 256 * 1024
 """Octets of a letter shown as they came."""
 
@@ -59,14 +74,61 @@ async def all_files(visit: Visit) -> Response:
 
 
 async def preview(visit: Visit) -> Response:
-    """The pages of a PDF one below the other, as pictures."""
+    """The file to be looked at: pages or a picture as pictures, text as text, Word and Excel in a frame."""
     chosen = await _file(visit)
     base = visit.request.url.path
-    total = 0
-    if shown_type(chosen.name) == "application/pdf":
+    way = _WAYS.get(extension(chosen.name), "")
+    total, text, inner = 0, "", None
+    if way == "pages":
         total = await visit.state.previews.pages(chosen.sha256, lambda: visit.office.work(chosen.read))
-    folder = f"/thu/{visit.whole('mailbox')}/{visit.whole('uid')}"
-    return await page(visit, "preview.html", file=chosen, base=base, total=total, back=folder, download=base[:-4])
+    elif way == "text":
+        text = await visit.office.work(lambda: decode_text(chosen.read()[:TEXT_SHOWN], ""))
+    elif way == "letter":
+        inner = await visit.office.work(lambda: letters.attached(chosen.read()))
+    return await page(
+        visit,
+        "preview.html",
+        file=chosen,
+        way=way,
+        total=total,
+        text=text,
+        inner=inner,
+        back=f"/thu/{visit.whole('mailbox')}/{visit.whole('uid')}",
+        download=base[:-4],
+    )
+
+
+async def glance(visit: Visit) -> Response:
+    """What a Word or Excel file says, for the sandboxed frame of its preview."""
+    chosen = await _file(visit)
+    task = _TASKS.get(_WAYS.get(extension(chosen.name), ""))
+    if task is None:
+        raise NotFound("Tệp này không xem nhanh được.")
+    shown = await visit.state.previews.glance(task, lambda: visit.office.work(chosen.read))
+    template = visit.state.templates.get_template("glance_doc.html")
+    made = template.render(body=None if shown is None else Markup(shown))  # noqa: S704 - it was cleaned
+    headers = {"Content-Security-Policy": LETTER_POLICY, "Cache-Control": "private, no-store"}
+    return HTMLResponse(made, headers=headers)
+
+
+async def thumbnail(visit: Visit) -> Response:
+    """The file small, for its card."""
+    chosen = await _file(visit)
+    way = _WAYS.get(extension(chosen.name), "")
+    if way not in ("pages", "picture"):
+        raise NotFound("Tệp này không có hình nhỏ.")
+    load = partial(visit.office.work, chosen.read)
+    data = await visit.state.previews.thumbnail(chosen.sha256, load, pdf=way == "pages")
+    return Response(data, media_type="image/webp", headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def picture(visit: Visit) -> Response:
+    """A picture as large as a screen shows, made again."""
+    chosen = await _file(visit)
+    if _WAYS.get(extension(chosen.name)) != "picture":
+        raise NotFound("Tệp này không phải là ảnh.")
+    data = await visit.state.previews.picture(partial(visit.office.work, chosen.read))
+    return Response(data, media_type="image/webp", headers={"Cache-Control": "private, max-age=3600"})
 
 
 async def page_picture(visit: Visit) -> Response:
@@ -115,5 +177,8 @@ ROUTES = (
     get("/thu/{mailbox}/{uid}/nguon.eml", source),
     get("/thu/{mailbox}/{uid}/tep/{number}", file),
     get("/thu/{mailbox}/{uid}/tep/{number}/xem", preview),
+    get("/thu/{mailbox}/{uid}/tep/{number}/nhanh", glance),
+    get("/thu/{mailbox}/{uid}/tep/{number}/nho", thumbnail),
+    get("/thu/{mailbox}/{uid}/tep/{number}/anh", picture),
     get("/thu/{mailbox}/{uid}/tep/{number}/trang/{page}", page_picture),
 )
