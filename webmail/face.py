@@ -34,6 +34,7 @@ from webmail.routes import (
     mail_acts,
     mail_files,
     mail_find,
+    mail_folders,
     mail_invites,
     mail_list,
     mail_program,
@@ -69,7 +70,7 @@ class WebFace:
 
     def routes(self) -> Sequence[BaseRoute]:
         general = (start, signin, frame, seek, live)
-        letters = (mail_find, mail_acts, mail_list, mail_read, mail_files, mail_invites, mail_program)
+        letters = (mail_find, mail_folders, mail_acts, mail_list, mail_read, mail_files, mail_invites, mail_program)
         papers = (intake, entering, work, register, handling, handling_slip, directing)
         following = (tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)

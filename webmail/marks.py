@@ -52,7 +52,7 @@ def _spots(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
             while end < len(text) and not pieces[end]:
                 end += 1
             found.append((places[at], end))
-            at = whole.find(word, at + len(word))
+            at = whole.find(word, at + 1)
     return found
 
 

@@ -28,8 +28,8 @@ _NAMES = {
     "is": "is", "lon hon": "larger", "larger": "larger", "nho hon": "smaller", "smaller": "smaller",
 }  # fmt: skip
 _PIECE = re.compile(
-    r"(?P<minus>-)?(?:(?P<unread>chua doc)(?![^\s])|(?:(?P<name>"
-    + "|".join(sorted(_NAMES, key=len, reverse=True)).replace(" ", r"\s")
+    r"(?P<minus>-)?(?:(?P<unread>chua\s+doc)(?![^\s])|(?:(?P<name>"
+    + "|".join(sorted(_NAMES, key=len, reverse=True)).replace(" ", r"\s+")
     + r"):\s*)?(?:\"(?P<phrase>[^\"]*)(?:\"|$)|(?P<word>[^\s\"]+)))"
 )
 _STATES = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from mailsvc.store import mailboxes
 from tests.web.test_browser import FLAGS, WIDTHS, fits, open_page, shoot, sign_in
 from tests.web.webhouse import Site, sample, sample_names
 
@@ -49,6 +50,19 @@ def test_pictures_of_the_list(site: Site, browser: Browser, pictures: Path, widt
     page.goto(f"{site.url}/thu/tim")
     shoot(page, pictures, "ds-tim-trong")
     fits(page)
+    page.goto(f"{site.url}/thu/thu-muc")
+    page.fill("#ten", "Lưu trữ")
+    page.click("form.folder-form button")
+    page.wait_for_selector("#ten-loi")
+    shoot(page, pictures, "ds-thu-muc")
+    fits(page)
+    trash = site.office.db.read_now(mailboxes.by_name, site.account_id("daonth"), "Thùng rác")
+    page.goto(f"{site.url}/thu/{trash.id}/don")
+    shoot(page, pictures, "ds-don")
+    fits(page)
+    page.goto(f"{site.url}/thu")
+    page.locator(".folder-menu summary").click()
+    shoot(page, pictures, "ds-trinh-don")
     page.emulate_media(color_scheme="dark")
     page.goto(f"{site.url}/thu")
     shoot(page, pictures, "ds-thu-toi")
