@@ -1,5 +1,6 @@
 // The conversation under the keys: n and p go from letter to letter and open what is folded.
 import { register } from "./keys.js";
+import { ask } from "./mail_move.js";
 
 export function mount(element) {
   const letters = () => [...element.querySelectorAll(".fold, .main-letter")].filter((one) => one.checkVisibility());
@@ -23,6 +24,15 @@ export function mount(element) {
     n: { label: labels.next ?? "", run: () => goTo(1) },
     p: { label: labels.previous ?? "", run: () => goTo(-1) },
   });
+  const picker = element.querySelector("[data-move]");
+  const mover = picker && register({
+    v: { label: picker.getAttribute("aria-label"), run: async () => {
+      const wanted = await ask(picker, picker.getAttribute("aria-label"));
+      if (!wanted || !picker.isConnected) return;
+      picker.value = wanted;
+      picker.form.requestSubmit(element.querySelector("[data-move-now]"));
+    } },
+  });
   const closeMenus = (event) => {
     for (const menu of element.querySelectorAll(".further[open]")) if (!menu.contains(event.target)) menu.open = false;
   };
@@ -35,5 +45,5 @@ export function mount(element) {
   // A long conversation begins at the letter that was asked for.
   const main = element.querySelector(".main-letter");
   if (main && main.getBoundingClientRect().top > innerHeight * 0.6) main.scrollIntoView({ block: "start" });
-  return () => { gone(); document.removeEventListener("click", closeMenus); };
+  return () => { gone(); mover?.(); document.removeEventListener("click", closeMenus); };
 }
