@@ -56,6 +56,7 @@ from webmail.routes import (
     task_acts,
     tasks,
     work,
+    work_acts,
 )
 from webmail.undoing import Undoing
 
@@ -72,7 +73,7 @@ class WebFace:
         general = (start, signin, frame, seek, live)
         letters = (mail_find, mail_folders, mail_acts, mail_list, mail_read, mail_files, mail_invites, mail_program)
         papers = (intake, entering, work, register, handling, handling_slip, directing)
-        following = (tasks, task_acts, statistics, reporting)
+        following = (work_acts, tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
         managing = (directory,)

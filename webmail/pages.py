@@ -93,6 +93,7 @@ def frame(request: Request) -> dict[str, Any]:
         "theme": "" if theme == "auto" else theme,
         "organisation": office.settings.organisation,
         "path": request.url.path,
+        "opening": request.query_params.get("mo", "")[:40],
         "now_ms": now_ms,
         "today": office_date(now_ms),
         "today_words": words.today_words(office_datetime(now_ms)),

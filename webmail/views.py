@@ -10,6 +10,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.documents import clerks, intake, regulation
 from mailsvc.documents.outgoing import waiting as outgoing_waiting
 from mailsvc.documents.routing import receivers
+from mailsvc.documents.tasks import work as task_work
 from mailsvc.mail import mailboxes
 from mailsvc.mail.mailboxes import Seen
 from mailsvc.store import accounts, private_flags, routing, tasks
@@ -90,9 +91,14 @@ def rail(tx: Tx, account_id: int) -> Rail:
     if mine.clerk:
         counts = intake.wait_list(tx, mine.org_code, limit=1).counts
         waiting = counts.get(WAITING, 0) + counts.get(HELD, 0)
-    work = routing.held_count(tx, receivers.desks_of(tx, account_id)) + tasks.todo_count(tx, account_id)
-    work += outgoing_waiting.count(tx, account_id)
-    return Rail(mine, unread, waiting, work, regulation.must_acknowledge(tx, account_id))
+    return Rail(mine, unread, waiting, _work(tx, account_id), regulation.must_acknowledge(tx, account_id))
+
+
+def _work(tx: Tx, account_id: int) -> int:
+    """As many as "Việc của tôi" shows for the person to do (documents.my_work)."""
+    desks = receivers.desks_of(tx, account_id)
+    found = routing.held_count(tx, desks) + routing.asked_count(tx, desks) + outgoing_waiting.count(tx, account_id)
+    return found + sum(tasks.todo_count(tx, desk) for desk in task_work.desks_of(tx, account_id))
 
 
 def shelves(tx: Tx, account_id: int) -> tuple[Shelf, ...]:

@@ -418,6 +418,12 @@ def requests_for(tx: Tx, account_ids: Sequence[int], limit: int = CHUNK) -> list
     ]
 
 
+def asked_count(tx: Tx, account_ids: Sequence[int]) -> int:
+    """How many requests wait for the decision of one of the accounts."""
+    condition = and_(requests.c.decider_id.in_(list(account_ids)), requests.c.state == "asked")
+    return int(tx.execute(select(func.count()).where(condition)).scalar_one())
+
+
 def decide_request(tx: Tx, request_id: int, values: Mapping[str, Any]) -> bool:
     """Write the decision down while none was made; False when there is one."""
     condition = and_(requests.c.id == request_id, requests.c.state == "asked")

@@ -186,13 +186,16 @@ _TODO = Prepared(
     text(
         "SELECT (SELECT COUNT(*) FROM task_people p JOIN tasks t ON t.id = p.task_id WHERE p.person_id = :person "
         "AND p.is_open = 1 AND t.state IN ('sent', 'working')) + (SELECT COUNT(*) FROM tasks t "
-        "WHERE t.assigner_id = :person AND t.is_open = 1 AND t.state IN ('reported', 'refused'))"
+        "WHERE t.assigner_id = :person AND t.is_open = 1 AND t.state IN ('reported', 'refused')) + "
+        "(SELECT COUNT(*) FROM task_requests r JOIN tasks t ON t.id = r.task_id WHERE t.assigner_id = :person "
+        "AND t.is_open = 1 AND r.state = 'asked' AND r.kind = 'extension')"
     )
 )
 
 
 def todo_count(tx: Tx, person_id: int) -> int:
-    """How many tasks wait for the person: to be done, or to be decided on after a report or a refusal."""
+    """How many tasks wait for the person: to be done, to be decided on after a report or a refusal, or
+    more time to be granted."""
     row = tx.row(_TODO, person=person_id)
     return int(row[0]) if row else 0
 

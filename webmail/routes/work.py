@@ -13,7 +13,7 @@ from mailsvc.documents.routing.listing import FollowUp
 from mailsvc.documents.routing.rules import rules
 from mailsvc.http.visits import Visit, get
 from mailsvc.store.tx import Tx
-from webmail import views
+from webmail import quick, views
 from webmail.i18n import N_
 from webmail.pages import page
 
@@ -32,8 +32,14 @@ _COUNTED = {listing.NOT_SUBMITTED: "registered", listing.UNDIRECTED: "submitted"
 
 async def work(visit: Visit) -> Response:
     """What waits for the person, by when it is due."""
+    return await shown(visit)
+
+
+async def shown(visit: Visit, *, status: int = 200, problem: str = "") -> Response:
+    """The list; `problem` says what was not done and why."""
     found = await visit.office.db.read(my_work, visit.who.account.id)
-    return await page(visit, "work_list.html", found=found)
+    values: dict[str, Any] = {"found": found, "acts": quick.acts, "kinds": quick.KINDS, "problem": problem}
+    return await page(visit, "work_list.html", status=status, **values)
 
 
 async def follow_up(visit: Visit) -> Response:
