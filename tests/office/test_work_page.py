@@ -14,15 +14,32 @@ from tests.office.test_pictures import _shoot
 from tests.web.webhouse import PASSWORD
 
 
+def person(desk: Desk, username: str) -> str:
+    """The key of a person among receivers."""
+    return f"p:{desk[username]}"
+
+
 def _world(desk: Desk) -> int:
     """A Tuesday with something in every part; the line that lies with khuetm."""
     desk.set_time("2026-11-23 08:00")
     late = desk.paper(subject="báo cáo tình hình thiết bị dạy học tối thiểu năm học 2026-2027", code="2101/UBND-VX")
     today = desk.paper(subject="tổ chức Hội thi Khoa học kỹ thuật cấp tỉnh dành cho học sinh trung học", code="77/KH")
-    desk.write(directing.direct, desk["nganltt"], late.id, "Khẩn trương thực hiện.",
-               [lead("p:%d" % desk["khuetm"], "23/11/2026"), inform("p:%d" % desk["hand"])], version=1)  # fmt: skip
-    desk.write(directing.direct, desk["nganltt"], today.id, "Phối hợp triển khai.",
-               [lead("u:GDTRH", "26/11/2026"), cooperate("p:%d" % desk["khuetm"], "24/11/2026")], version=1)  # fmt: skip
+    desk.write(
+        directing.direct,
+        desk["nganltt"],
+        late.id,
+        "Khẩn trương thực hiện.",
+        [lead(person(desk, "khuetm"), "23/11/2026"), inform(person(desk, "hand"))],
+        version=1,
+    )
+    desk.write(
+        directing.direct,
+        desk["nganltt"],
+        today.id,
+        "Phối hợp triển khai.",
+        [lead("u:GDTRH", "26/11/2026"), cooperate(person(desk, "khuetm"), "24/11/2026")],
+        version=1,
+    )
     give(desk, "dungmh", "Rà soát danh mục sách tham khảo của 12 trường", "khuetm", deadline="26/11/2026")
     new = NewTask("Tổng hợp số liệu học sinh bỏ học", "", desk["khuetm"], (), "", "khan")
     urgent = desk.write(giving.send, actor(desk, "dungmh"), new)

@@ -97,7 +97,7 @@ def test_clerk_reads_registers_and_finds(site: Site, browser: Browser, pictures:
     shoot(page, pictures, "vao-so")
     shoot(page, pictures, "vao-so-ca-trang", full=True)
     fits(page)
-    press(page, "#vao-so button:has-text('Vào sổ') >> nth=0")
+    press(page, "#vao-so button:has-text('Lưu vào sổ')")
     shoot(page, pictures, "van-ban")
     shoot(page, pictures, "van-ban-ca-trang", full=True)
     fits(page)

@@ -17,6 +17,7 @@ from mailsvc.documents.register import Advice
 from mailsvc.documents.split import split
 from mailsvc.http.visits import Visit, get, post
 from mailsvc.store import accounts
+from mailsvc.store import intake as entries
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import DISMISSED, HELD, REGISTERED, WAITING
 from mailsvc.store.tx import Tx
@@ -28,6 +29,7 @@ from webmail.papers import Paper
 from webmail.routes.document_types import type_names
 
 LIST = "/van-ban-den/cho-vao-so"
+QUEUE = 200  # entries one goes on to
 _TABS = {"cho": WAITING, "giu": HELD, "bo": DISMISSED, "xong": REGISTERED}
 
 
@@ -83,14 +85,26 @@ def _before(visit: Visit) -> tuple[int, int] | None:
 
 # ---- the form -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """Those that wait, newest first: the place of the entry (0 when it does not wait), how many, its neighbours."""
+
+    place: int = 0
+    many: int = 0
+    newer: int | None = None
+    older: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Form(EntryFields):
-    """The form of an entry: its letter, the số đến it would get, documents that are the same, what comes next."""
+    """The form of an entry: its letter, the số đến it would get, documents that are the same, what comes next, and
+    where it stands among those that wait."""
 
     item: Item = field(kw_only=True)
     advice: Advice = field(kw_only=True)
     carrier: str = field(kw_only=True)
     next_id: int | None = field(kw_only=True)
     readable: bool = field(kw_only=True)
+    queue: Queue = field(kw_only=True)
 
 
 def _item(tx: Tx, account_id: int, entry_id: int) -> Item:
@@ -112,6 +126,7 @@ def _form(tx: Tx, account_id: int, entry_id: int, given: Fields | None, arrival:
     but = item.entry.document_id
     advice = register.advise(tx, item.entry.org_code, fields, on_date=day, but=but)
     shown = [one for one in advice.problems if given is not None or not one.severe]
+    waiting_ids = [one.id for one in entries.listing(tx, item.entry.org_code, (WAITING,), limit=QUEUE)]
     return Form(
         item=item,
         fields=fields,
@@ -120,8 +135,9 @@ def _form(tx: Tx, account_id: int, entry_id: int, given: Fields | None, arrival:
         advice=advice,
         problems=tuple(shown),
         carrier=_row(tx, item).carrier,
-        next_id=_next(tx, item),
+        next_id=next((one for one in reversed(waiting_ids) if one != entry_id), None),
         readable=_may_read(tx, account_id, item),
+        queue=_queue(waiting_ids, entry_id),
     )
 
 
@@ -133,10 +149,11 @@ def _may_read(tx: Tx, account_id: int, item: Item) -> bool:
     )
 
 
-def _next(tx: Tx, item: Item) -> int | None:
-    """The entry to go on with: the oldest that waits, but this one."""
-    ids = [one.entry.id for one in intake.wait_list(tx, item.entry.org_code, limit=200).items]
-    return next((entry_id for entry_id in reversed(ids) if entry_id != item.entry.id), None)
+def _queue(ids: list[int], entry_id: int) -> Queue:
+    if entry_id not in ids:
+        return Queue(many=len(ids))
+    n = ids.index(entry_id)
+    return Queue(n + 1, len(ids), ids[n - 1] if n else None, ids[n + 1] if n + 1 < len(ids) else None)
 
 
 async def entry(visit: Visit) -> Response:
