@@ -6,24 +6,15 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from mailsvc.accounts import directory
-from mailsvc.core.clock import office_date
-from mailsvc.documents import register as registers
 from mailsvc.store.tx import Tx
-from webmail import views
+from webmail import document_search
 from webmail.i18n import N_
 from webmail.seeking import Hit, Kind
 
 
 def _documents(tx: Tx, account_id: int, query: str, most: int) -> Sequence[Hit]:
-    mine = views.rights(tx, account_id)
-    if not mine.reads_register:
-        return ()
-    year = office_date(tx.now_ms).year
-    rows = registers.register_rows(tx, mine.org_code, year, query, limit=most).rows
-    return [
-        Hit(one.subject, f"/van-ban-den/{one.year}/{one.arrival_number}", f"{one.arrival_number}/{one.year}", "intake")
-        for one in rows
-    ]
+    found = document_search.find(tx, account_id, query, most)
+    return [Hit(one.title, one.address, one.note, "intake" if one.incoming else "sent") for one in found]
 
 
 def _people(tx: Tx, account_id: int, query: str, most: int) -> Sequence[Hit]:

@@ -365,6 +365,19 @@ def unread_documents(tx: Tx, org_code: str, *, limit: int, before: int | None = 
     return list(tx.execute(statement).scalars())
 
 
+def documents_of(tx: Tx, account_ids: Sequence[int], limit: int = CHUNK) -> list[int]:
+    """Documents that were given to or by one of the accounts, the latest given first."""
+    mine, latest = list(account_ids), func.max(transfers.c.id)
+    statement = (
+        select(transfers.c.document_id)
+        .where(or_(transfers.c.assignee_id.in_(mine), transfers.c.assigner_id.in_(mine)))
+        .group_by(transfers.c.document_id)
+        .order_by(latest.desc())
+        .limit(limit)
+    )
+    return list(tx.execute(statement).scalars())
+
+
 def concerns(tx: Tx, document_id: int, account_ids: Sequence[int]) -> bool:
     """Whether one of the accounts gave or got a line of the document."""
     mine = list(account_ids)
