@@ -20,7 +20,7 @@ from mailsvc.store import accounts, outgoing
 from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import OutFile
 from mailsvc.store.tx import Tx
-from webmail import papers
+from webmail import chain, papers
 from webmail.i18n import V_
 from webmail.pages import go, page
 from webmail.papers import Paper
@@ -84,6 +84,7 @@ async def show(visit: Visit, document: Document, *, status: int = 200, refusal: 
     signers = await visit.office.db.read(who.signers, document.org_code) if "copy" in work.acts else []
     values: dict[str, Any] = {"refusal": refusal, "words": words(), "people": people, "signers": signers}
     # A refusal stands beside its form; when the form has gone with the state, at the top.
+    values["chain"] = await visit.office.db.read(chain.of_outgoing, visit.actor, document)
     values["stray"] = refusal is not None and not (
         work.mine if refusal.act == "y-kien" else _FORMS.get(refusal.act) in work.acts
     )

@@ -11,27 +11,32 @@ from starlette.responses import Response
 from mailsvc.core.errors import NotFound
 from mailsvc.documents import history
 from mailsvc.documents import register as work
+from mailsvc.documents import rules as office_rules
 from mailsvc.documents.history import Viewer
 from mailsvc.documents.register import Step
 from mailsvc.documents.routing import handling, pages, receivers
+from mailsvc.documents.routing.lines import main_lead
 from mailsvc.documents.routing.pages import Way
-from mailsvc.documents.routing.receivers import Choices
+from mailsvc.documents.routing.receivers import Choice, Choices
 from mailsvc.documents.routing.rules import rules
 from mailsvc.http.visits import Visit
 from mailsvc.store import documents, intake, placements, routing, units
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
-from webmail import papers, views
+from webmail import chain, papers, views
 from webmail.pages import page
 from webmail.papers import Paper
+
+USUAL = 8  # receivers in the short form of a direction
 
 
 @dataclass(frozen=True, slots=True)
 class Paperwork:
     """A document with everything on its page. `organisation`: whose register it stands in, by its name of that day;
     `letter` is the address of the letter for who may open it; `choices` are
-    the receivers that forms on the page offer."""
+    the receivers that forms on the page offer; `usual` are those to whom the person usually gives documents, while
+    this one has nobody in charge."""
 
     document: Document
     organisation: str
@@ -46,6 +51,7 @@ class Paperwork:
     way: Way
     choices: Choices
     viewers: tuple[Viewer, ...]
+    usual: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,18 @@ def paperwork(tx: Tx, account_id: int, found: Document) -> Paperwork:
         way=way,
         choices=receivers.choices(tx, found.org_code) if needs_choice else Choices((), ()),
         viewers=tuple(history.viewers(tx, found.id)),
+        usual=_usual(tx, account_id, found, way),
     )
+
+
+def _usual(tx: Tx, account_id: int, found: Document, way: Way) -> tuple[Choice, ...]:
+    """Whom the person has put in charge most often, then the units of the organisation."""
+    if "direct" not in way.acts or main_lead([node.line for node in way.nodes]) is not None:
+        return ()
+    choices = receivers.choices(tx, found.org_code)
+    known = {one.key: one for one in (*choices.units, *(one for _unit, some in choices.people for one in some))}
+    keys = [*routing.usual_leads(tx, account_id, USUAL), *(one.key for one in choices.units)]
+    return tuple(known[key] for key in dict.fromkeys(keys) if key in known)[:USUAL]
 
 
 def papers_of(tx: Tx, document: Document) -> tuple[Paper, ...]:
@@ -122,6 +139,8 @@ async def show(
     chosen = papers.choose(shown_work.papers, visit.query("tep"))
     shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)
     values: dict[str, Any] = {"fresh": fresh, "refusal": refusal, "words": rules().words}
+    values["chain"] = await visit.office.db.read(chain.of_incoming, visit.actor, found, shown_work.letter)
+    values["phrases"] = await visit.office.db.read(office_rules.value, "phrases.direction")
     return await page(visit, "document.html", status=status, work=shown_work, shown=shown, **values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -363,6 +364,18 @@ def unread_documents(tx: Tx, org_code: str, *, limit: int, before: int | None = 
         .limit(limit)
     )
     return list(tx.execute(statement).scalars())
+
+
+def usual_leads(tx: Tx, author_id: int, limit: int) -> list[str]:
+    """Keys of whom the person has put in charge lately, the most frequent first: `u:GDTRH`, `p:12`."""
+    latest = (
+        select(transfers.c.unit_code, transfers.c.assignee_id)
+        .where(transfers.c.assigner_id == author_id, transfers.c.role == "lead")
+        .order_by(transfers.c.id.desc())
+        .limit(200)
+    )
+    found = Counter(f"u:{unit}" if unit else f"p:{person}" for unit, person in tx.execute(latest))
+    return [key for key, _many in found.most_common(limit)]
 
 
 def documents_of(tx: Tx, account_ids: Sequence[int], limit: int = CHUNK) -> list[int]:

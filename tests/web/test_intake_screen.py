@@ -65,10 +65,12 @@ def test_neighbours_are_a_key_away_and_marks_go_with_typing(site: Site, browser:
     page.locator("a.entry").nth(1).click()
     page.wait_for_url("**" + LIST + "/*")
     first = page.url
+    expect(page.locator("#vao-so :focus")).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.wait_for_url(lambda url: url != first)
     second = page.url
+    expect(page.locator("#vao-so :focus")).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("k")
     page.wait_for_url(lambda url: url != second)

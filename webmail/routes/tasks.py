@@ -24,7 +24,7 @@ from mailsvc.store import accounts, documents, tasks
 from mailsvc.store.documents import Document
 from mailsvc.store.tasks import Task, TaskPerson
 from mailsvc.store.tx import Tx
-from webmail import papers
+from webmail import chain, papers
 from webmail.i18n import N_, _
 from webmail.pages import go, page
 from webmail.papers import Paper
@@ -170,7 +170,9 @@ def _papers(sheet: Sheet) -> tuple[Paper, ...]:
 async def show(visit: Visit, task_id: int, status: int = 200, refusal: Refusal | None = None) -> Response:
     """The page of a task, after a refused act with what was typed."""
     found = await visit.office.db.read(_view, visit.actor, task_id)
-    return await page(visit, "task.html", status=status, found=found, refusal=refusal, words=words())
+    links = await visit.office.db.read(chain.of_task, visit.actor, found.sheet.task)
+    values = {"found": found, "refusal": refusal, "words": words(), "chain": links}
+    return await page(visit, "task.html", status=status, **values)
 
 
 async def task(visit: Visit) -> Response:
