@@ -6,12 +6,11 @@ message of the mailbox stands. A message without a thread is a conversation by i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from mailsvc.store import private_flags
+from mailsvc.store import listed, private_flags
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.search import prepared
@@ -56,7 +55,16 @@ def page(
 
 def members(tx: Tx, mailbox_id: int, uids: Collection[int]) -> list[int]:
     """The UIDs of all messages in the conversations that these are the newest messages of, none newer than that."""
-    rows = tx.rows(prepared(_WHOLE + _list(tx)), mailbox=mailbox_id, ids=json.dumps(sorted(uids)))
+    further = listed.join(tx)
+    sql = (
+        "SELECT o.uid FROM "  # noqa: S608 - its parts are ours
+        + listed.joined(tx, "placements h", "h.uid")
+        + f" {further} contents c ON c.id = h.content_id "
+        f"{further} contents m ON m.thread_id = c.thread_id AND m.thread_id <> 0 "
+        f"{further} placements o ON o.content_id = m.id AND o.mailbox_id = h.mailbox_id AND o.uid <= h.uid "
+        "WHERE h.mailbox_id = :mailbox"
+    )
+    rows = tx.rows(prepared(sql), mailbox=mailbox_id, ids=listed.text_of(sorted(uids)))
     return sorted({row[0] for row in rows} | set(uids))
 
 
@@ -74,8 +82,12 @@ def _members(tx: Tx, guest: Guest | None, mailbox_id: int, threads: set[int]) ->
     """The conversations of those threads, by thread."""
     if not threads:
         return {}
-    sql = prepared(_OF_THREADS + _list(tx))
-    rows = tx.rows(sql, mailbox=mailbox_id, ids=json.dumps(sorted(threads)))
+    sql = (
+        "SELECT p.uid, c.thread_id, p.flags FROM "  # noqa: S608 - its parts are ours
+        + listed.joined(tx, "contents c", "c.thread_id")
+        + f" {listed.join(tx)} placements p ON p.content_id = c.id AND p.mailbox_id = :mailbox"
+    )
+    rows = tx.rows(prepared(sql), mailbox=mailbox_id, ids=listed.text_of(sorted(threads)))
     flags = _flags(tx, guest, mailbox_id, rows)
     uids: dict[int, list[int]] = {}
     for uid, thread_id, _ in rows:
@@ -91,26 +103,9 @@ def _members(tx: Tx, guest: Guest | None, mailbox_id: int, threads: set[int]) ->
     }
 
 
-def _list(tx: Tx) -> str:
-    """The numbers `:ids`, one JSON text, as a list."""
-    if tx.is_sqlite:
-        return "(SELECT value FROM json_each(:ids))"
-    return "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:ids AS json)))"
-
-
 _WALK = (
     "SELECT p.uid, c.thread_id, p.flags FROM placements p JOIN contents c ON c.id = p.content_id "
     "WHERE p.mailbox_id = :mailbox AND p.uid {0} :edge ORDER BY p.uid {1} LIMIT :count"
 )
 _DOWN = prepared(_WALK.format("<", "DESC"))
 _UP = prepared(_WALK.format(">", "ASC"))
-_OF_THREADS = (
-    "SELECT p.uid, c.thread_id, p.flags FROM contents c JOIN placements p ON p.content_id = c.id "
-    "WHERE p.mailbox_id = :mailbox AND c.thread_id IN "
-)
-_WHOLE = (
-    "SELECT o.uid FROM placements h JOIN contents c ON c.id = h.content_id "
-    "JOIN contents m ON m.thread_id = c.thread_id AND m.thread_id <> 0 "
-    "JOIN placements o ON o.content_id = m.id AND o.mailbox_id = h.mailbox_id AND o.uid <= h.uid "
-    "WHERE h.mailbox_id = :mailbox AND h.uid IN "
-)

@@ -1,18 +1,18 @@
 """Search over several mailboxes at once, newest first, for people who look at the first page.
 
-The index tells which contents may hold the rarest words; where it finds too many, the letters are looked at from the
-newest on and the search ends with the page. The texts themselves decide, as in store/search.py.
+The newest letters are looked at first: what is common is found among them. Else the index tells which contents may hold
+the rarest words; where it names too many, all letters are looked at from the newest on, and the search ends with the
+page. The texts themselves decide, as in store/search.py.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailsvc.message.parts import unpack_parts
-from mailsvc.store import meta, private_flags
+from mailsvc.store import listed, meta, private_flags
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.search import GRAM, WATERMARK, Sought, prepared, trigram_query
 from mailsvc.store.tx import Tx
@@ -23,6 +23,8 @@ FEWEST = 2000
 """Contents that the index may name before it is thought to name too many."""
 LOOK = 400
 """Letters looked at in one statement."""
+NEWEST = 1000
+"""Letters of each mailbox looked at first: common words are found among them, and the index is not asked."""
 Place = tuple[int, int, int]
 """(internal_ms, mailbox id, UID): where a letter stands in the order of the answer."""
 
@@ -63,15 +65,46 @@ def find(
     tx: Tx, boxes: Sequence[tuple[int, int, Guest | None]], wanted: Wanted, after: Place | None, most: int
 ) -> Answer:
     """The letters in those mailboxes (id, how many are there, who looks) that come after a place, at most `most`."""
+    plain = not wanted.held and wanted.attachments is None
+    if not plain:
+        found, ended = _places(tx, boxes, wanted, None, after, NEWEST)
+        shown, _ = _first(tx, found, wanted, most)
+        if len(shown) > most:
+            return Answer(shown[:most], True, None)
+        if ended:
+            return Answer(shown, False, len(shown) if after is None else None)
     candidates = _candidates(tx, sum(count for _, count, _ in boxes), wanted)
-    found: list[tuple[Place, int]] = []
-    for mailbox_id, _, guest in boxes:
-        found += [((row[2], mailbox_id, row[0]), row[1]) for row in _rows(tx, mailbox_id, guest, wanted, candidates)]
-    found.sort(reverse=True)
-    if after is not None:
-        found = [one for one in found if one[0] < after]
-    if not wanted.held and wanted.attachments is None:
+    found, _ = _places(tx, boxes, wanted, candidates, after, 0)
+    if plain:
         return Answer([place for place, _ in found[:most]], len(found) > most, len(found) if after is None else None)
+    shown, ended = _first(tx, found, wanted, most)
+    return Answer(shown[:most], len(shown) > most, len(shown) if ended and after is None else None)
+
+
+def _places(
+    tx: Tx,
+    boxes: Sequence[tuple[int, int, Guest | None]],
+    wanted: Wanted,
+    candidates: list[int] | None,
+    after: Place | None,
+    newest: int,
+) -> tuple[list[tuple[Place, int]], bool]:
+    """(place, content id) of what the placements let through after a place, in order; and whether that is all of it.
+
+    With `newest` only so many of each mailbox are looked at, and of what was found that is newer than all the rest.
+    """
+    found: list[tuple[Place, int]] = []
+    edge = -1
+    for mailbox_id, _, guest in boxes:
+        rows, last = _rows(tx, mailbox_id, guest, wanted, candidates, after, newest)
+        edge = max(edge, last)
+        found += [((row[2], mailbox_id, row[0]), row[1]) for row in rows]
+    found.sort(reverse=True)
+    return [one for one in found if one[0][0] > edge and (after is None or one[0] < after)], edge < 0
+
+
+def _first(tx: Tx, found: Sequence[tuple[Place, int]], wanted: Wanted, most: int) -> tuple[list[Place], bool]:
+    """The first places (a few more than `most`) whose letters hold what is wanted; and whether all were looked at."""
     shown: list[Place] = []
     start, step = 0, LOOK
     while start < len(found) and len(shown) <= most:
@@ -79,13 +112,12 @@ def find(
         good = _holding(tx, [content_id for _, content_id in some], wanted)
         shown += [place for place, content_id in some if content_id in good]
         start, step = start + step, min(step * 2, 8 * LOOK)
-    ended = start >= len(found)
-    return Answer(shown[:most], len(shown) > most, len(shown) if ended and after is None else None)
+    return shown, start >= len(found)
 
 
 def _candidates(tx: Tx, letters: int, wanted: Wanted) -> list[int] | None:
     """Contents that may hold every word, by the index; None when it names too many or knows nothing of such words."""
-    limit = max(FEWEST, letters // 8)
+    limit = max(FEWEST, letters // 2)
     found: set[int] | None = None
     words = [one for one in wanted.held if one.wanted and len(one.sought.folded) >= GRAM]
     for one in sorted(words, key=lambda one: -len(one.sought.folded)):
@@ -117,57 +149,63 @@ _BY_PATTERN = prepared(f"SELECT s.content_id FROM search_texts s WHERE {_WHOLE} 
 
 # ---- what the placements say --------------------------------------------------------------------------------
 def _rows(
-    tx: Tx, mailbox_id: int, guest: Guest | None, wanted: Wanted, candidates: list[int] | None
-) -> list[tuple[int, int, int, int]]:
-    """(UID, content id, internal_ms, flags) of the placements that fit, in no order."""
-    conditions, values = ["p.mailbox_id = :mailbox"], {"mailbox": mailbox_id}
-    for name, value, form in (
-        ("since", wanted.since_ms, "p.internal_ms >= :since"),
-        ("before", wanted.before_ms, "p.internal_ms < :before"),
-        ("larger", wanted.larger, "p.size > :larger"),
-        ("smaller", wanted.smaller, "p.size < :smaller"),
-    ):
-        if value:
-            conditions.append(form)
-            values[name] = value
+    tx: Tx,
+    mailbox_id: int,
+    guest: Guest | None,
+    wanted: Wanted,
+    candidates: list[int] | None,
+    after: Place | None,
+    newest: int,
+) -> tuple[list[tuple[int, int, int, int]], int]:
+    """(UID, content id, internal_ms, flags) of the placements that fit, in no order; with `newest` only so many, and
+    the time of the oldest of them where there may be more (-1 where these are all)."""
+    conditions, values = _conditions(wanted, after)
+    values["mailbox"] = mailbox_id
     bits = wanted.flags_set | wanted.flags_clear
     if bits and guest is None:
         conditions.append("(p.flags & :bits) = :set")
         values |= {"bits": bits, "set": wanted.flags_set}
-    where = " AND ".join(conditions)
-    if candidates is None:
-        found = tx.rows(prepared(f"{_PLACED} placements p WHERE {where}"), **values)
-    else:
-        ids = {"ids": _ids(candidates)}
-        sql = f"{_PLACED} {_listed(tx, 'placements p', 'p.content_id')} WHERE {where}"
-        found = tx.rows(prepared(sql), **ids, **values)
+    source = "placements p"
+    if candidates is not None:
+        source = listed.joined(tx, source, "p.content_id")
+        values["ids"] = listed.text_of(candidates)
+    tail = ""
+    if newest:
+        tail, values["newest"] = " ORDER BY p.internal_ms DESC LIMIT :newest", newest
+    found = tx.rows(prepared(f"{_PLACED} {source} WHERE {' AND '.join(conditions)}{tail}"), **values)
+    last = found[-1][2] if newest and len(found) == newest else -1
     if bits and guest is not None:
         found = private_flags.overlay(
             tx, guest, mailbox_id, sorted(found), ("uid", "content_id", "internal_ms", "flags")
         )
         found = [row for row in found if row[3] & bits == wanted.flags_set]
-    return [(row[0], row[1], row[2], row[3]) for row in found]
+    return [(row[0], row[1], row[2], row[3]) for row in found], last
+
+
+def _conditions(wanted: Wanted, after: Place | None) -> tuple[list[str], dict[str, Any]]:
+    conditions = ["p.mailbox_id = :mailbox"]
+    values: dict[str, Any] = {}
+    for name, value, form in (
+        ("since", wanted.since_ms, "p.internal_ms >= :since"),
+        ("before", wanted.before_ms, "p.internal_ms < :before"),
+        ("larger", wanted.larger, "p.size > :larger"),
+        ("smaller", wanted.smaller, "p.size < :smaller"),
+        ("edge", after[0] if after else 0, "p.internal_ms <= :edge"),
+    ):
+        if value:
+            conditions.append(form)
+            values[name] = value
+    return conditions, values
 
 
 _PLACED = "SELECT p.uid, p.content_id, p.internal_ms, p.flags FROM"
-
-
-def _listed(tx: Tx, table: str, column: str) -> str:
-    """The list of numbers `:ids`, one JSON text, as j.value, and the table's rows of those numbers."""
-    if tx.is_sqlite:
-        return f"json_each(:ids) j CROSS JOIN {table} ON {column} = j.value"
-    return f"json_array_elements_text(CAST(:ids AS json)) j(value) JOIN {table} ON {column} = CAST(j.value AS bigint)"
-
-
-def _ids(ids: Sequence[int]) -> str:
-    return json.dumps(list(ids), separators=(",", ":"))
 
 
 # ---- what the texts say -------------------------------------------------------------------------------------
 def _holding(tx: Tx, content_ids: Sequence[int], wanted: Wanted) -> set[int]:
     """Which of the contents hold what is wanted."""
     conditions: list[str] = []
-    values: dict[str, Any] = {"ids": _ids(content_ids)}
+    values: dict[str, Any] = {"ids": listed.text_of(content_ids)}
     joins = {
         "texts": " JOIN search_texts s ON s.content_id = c.id",
         "keys": " JOIN letter_keys k ON k.content_id = c.id",
@@ -181,7 +219,7 @@ def _holding(tx: Tx, content_ids: Sequence[int], wanted: Wanted) -> set[int]:
             conditions.append(condition)
         elif one.name != "filename":
             conditions.append(f"NOT {condition}")
-    sql = "SELECT c.id FROM " + _listed(tx, "contents c", "c.id")  # noqa: S608
+    sql = "SELECT c.id FROM " + listed.joined(tx, "contents c", "c.id")  # noqa: S608
     if wanted.attachments is not None:
         conditions.append("c.attachment_count > 0" if wanted.attachments else "c.attachment_count = 0")
     sql += "".join(joins[name] for name in sorted(needed))
