@@ -17,6 +17,7 @@ from mailsvc.documents import extract_job
 from mailsvc.http.server import HttpDoor
 from mailsvc.imap.server import ImapDoor
 from mailsvc.jobs import indexer, ticks
+from mailsvc.mail import releasing
 from mailsvc.mail.office import Office
 from mailsvc.mail.outbound import OutboundWorker
 from mailsvc.opening import close_office, open_office
@@ -70,6 +71,7 @@ class Service:
             ("index", lambda: indexer.run(self.office)),
             ("extract", lambda: extract_job.run(self.office)),
             ("outbound", self.outbound.run),
+            ("held", lambda: releasing.run(self.office)),
         ]
 
     async def _stop_jobs(self) -> None:

@@ -194,12 +194,13 @@ def _answered(
 
 def _note_sending(tx: Tx, envelope: Envelope, letter: Letter) -> None:
     """Who of ours sent what to whom, from where: everybody answers for it (regulation, Article 10.6)."""
-    if envelope.account_id is None or envelope.door != "submission":
+    if envelope.account_id is None or envelope.door not in ("submission", "web"):
         return
     receivers = [one.address for one in envelope.recipients]
     digest = letter.content.digest.hex()
     detail = {"sender": envelope.sender, "to": receivers[:_NAMED], "count": len(receivers), "sha256": digest}
-    audit.record(tx, Actor(envelope.account_id, None, "smtp", envelope.client.ip), "mail.send", "mail", **detail)
+    door = "web" if envelope.door == "web" else "smtp"
+    audit.record(tx, Actor(envelope.account_id, None, door, envelope.client.ip), "mail.send", "mail", **detail)
 
 
 def _report(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter, told: list[Outcome]) -> None:

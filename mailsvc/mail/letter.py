@@ -43,6 +43,11 @@ def from_spool(spool: Spool, blobs: Blobs, digest: bytes = b"") -> Letter:
     return letter
 
 
+def from_stored(data: Buffer) -> Letter:
+    """A letter whose bytes the store has already, to be delivered again. For a worker thread when it is large."""
+    return _letter(data, hashlib.sha256(data).digest(), None)
+
+
 def is_quick(spool: Spool) -> bool:
     """Whether `from_spool` takes well under 5 ms and touches no disk: a small letter of few parts, however made."""
     if spool.in_file or spool.size > QUICK_SIZE:

@@ -36,13 +36,14 @@ def text_field(name: str, value: str, utf8: bool = False) -> bytes:
 
 
 def people_field(name: str, people: Iterable[tuple[str, str]], utf8: bool = False) -> bytes:
-    """An address field with CRLF of (display name, local@domain) pairs."""
+    """An address field with CRLF of (display name, local@domain) pairs; a name without an address is an empty group
+    (RFC 5322 §3.4): its members are told to nobody."""
     words: list[str] = []
     for display, address in people:
         if words:
             words[-1] += ","
         place = plain_line(address).replace(" ", "")
-        words += [*phrase(display, utf8), f"<{place}>"] if display else [place]
+        words += [*phrase(display, utf8), f"<{place}>" if place else ":;"] if display else [place]
     return _field(name, words)
 
 

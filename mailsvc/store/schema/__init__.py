@@ -16,6 +16,7 @@ from mailsvc.store.schema.access import (
     vacations,
 )
 from mailsvc.store.schema.base import meta, metadata
+from mailsvc.store.schema.composing import held_sends, letter_templates
 from mailsvc.store.schema.documents import (
     document_events,
     document_files,
@@ -96,11 +97,13 @@ __all__ = [
     "grants",
     "group_members",
     "held_items",
+    "held_sends",
     "held_votes",
     "intake_entries",
     "intake_files",
     "issued_numbers",
     "letter_keys",
+    "letter_templates",
     "mailbox_rights",
     "mailboxes",
     "meta",

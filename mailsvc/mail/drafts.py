@@ -1,0 +1,107 @@
+"""Drafts: each saving puts a new message in the place of the last one, so that every mail program sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailsvc.core.errors import NotFound
+from mailsvc.mail import senders
+from mailsvc.mail.letter import Letter
+from mailsvc.mail.writing import tab_of
+from mailsvc.store import contents, draft_versions, placements
+from mailsvc.store.blobs import Blobs
+from mailsvc.store.flags import DRAFT, SEEN
+from mailsvc.store.mailboxes import Mailbox
+from mailsvc.store.placements import NewPlacement
+from mailsvc.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a draft lies."""
+
+    mailbox_id: int
+    uid: int
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id}.{self.uid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another window or program has changed the draft meanwhile: its version lies there, nothing was written."""
+
+    place: Place
+
+
+def read_place(text: str) -> Place | None:
+    """ "12.34" as a place; None for anything else."""
+    mailbox, dot, uid = text.partition(".")
+    whole = all(one.isascii() and one.isdigit() and len(one) < 16 for one in (mailbox, uid))
+    return Place(int(mailbox), int(uid)) if dot and whole else None
+
+
+def save(tx: Tx, blobs: Blobs, account_id: int, letter: Letter, tab: str, known: Place | None) -> Place | Elsewhere:
+    """Put the draft in the place of the version that the page `tab` knows; of none when it knows none.
+
+    Raises OverQuota; then the version before is still there.
+    """
+    box = senders.place(tx, account_id, senders.DRAFTS)
+    old = _replaced(tx, blobs, box, letter.content.message_id, tab, known)
+    if isinstance(old, Elsewhere):
+        return old
+    if old is not None:
+        placements.expunge(tx, box.id, [old[0]])
+    content_id = contents.add(tx, letter.content)
+    new = NewPlacement(content_id, letter.content.size, tx.now_ms, DRAFT | SEEN)
+    (uid,) = placements.add(tx, box.id, [new])
+    if old is not None and old[1] != content_id:
+        draft_versions.forget(tx, old[1])
+    return Place(box.id, uid)
+
+
+def _replaced(
+    tx: Tx, blobs: Blobs, box: Mailbox, message_id: str, tab: str, known: Place | None
+) -> tuple[int, int] | Elsewhere | None:
+    """(UID, content) of the version that goes; None for a new draft.
+
+    The answer to an earlier saving may have been lost on the way: the page then knows an older version than its own
+    last one, and replaces that.
+    """
+    if known is not None and known.mailbox_id == box.id:
+        rows = placements.rows(tx, box.id, known.uid, known.uid, ("uid", "content_id"))
+        if rows:
+            return int(rows[0][0]), int(rows[0][1])
+    others = draft_versions.with_message_id(tx, box.id, message_id)
+    for uid, content_id in reversed(others):
+        if tab and tab_of(contents.load(tx, blobs, content_id)) == tab:
+            return uid, content_id
+    return Elsewhere(Place(box.id, others[-1][0])) if others else None
+
+
+def take_out(tx: Tx, account_id: int, place: Place | None) -> int | None:
+    """Take a draft of the person out of its mailbox; its content, None when it was not there."""
+    if place is None or place.mailbox_id != senders.place(tx, account_id, senders.DRAFTS).id:
+        return None
+    rows = placements.rows(tx, place.mailbox_id, place.uid, place.uid, ("uid", "content_id"))
+    if not rows:
+        return None
+    placements.expunge(tx, place.mailbox_id, [place.uid])
+    return int(rows[0][1])
+
+
+def put_back(tx: Tx, account_id: int, content_id: int) -> Place:
+    """Lay a draft into "Thư nháp" again; a full mailbox takes it all the same: nothing written may be lost."""
+    box = senders.place(tx, account_id, senders.DRAFTS)
+    size = contents.get(tx, content_id).size
+    uids = placements.add_everywhere(tx, [box.id], NewPlacement(content_id, size, tx.now_ms, DRAFT | SEEN))
+    return Place(box.id, uids[box.id])
+
+
+def load(tx: Tx, blobs: Blobs, account_id: int, place: Place) -> tuple[int, bytes]:
+    """(content, bytes) of a draft of the person. Raises NotFound."""
+    box = senders.find_place(tx, account_id, senders.DRAFTS)
+    if box is not None and place.mailbox_id == box.id:
+        for _, content_id in placements.rows(tx, place.mailbox_id, place.uid, place.uid, ("uid", "content_id")):
+            return int(content_id), bytes(contents.load(tx, blobs, int(content_id)))
+    raise NotFound("Thư nháp này không còn ở đây: đã gửi, đã xóa hoặc đã sửa ở nơi khác.")
