@@ -29,8 +29,8 @@ class Envelope:
     """One mail transaction.
 
     `door` is 'mx', 'submission', 'web' or 'lmtp'; `sender` is '' for the null reverse-path; `account_id` is who logged
-    in. `digest` is the SHA-256 of all bytes in the spool, trace fields included. The first `return_path_size` of them are
-    the Return-Path field, which does not leave the house; the first `trace_size` are what the door put in front.
+    in. `digest` is the SHA-256 of all bytes in the spool, trace fields included. The first `return_path_size` of them
+    are the Return-Path field, which does not leave the house; the first `trace_size` are what the door put in front.
     """
 
     id: str

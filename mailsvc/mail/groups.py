@@ -40,11 +40,10 @@ def listing(tx: Tx, domains: Sequence[str]) -> list[Group]:
     """All groups that have members, the large ones first."""
     known = [one for one in units.listing(tx) if one.email]
     boxes = [(one, person) for one in known if (person := _box(tx, domains, one)) is not None]
-    found = [
-        Group(kind, title, _of(boxes, lambda unit, kind=kind: unit.kind == kind)) for kind, title in _KINDS.items()
-    ]
+    found = [Group(kind, title, _of_kind(boxes, kind)) for kind, title in _KINDS.items()]
+    schools = [one for one in boxes if one[0].kind == _SCHOOL]
     for key, word in _LEVELS.items():
-        members = _of(boxes, lambda unit, word=word: unit.kind == _SCHOOL and f" {word} " in f" {unit.name} ")
+        members = tuple(person for unit, person in schools if f" {word} " in f" {unit.name} ")
         found.append(Group(f"cap-{key}", f"Tất cả trường {word}", members))
     found += [_people(tx, unit) for unit in units.listing(tx)]
     return [one for one in found if len(one.members) > 1]
@@ -60,9 +59,8 @@ def is_group(address: str) -> bool:
     return address.lower().endswith("@" + DOMAIN)
 
 
-def _of(boxes: Sequence[tuple[Unit, Person]], fits: object) -> tuple[Person, ...]:
-    assert callable(fits)  # noqa: S101 - tells the type checker
-    return tuple(person for unit, person in boxes if fits(unit))
+def _of_kind(boxes: Sequence[tuple[Unit, Person]], kind: str) -> tuple[Person, ...]:
+    return tuple(person for unit, person in boxes if unit.kind == kind)
 
 
 def _box(tx: Tx, domains: Sequence[str], unit: Unit) -> Person | None:

@@ -42,9 +42,11 @@ def begun(original: Original, way: str, origin: str, own: Collection[str], main:
             text="\n\n" + compose.quote(original.text, _who(original.scan), original.scan.sent_ms),
             html=_answer_html(original),
             files=tuple(one for one in files_of(original.data) if one.content_id),
-            **chain(original.scan),
+            in_reply_to=original.scan.message_id,
+            references=chain(original.scan),
         )
-    forward = replace(base, subject=compose.forward_subject(original.scan.subject), **chain(original.scan))
+    subject = compose.forward_subject(original.scan.subject)
+    forward = replace(base, subject=subject, in_reply_to=original.scan.message_id, references=chain(original.scan))
     if way == ATTACH:
         name = plain_line(original.scan.subject)[:_LONGEST_NAME].replace("/", "-") or "thu"
         return replace(forward, files=(File(f"{name}.eml", "message/rfc822", whole_lines(bytes(original.data))),))
@@ -55,10 +57,9 @@ def begun(original: Original, way: str, origin: str, own: Collection[str], main:
     return replace(forward, text=f"\n\n{block}", html=_forward_html(original), files=tuple(files_of(original.data)))
 
 
-def chain(original: Scan) -> dict[str, object]:
-    """In-Reply-To and References of an answer (RFC 5322 §3.6.4)."""
-    references = compose.reply_references(original.message_id, original.references)
-    return {"in_reply_to": original.message_id, "references": references}
+def chain(original: Scan) -> tuple[str, ...]:
+    """References of an answer; In-Reply-To is the Message-ID of the original (RFC 5322 §3.6.4)."""
+    return compose.reply_references(original.message_id, original.references)
 
 
 def whole_lines(data: bytes) -> bytes:

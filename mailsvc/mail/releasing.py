@@ -1,5 +1,5 @@
-"""Letting waiting letters go: delivery, the copy in "Đã gửi", the mark on the answered letter and the end of waiting are
-one transaction, so that a letter leaves exactly once whatever dies when.
+"""Letting waiting letters go: delivery, the copy in "Đã gửi", the mark on the answered letter and the end of waiting
+are one transaction, so that a letter leaves exactly once whatever dies when.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _release(tx: Tx, domains: list[str], held_id: int, letter: Letter, case: int
 
 
 def _keep_copy(tx: Tx, held: Held) -> None:
-    """The copy of what was sent; a full mailbox takes it all the same, a removed one is replaced by the person's own."""
+    """The copy of what was sent; a full mailbox takes it all the same, for a removed one the person's own does."""
     box = held.sent_mailbox_id
     if not _exists(tx, box):
         box = senders.place(tx, held.account_id, senders.SENT).id

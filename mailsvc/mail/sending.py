@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, MailsvcError, NotFound
 from mailsvc.mail import addressees, drafts, senders, writing
 from mailsvc.mail.addressees import Reached
@@ -74,7 +73,14 @@ def check(tx: Tx, domains: Sequence[str], account_id: int, letter: Writing, most
 
 
 async def press(
-    office: Office, actor: Actor, written: Writing, known: Place | None, send_ms: int, *, scheduled: bool
+    office: Office,
+    account_id: int,
+    written: Writing,
+    known: Place | None,
+    send_ms: int,
+    *,
+    scheduled: bool,
+    peer: str = "",
 ) -> int:
     """Take the letter over, to leave at `send_ms`; its number among the waiting ones, once all of it is on disk.
 
@@ -82,14 +88,14 @@ async def press(
     number. Raises Unfit, OverQuota, StorageFull.
     """
     domains = office.settings.organisation.domains
-    again = await office.db.read(_pressed, actor.account_id, written.message_id)
+    again = await office.db.read(_pressed, account_id, written.message_id)
     if again is not None:
         return again
     most = office.settings.smtp.max_recipients
-    checked = await office.db.read(check, domains, actor.account_id, written, most)
-    made = await office.work(_made, office, actor, written, checked, send_ms)
+    checked = await office.db.read(check, domains, account_id, written, most)
+    made = await office.work(_made, office, Client(ip=peer), account_id, written, checked, send_ms)
     await _judge(office, made)
-    return await office.db.write(_hold, actor, made, known, scheduled)
+    return await office.db.write(_hold, account_id, made, known, scheduled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class Made:
     send_ms: int
 
 
-def _made(office: Office, actor: Actor, written: Writing, checked: Checked, send_ms: int) -> Made:
+def _made(office: Office, client: Client, account_id: int, written: Writing, checked: Checked, send_ms: int) -> Made:
     """For a worker thread: composing, scanning, and large letters onto the disk."""
     sender, host = checked.sender, office.settings.organisation.host
     now_ms = office.clock.now_ms()
@@ -113,7 +119,7 @@ def _made(office: Office, actor: Actor, written: Writing, checked: Checked, send
     if len(plain) > office.settings.smtp.max_size:
         most = office.settings.smtp.max_size // 1_000_000
         raise Unfit({"files": f"Thư nặng hơn {most} MB; xin bớt tệp."})
-    path, trace = _trace(actor, sender.address, host, send_ms)
+    path, trace = _trace(sender.address, host, send_ms)
     leaving = stored(office, path + trace + plain)
     kept = plain if not checked.reached["bcc"].shown else None
     kept = kept or writing.sent_bytes(written, sender, checked.reached, send_ms, keep_bcc=True)
@@ -122,12 +128,12 @@ def _made(office: Office, actor: Actor, written: Writing, checked: Checked, send
     envelope = Envelope(
         id=secrets.token_hex(6),
         door="web",
-        client=Client(ip=actor.peer),
+        client=client,
         sender=sender.address,
         recipients=recipients,
         received_ms=send_ms,
         digest=leaving.content.digest,
-        account_id=actor.account_id,
+        account_id=account_id,
         smtputf8=not all(one.isascii() for one in (sender.address, *(to.address for to in recipients))),
         body="8BITMIME",
         return_path_size=len(path),
@@ -143,7 +149,7 @@ def stored(office: Office, data: bytes) -> Letter:
         return from_spool(spool, office.blobs, hashlib.sha256(data).digest())
 
 
-def _trace(actor: Actor, sender: str, host: str, at_ms: int) -> tuple[bytes, bytes]:
+def _trace(sender: str, host: str, at_ms: int) -> tuple[bytes, bytes]:
     """Return-Path and Received (RFC 5321 §4.4). Where the browser stands is told to nobody outside: it is in the
     audit trail."""
     received = f"Received: by {host} with HTTP id {secrets.token_hex(6)};\r\n {date_field(at_ms)}\r\n"
@@ -172,19 +178,19 @@ def _pressed(tx: Tx, account_id: int, message_id: str) -> int | None:
     return None
 
 
-def _hold(tx: Tx, actor: Actor, made: Made, known: Place | None, scheduled: bool) -> int:
-    again = _pressed(tx, actor.account_id, made.written.message_id)
+def _hold(tx: Tx, account_id: int, made: Made, known: Place | None, scheduled: bool) -> int:
+    again = _pressed(tx, account_id, made.written.message_id)
     if again is not None:
         return again
-    box = senders.sent_place(tx, actor.account_id, made.checked.sender)
-    old = drafts.take_out(tx, actor.account_id, known)
+    box = senders.sent_place(tx, account_id, made.checked.sender)
+    old = drafts.take_out(tx, account_id, known)
     room.check_room(tx, box.id, made.sent.content.size, 1)
     shown = ", ".join(one.name or one.address for part in made.checked.reached.values() for one in part.shown)
     draft_id = contents.add(tx, made.draft.content)
     held_id = held_sends.add(
         tx,
         NewHeld(
-            account_id=actor.account_id,
+            account_id=account_id,
             message_id=made.written.message_id,
             send_ms=made.send_ms,
             scheduled=int(scheduled),

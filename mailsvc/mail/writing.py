@@ -125,7 +125,7 @@ def _page(html: str) -> str:
 def _options(writing: Writing) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     if writing.receipt:
-        found.append(("Disposition-Notification-To", f"<{writing.sender}>"))  # RFC 8098 §2.1
+        found.append(("Disposition-Notification-To", f"<{writing.sender}>"))  # asks for a receipt
     if writing.urgent:
         found += [("Importance", "high"), ("X-Priority", "1")]
     return tuple(found)

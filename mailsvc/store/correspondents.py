@@ -25,7 +25,7 @@ def accounts(tx: Tx) -> list[tuple[Account, str]]:
 def latest(tx: Tx, mailbox_id: int, most: int) -> list[str]:
     """The To fields, in lower case, of the newest messages of a mailbox."""
     statement = (
-        select(letter_keys.c.to)
+        select(letter_keys.c.receivers)
         .join_from(placements, letter_keys, letter_keys.c.content_id == placements.c.content_id)
         .where(placements.c.mailbox_id == mailbox_id)
         .order_by(placements.c.uid.desc())
