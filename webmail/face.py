@@ -18,6 +18,9 @@ from webmail.bodies import BodyCache
 from webmail.remote_pictures import Gate
 from webmail.routes import (
     audit_log,
+    compose,
+    compose_held,
+    compose_settings,
     delegations,
     destroying,
     directing,
@@ -70,8 +73,10 @@ class WebFace:
         self._static = StaticFiles(_STATIC)
 
     def routes(self) -> Sequence[BaseRoute]:
+        writing = (compose, compose_held, compose_settings)  # before the lists: /thu/soan is no mailbox
         general = (start, signin, frame, seek, live)
-        letters = (mail_find, mail_folders, mail_acts, mail_list, mail_read, mail_files, mail_invites, mail_program)
+        reading = (mail_find, mail_folders, mail_acts, mail_list, mail_read, mail_files, mail_invites, mail_program)
+        letters = (*writing, *reading)
         papers = (intake, entering, work, register, handling, handling_slip, directing)
         following = (work_acts, tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)

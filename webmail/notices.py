@@ -23,11 +23,14 @@ _LONGEST = 3500
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`undo` is the address of a form, `fields` its hidden fields; the form is checked like any other."""
+    """`undo` is the address of a form, `fields` its hidden fields; the form is checked like any other. With
+    `seconds` the way back is open for so long; then the line says `then`."""
 
     text: str
     undo: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    seconds: int = 0
+    then: str = ""
 
 
 def leave(visit: Visit, response: Response, notice: Notice) -> None:
@@ -55,7 +58,8 @@ def take(visit: Visit) -> Notice | None:
         found = json.loads(raw)
     except ValueError:
         return None
-    return Notice(found["text"], found["undo"], tuple((name, text) for name, text in found["fields"]))
+    fields = tuple((name, text) for name, text in found["fields"])
+    return Notice(found["text"], found["undo"], fields, int(found.get("seconds", 0)), str(found.get("then", "")))
 
 
 def clear(visit: Visit, response: Response) -> None:

@@ -12,10 +12,11 @@ from mailsvc.mail.addressees import Reached
 from mailsvc.mail.senders import Sender
 from mailsvc.message import compose, headers
 from mailsvc.message.addresses import addresses as address_list
-from mailsvc.message.attachments import attachments
 from mailsvc.message.compose import File, Person
 from mailsvc.message.fieldwriter import plain_line
-from mailsvc.message.scan import Part, part_text, plain_text, scan
+from mailsvc.message.filetypes import extension_for, is_runnable
+from mailsvc.message.parameters import clean_name
+from mailsvc.message.scan import Part, decode_part, part_text, plain_text, scan
 from mailsvc.message.text import html_to_text
 from mailsvc.store.blobs import Buffer
 
@@ -191,20 +192,33 @@ def _texts(parts: Sequence[Part]) -> tuple[Part | None, Part | None]:
 
 
 def files_of(data: Buffer) -> Iterator[File]:
-    """The files that lie directly in the message, pictures of its text with their Content-ID, messages whole."""
+    """The files that lie directly in the message: pictures that its text shows with their Content-ID, messages whole.
+    Programs are left out."""
     found = scan(data)
+    page, plain = _texts(found.parts)
+    html = part_text(data, page, READ_BYTES) if page is not None else ""
     below: set[int] = set()
     for part in found.parts:
-        if part.parent in below:
+        if part.parent in below or (part.type == "message" and part.index > 0):
             below.add(part.index)
-        elif part.content_type == "message/rfc822" and part.index > 0:
-            below.add(part.index)
-            name = part.filename or f"{scan(data[part.body_start : part.body_end]).subject or 'thu'}.eml"
-            yield File(plain_line(name)[:150], "message/rfc822", bytes(data[part.body_start : part.body_end]))
-    for one in attachments(data, found):
-        if one.inside == "" and one.role != "blocked" and "executable" not in one.hazards:
-            content_id = one.content_id.strip("<> ") if one.role == "inline" else ""
-            yield File(one.name, one.content_type, one.read(), content_id)
+        if part.parent in below or part.type == "multipart" or part in (page, plain):
+            continue
+        if part.type == "text" and not part.filename and part.disposition != "attachment":
+            continue
+        content = decode_part(data, part)
+        name = _name_of(part, content)
+        if not is_runnable(name, content[:4]):
+            content_id = part.content_id.strip("<> ") if part.type == "image" else ""
+            shown = content_id if content_id and f"cid:{content_id}" in html else ""
+            yield File(name, part.content_type, content, shown)
+
+
+def _name_of(part: Part, content: bytes) -> str:
+    if part.filename:
+        return clean_name(part.filename)[:200]
+    if part.content_type == "message/rfc822":
+        return f"{plain_line(scan(content).subject)[:120].replace('/', '-') or 'thu'}.eml"
+    return f"phan-{part.index}.{extension_for(part.content_type)}"
 
 
 def as_html(text: str) -> str:

@@ -25,6 +25,10 @@ export function say(words, { bad = false, action = null } = {}) {
 
 export function mount(element) {
   let timer = 0;
+  if (element.dataset.seconds) {
+    timer = setTimeout(() => over(element), Number(element.dataset.seconds) * 1000);
+    return () => clearTimeout(timer);
+  }
   const leave = () => {
     if (element.matches(":hover, :focus-within")) return wait();
     element.classList.add("going");
@@ -33,4 +37,12 @@ export function mount(element) {
   const wait = () => { timer = setTimeout(leave, SHOWN_MS); };
   wait();
   return () => clearTimeout(timer);
+}
+
+// The way back is closed: the line says so, and goes like any other.
+function over(element) {
+  element.querySelector("form")?.remove();
+  element.querySelector("span").textContent = element.dataset.then;
+  delete element.dataset.seconds;
+  mount(element);
 }
