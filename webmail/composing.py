@@ -165,7 +165,9 @@ async def read_form(visit: Visit) -> Form:
     known_files = _unique([*stay, *new, *fresh])
     html = ""
     if visit.field("kieu", 10) == "html":
-        html = await from_browser(visit, visit.field("html", TEXT_LONGEST), known_files)
+        # The page puts a new picture where the cursor is once it has its address; until then it stands at the end.
+        shown = "".join(f'<div><img src="cid:{one.content_id}"></div>' for one in fresh)
+        html = await from_browser(visit, visit.field("html", TEXT_LONGEST) + shown, known_files)
     given = visit.field("ma_thu", 200)
     tab = visit.field("the", 40)
     domain = visit.office.settings.primary_domain
