@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from mailsvc.accounts import directory
 from mailsvc.store.tx import Tx
-from webmail import document_search
+from webmail import document_search, mail_search
 from webmail.i18n import N_
 from webmail.seeking import Hit, Kind
 
@@ -15,6 +15,10 @@ from webmail.seeking import Hit, Kind
 def _documents(tx: Tx, account_id: int, query: str, most: int) -> Sequence[Hit]:
     found = document_search.find(tx, account_id, query, most)
     return [Hit(one.title, one.address, one.note, "intake" if one.incoming else "sent") for one in found]
+
+
+def _in_directory(query: str) -> str:
+    return "/danh-ba?" + urlencode({"tim": query})
 
 
 def _people(tx: Tx, account_id: int, query: str, most: int) -> Sequence[Hit]:
@@ -26,6 +30,7 @@ def _people(tx: Tx, account_id: int, query: str, most: int) -> Sequence[Hit]:
 
 
 KINDS = (
+    Kind("thu", N_("Thư"), mail_search.find, mail_search.more),
     Kind("van-ban", N_("Văn bản"), _documents, lambda query: "/van-ban-den?" + urlencode({"tim": query})),
-    Kind("nguoi", N_("Người"), _people, lambda query: "/danh-ba?" + urlencode({"tim": query})),
+    Kind("nguoi", N_("Người"), _people, _in_directory),
 )

@@ -52,8 +52,9 @@ function askAgain(source, cause) {
 document.addEventListener("htmx:after:swap", () => {
   if (location.pathname !== shownPath) {
     shownPath = location.pathname;
-    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "nearest" });
-    else scrollTo(0, 0);
+    const wanted = location.hash && document.getElementById(location.hash.slice(1));
+    wanted?.scrollIntoView({ block: "nearest" });
+    if (!wanted || wanted.closest(".beside")) scrollTo(0, 0); // a list beside what is read has a scroll of its own
     const focused = document.activeElement;
     if (!focused || focused === document.body) document.querySelector("[autofocus], #noi-dung")?.focus({ preventScroll: true });
   }
