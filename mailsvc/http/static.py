@@ -52,7 +52,7 @@ class StaticFiles:
         self._mark = whole.hexdigest()[:12]
 
     def _one_sheet(self) -> bytes:
-        """All style sheets as one, app.css with the order of the layers before the rest: pages follow each other without a full
+        """All style sheets as one, the order of the layers (app.css) first: pages follow each other without a full
         load, so every one needs them all, and one file comes sooner than eight."""
         sheets = (name for name in self._files if name.endswith(".css"))
         first = {"app.css": 0, "pages.css": 1, "outgoing.css": 2}
