@@ -21,12 +21,14 @@ from mailsvc.mail import addresses, sharing
 from mailsvc.mail.keep_up import fill_letter_keys
 from mailsvc.mail.office import Office
 from mailsvc.net import tls
-from mailsvc.store import accounts, migrate, private_flags
+from mailsvc.store import accounts, migrate, private_flags, ways_in
 from mailsvc.store.blobs import FileBlobs
 from mailsvc.store.engine import Database
 from mailsvc.store.tx import Tx
 
 WORKERS = 4
+APP_USE_MS = 600_000
+"""How exactly it is known when a mail program last logged in."""
 
 
 def open_office(settings: Settings, clock: Clock | None = None, hasher: PasswordHasher | None = None) -> Office:
@@ -49,9 +51,16 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
     async def lookup(login: str) -> Credentials | None:
         return await db.glance(_credentials, settings.organisation.domains, login)
 
-    authenticator = Authenticator(
-        lookup, Throttle(clock, trusted=settings.web.trusted_proxies), hasher or PasswordHasher(), _secret(folder)
-    )
+    seen: dict[int, int] = {}
+
+    async def used(app_id: int, peer: str) -> None:
+        now_ms = clock.now_ms()
+        if now_ms - seen.get(app_id, 0) > APP_USE_MS:  # a phone logs in often: not each time is worth a commit
+            seen[app_id] = now_ms
+            await db.write(ways_in.used, app_id, peer)
+
+    throttle = Throttle(clock, trusted=settings.web.trusted_proxies)
+    authenticator = Authenticator(lookup, throttle, hasher or PasswordHasher(), _secret(folder), used=used)
     return Office(
         settings=settings,
         clock=clock,

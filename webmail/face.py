@@ -53,6 +53,7 @@ from webmail.routes import (
     regulation,
     reporting,
     seek,
+    settings,
     signin,
     start,
     statistics,
@@ -81,7 +82,7 @@ class WebFace:
         following = (work_acts, tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
-        managing = (directory,)
+        managing = (directory, settings)
         modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 

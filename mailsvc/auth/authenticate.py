@@ -8,18 +8,23 @@ AuthError
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailsvc.auth.passwords import LONGEST, Credentials, PasswordHasher, VerifiedLogins
-from mailsvc.auth.sasl import Challenge, Done, Failed, Mechanism, PasswordProof, Step, Wanted
+from mailsvc.auth.app_passwords import app_digest
+from mailsvc.auth.passwords import LONGEST, AppKey, Credentials, PasswordHasher, VerifiedLogins
+from mailsvc.auth.sasl import Challenge, Done, Failed, Mechanism, PasswordProof, ScramProof, Step, Wanted
 from mailsvc.auth.saslprep import saslprep
-from mailsvc.auth.scram import fake_keys
+from mailsvc.auth.scram import ScramKeys, fake_keys
 from mailsvc.auth.throttle import Throttle
 from mailsvc.core.errors import Invalid, MailsvcError
 
 Lookup = Callable[[str], Awaitable[Credentials | None]]
 """Reads the credentials of a login name (`user` or `user@domain`, prepared) from the store; None for nobody."""
+
+Used = Callable[[int, str], Awaitable[None]]
+"""Told of the app password (its id) that opened a door, and from which address."""
 
 Ask = Callable[[bytes], Awaitable[bytes]]
 """Sends a challenge and returns the client's response, both without base64. May raise to end the exchange."""
@@ -69,6 +74,7 @@ class Authenticator:
         secret: bytes,
         *,
         verified: VerifiedLogins | None = None,
+        used: Used | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._lookup = lookup
@@ -76,18 +82,34 @@ class Authenticator:
         self._hasher = hasher
         self._secret = secret
         self._verified = VerifiedLogins() if verified is None else verified
+        self._used = used
         self._pause = pause
 
-    async def password(self, username: str, password: str, peer: str) -> Identity:
+    @property
+    def hasher(self) -> PasswordHasher:
+        """What makes the keys of new passwords."""
+        return self._hasher
+
+    def seal(self, text: str) -> str:
+        """A mark (64 hexadecimal digits) that only this installation can make of the text."""
+        return hmac.new(self._secret, b"seal\0" + text.encode("utf-8", "surrogateescape"), "sha256").hexdigest()
+
+    async def password(self, username: str, password: str, peer: str, *, own: bool = False) -> Identity:
         """Logs in with a password from the address `peer` ('' for a Unix socket).
 
-        Raises AuthFailed, TooManyAttempts, or core Busy when the hashing queue is full.
+        `own`: only the person's own password counts (web, command line); otherwise those of mail programs do, and his
+        own as long as his account lets it. Raises AuthFailed, TooManyAttempts, or core Busy when the queue is full.
         """
         name, prepared = _prepared(username), _prepared(password)
         if not name or not prepared or len(prepared) > LONGEST:
             raise _failed("malformed name or password", name)
         await self._admit(peer, name)
         credentials = await self._lookup(name)
+        app = None if own or credentials is None else _app_of(credentials, prepared)
+        if app is not None and credentials is not None and credentials.active:
+            return await self._opened(credentials, app, peer, name)
+        if credentials is not None and not own and not credentials.own_everywhere:
+            credentials = replace(credentials, argon2="")  # costs the same as a wrong password, and is one
         right = await self._verify(name, prepared, credentials, peer)
         if credentials is None or not credentials.active or not right:
             raise _failed(_reason(credentials, right), name)
@@ -109,8 +131,8 @@ class Authenticator:
                     found, step = await self._supply(mechanism, username, peer)
                 case Done(authcid, _, PasswordProof(password)):
                     return await self.password(authcid, password, peer)
-                case Done(authcid, _, _):
-                    return self._proved(authcid, found, peer)
+                case Done(authcid, _, ScramProof(stored_key)):
+                    return await self._proved(authcid, found, stored_key, peer)
                 case Failed(reason, guessed, username):
                     if guessed:
                         self._throttle.failed(peer, username.lower())
@@ -152,15 +174,39 @@ class Authenticator:
     async def _supply(self, mechanism: Mechanism, username: str, peer: str) -> tuple[Credentials | None, Step]:
         await self._admit(peer, username)
         found = await self._lookup(username)
-        usable = found if found and found.active and found.stored_key else None
-        keys = usable.scram if usable else fake_keys(self._secret, username.lower())
-        return usable, mechanism.supply(keys)
+        known = _keys_of(found) if found and found.active else []
+        keys = known[0] if known else fake_keys(self._secret, username.lower())
+        return found if known else None, mechanism.supply(keys, *known[1:])
 
-    def _proved(self, authcid: str, found: Credentials | None, peer: str) -> Identity:
+    async def _opened(self, found: Credentials, app: AppKey, peer: str, name: str) -> Identity:
+        """A mail program has shown its own password."""
+        self._throttle.succeeded(peer, name.lower())
+        if self._used is not None:
+            await self._used(app.id, peer)
+        return Identity(found.account_id, found.username)
+
+    async def _proved(self, authcid: str, found: Credentials | None, stored_key: bytes, peer: str) -> Identity:
         if found is None:
             raise _failed("no such account", authcid)
+        app = next((one for one in found.apps if hmac.compare_digest(one.stored_key, stored_key)), None)
+        if app is not None:
+            return await self._opened(found, app, peer, authcid)
         self._throttle.succeeded(peer, authcid.lower())
         return Identity(found.account_id, found.username)
+
+
+def _app_of(credentials: Credentials, prepared: str) -> AppKey | None:
+    """The program's password that this is. They are random: a plain digest says nothing to who steals it."""
+    if not credentials.apps:
+        return None
+    digest = app_digest(prepared)
+    return next((one for one in credentials.apps if hmac.compare_digest(one.digest, digest)), None)
+
+
+def _keys_of(found: Credentials) -> list[ScramKeys]:
+    """All keys that a SCRAM exchange may prove, the person's own first where it counts."""
+    own = [found.scram] if found.stored_key and found.own_everywhere else []
+    return own + [one.scram for one in found.apps]
 
 
 def _prepared(text: str) -> str:

@@ -39,8 +39,27 @@ class PasswordKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class AppKey:
+    """A password of one mail program. `digest`: SHA-256 of it (`app_digest`); the salt is mostly the account's."""
+
+    id: int
+    digest: bytes = field(repr=False)
+    scram_salt: bytes
+    scram_iterations: int
+    stored_key: bytes = field(repr=False)
+    server_key: bytes = field(repr=False)
+
+    @property
+    def scram(self) -> ScramKeys:
+        return ScramKeys(self.scram_salt, self.scram_iterations, self.stored_key, self.server_key)
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
-    """One account's login as the store knows it; an account without SCRAM keys has an empty stored_key."""
+    """One account's login as the store knows it; an account without SCRAM keys has an empty stored_key.
+
+    `apps` are the passwords of mail programs; the person's own opens these doors too only while `own_everywhere`.
+    """
 
     account_id: int
     username: str
@@ -50,6 +69,8 @@ class Credentials:
     stored_key: bytes = field(repr=False)
     server_key: bytes = field(repr=False)
     active: bool
+    apps: tuple[AppKey, ...] = ()
+    own_everywhere: bool = True
 
     @property
     def scram(self) -> ScramKeys:
@@ -79,16 +100,20 @@ class PasswordHasher:
         self._iterations = iterations
         self._decoy = ""
 
-    async def derive(self, password: str) -> PasswordKeys:
-        """The keys to store for a new password. Raises Invalid (not a usable password) or Busy."""
-        return await self._run(self.derive_now, password)
+    async def derive(self, password: str, salt: bytes = b"") -> PasswordKeys:
+        """The keys to store for a new password. Raises Invalid (not a usable password) or Busy.
 
-    def derive_now(self, password: str) -> PasswordKeys:
+        `salt`: the SCRAM salt the account has; all its passwords share one, since the server has to name it before it
+        learns which of them is meant.
+        """
+        return await self._run(self.derive_now, password, salt)
+
+    def derive_now(self, password: str, salt: bytes = b"") -> PasswordKeys:
         """The same from a plain thread (command line, provisioning)."""
         if len(password) > LONGEST:
             raise Invalid(f"Mật khẩu dài quá {LONGEST} ký tự.")
         prepared = saslprep(password, stored=True)
-        keys = derive_keys(prepared, iterations=self._iterations)
+        keys = derive_keys(prepared, salt=salt or None, iterations=self._iterations)
         return PasswordKeys(self._argon2.hash(prepared), keys.salt, keys.iterations, keys.stored_key, keys.server_key)
 
     async def verify(self, stored: str, prepared: str) -> bool:
@@ -116,7 +141,7 @@ class PasswordHasher:
             self._decoy = self._argon2.hash(secrets.token_urlsafe(24))
         return self._decoy
 
-    async def _run(self, fn: Callable[..., T], *args: str) -> T:
+    async def _run(self, fn: Callable[..., T], *args: str | bytes) -> T:
         if self._room <= 0:
             raise Busy("Máy chủ đang bận, xin thử lại sau giây lát.")
         self._room -= 1

@@ -42,7 +42,7 @@ class _PasswordMechanism:
 
     name = ""
 
-    def supply(self, keys: ScramKeys) -> Step:
+    def supply(self, keys: ScramKeys, *others: ScramKeys) -> Step:
         return Failed("keys were not asked for")
 
 

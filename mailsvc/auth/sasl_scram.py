@@ -54,6 +54,7 @@ class Scram:
         self._username = ""
         self._nonce = ""
         self._keys: ScramKeys | None = None
+        self._others: tuple[ScramKeys, ...] = ()
         self._server_first = ""
 
     def step(self, response: bytes | None) -> Step:
@@ -68,11 +69,15 @@ class Scram:
         except _Malformed as error:
             return self._fail(str(error))
 
-    def supply(self, keys: ScramKeys) -> Step:
-        """The server-first-message for these keys (RFC 5802 §5); fake keys do for a name nobody has."""
+    def supply(self, keys: ScramKeys, *others: ScramKeys) -> Step:
+        """The server-first-message for these keys (RFC 5802 §5); fake keys do for a name nobody has.
+
+        Salt and iterations are told before the client proves anything, so only keys that share them can be meant.
+        """
         if self._client is None or self._keys is not None:
             return self._fail("keys were not asked for")
         self._keys = keys
+        self._others = tuple(one for one in others if (one.salt, one.iterations) == (keys.salt, keys.iterations))
         self._nonce = self._client.nonce + self._own_nonce
         salt = base64.b64encode(keys.salt).decode()
         self._server_first = f"r={self._nonce},s={salt},i={keys.iterations}"
@@ -116,8 +121,10 @@ class Scram:
         if nonce != self._nonce:
             raise _Malformed("the nonce is not ours")
         message = f"{self._client.bare},{self._server_first},{unproved}".encode()
-        if not proof_fits(self._keys, message, proof):
+        fitting = [one for one in (self._keys, *self._others) if proof_fits(one, message, proof)]
+        if not fitting:
             return self._fail("invalid-proof", guessed=True)
+        self._keys = fitting[0]
         self._await = self._over
         return Challenge(b"v=" + base64.b64encode(server_signature(self._keys, message)))
 
@@ -126,7 +133,8 @@ class Scram:
         if response or self._client is None:
             return self._fail("a response after the end")
         self._await = self._early
-        return Done(self._username, self._client.authzid, ScramProof())
+        proof = ScramProof(self._keys.stored_key if self._keys else b"")
+        return Done(self._username, self._client.authzid, proof)
 
     def _fail(self, reason: str, *, guessed: bool = False) -> Failed:
         self._await = self._early

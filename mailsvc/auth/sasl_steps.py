@@ -34,7 +34,9 @@ class PasswordProof:
 
 @dataclass(frozen=True, slots=True)
 class ScramProof:
-    """The client has proved that it knows the password behind the supplied keys."""
+    """The client has proved that it knows the password behind one of the supplied keys, that of `stored_key`."""
+
+    stored_key: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ class Mechanism(Protocol):
         """The next step after the client's octets. Never raises for what the client sent."""
         ...
 
-    def supply(self, keys: ScramKeys) -> Step:
-        """The step after Wanted."""
+    def supply(self, keys: ScramKeys, *others: ScramKeys) -> Step:
+        """The step after Wanted. `others`: further passwords of the account; they count if they share its salt."""
         ...
 
 

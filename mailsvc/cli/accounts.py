@@ -71,7 +71,8 @@ def change_password(login: str, password_stdin: FromStdin = False, json: Json = 
     """Đặt mật khẩu mới; các phiên đăng nhập web cũ hết hiệu lực."""
     with context.office() as office:
         account = _find(office, login)
-        keys = PasswordHasher().derive_now(_read_password(password_stdin))
+        salt = office.db.read_now(accounts.scram_salt, account.id)
+        keys = PasswordHasher().derive_now(_read_password(password_stdin), salt)
 
         def change(tx: Tx) -> None:
             accounts.set_password(tx, account.id, keys)

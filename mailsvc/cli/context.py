@@ -57,7 +57,7 @@ def signed_in(opened: Office, login: str, from_stdin: bool) -> Actor:
     """
     password = read_password(from_stdin)
     try:
-        identity = asyncio.run(opened.authenticator.password(login, password, ""))
+        identity = asyncio.run(opened.authenticator.password(login, password, "", own=True))
     except MailsvcError as error:
         fail(error.message)
     except AuthError as error:

@@ -168,6 +168,9 @@ class Web(_Section):
     session_hours: int = Field(12, ge=1, le=720, description="An unused session ends after this long.")
     secure_cookies: bool = Field(False, description="Cookies over HTTPS only; set it when a TLS proxy stands in front.")
     trusted_proxies: list[str] = Field([], description="Addresses of proxies whose X-Forwarded-For is believed.")
+    admins_need_second_factor: bool = Field(
+        False, description="Administrators open the administration only with a second factor."
+    )
 
 
 class Setup(_Section):

@@ -25,6 +25,8 @@ from mailsvc.mail.office import Office
 
 TOKEN_FIELD = "ma"  # noqa: S105 - the name of a field
 SIGN_IN_PATH = "/dang-nhap"
+PASSWORD_PATH = "/cai-dat/mat-khau"  # noqa: S105 - an address
+_WITH_GIVEN_PASSWORD = {PASSWORD_PATH, SIGN_IN_PATH, "/dang-xuat", "/phien", "/noi", "/manifest.webmanifest"}
 
 
 class SignInNeeded(Exception):
@@ -122,6 +124,8 @@ def get(path: str, page: Page, *, public: bool = False) -> Route:
         visit = _visit(request)
         if not public and visit.visitor is None:
             return _to_sign_in(request)
+        if _must_choose_password(visit):
+            return RedirectResponse(PASSWORD_PATH, 303)
         return await page(visit)
 
     return Route(path, endpoint, methods=["GET"], name=f"get {path}")
@@ -153,9 +157,18 @@ def _form_route(path: str, page: Page, *, public: bool, most_files: int) -> Rout
             secret = visit.visitor.token if visit.visitor else guest
             if not secret or not csrf_fits(secret, str(form.get(TOKEN_FIELD, ""))):
                 raise Refused("Trang này đã cũ hoặc phiên làm việc đã đổi; chưa có gì được ghi. Xin mở lại trang.")
+            if _must_choose_password(visit):
+                return RedirectResponse(PASSWORD_PATH, 303)
             return await page(Visit(request, visit.office, visit.visitor, form))
 
     return Route(path, endpoint, methods=["POST"], name=f"post {path}")
+
+
+def _must_choose_password(visit: Visit) -> bool:
+    """Whether the person still has the password that an administrator gave him: it opens one page only."""
+    if visit.visitor is None or not visit.visitor.account.must_change:
+        return False
+    return visit.request.url.path not in _WITH_GIVEN_PASSWORD
 
 
 def _visit(request: Request) -> Visit:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, sele
 from mailsvc.auth.passwords import Credentials, PasswordKeys
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import AlreadyThere, NotFound
+from mailsvc.store import ways_in
 from mailsvc.store.schema import account_roles, accounts, addresses, grants
 from mailsvc.store.tx import Prepared, Tx
 
@@ -64,6 +65,7 @@ _CREDENTIALS = Prepared(
         accounts.c.scram_stored_key,
         accounts.c.scram_server_key,
         accounts.c.active,
+        accounts.c.must_change,
     ).where(accounts.c.id == bindparam("id"), accounts.c.kind == "person")
 )
 
@@ -101,7 +103,15 @@ def credentials(tx: Tx, login: str) -> Credentials | None:
     row = tx.row(_CREDENTIALS, id=account.id)
     if row is None:
         return None
-    return Credentials(row[0], row[1], row[2], bytes(row[3]), row[4], bytes(row[5]), bytes(row[6]), bool(row[7]))
+    apps, second = ways_in.app_keys(tx, row[0]), ways_in.has_factor(tx, row[0])
+    keys = (row[2], bytes(row[3]), row[4], bytes(row[5]), bytes(row[6]))
+    return Credentials(row[0], row[1], *keys, bool(row[7]), apps, not second and not row[8])
+
+
+def scram_salt(tx: Tx, account_id: int) -> bytes:
+    """The salt all passwords of the account share; empty before it has one."""
+    found = tx.execute(select(accounts.c.scram_salt).where(accounts.c.id == account_id)).scalar_one_or_none()
+    return bytes(found or b"")
 
 
 def listing(tx: Tx, kind: str | None = None) -> list[Account]:
@@ -151,8 +161,11 @@ def create(
     return account
 
 
-def set_password(tx: Tx, account_id: int, keys: PasswordKeys) -> None:
-    """Store new keys; web sessions of the old password end with it. Raises NotFound."""
+def set_password(tx: Tx, account_id: int, keys: PasswordKeys, *, must_change: bool = False) -> None:
+    """Store new keys; sessions of the old password end with it. Raises NotFound.
+
+    `must_change`: it opens nothing but the page where the person chooses his own.
+    """
     done = tx.execute(
         update(accounts)
         .where(accounts.c.id == account_id)
@@ -162,11 +175,20 @@ def set_password(tx: Tx, account_id: int, keys: PasswordKeys) -> None:
             scram_iterations=keys.scram_iterations,
             scram_stored_key=keys.stored_key,
             scram_server_key=keys.server_key,
+            must_change=int(must_change),
             credential_version=accounts.c.credential_version + 1,
         )
     )
     if done.rowcount == 0:
         raise NotFound(f"account {account_id}")
+    tx.wake("directory")
+
+
+def end_sessions(tx: Tx, account_id: int) -> None:
+    """Whatever is logged in to the account ends, as after a new password."""
+    tx.execute(
+        update(accounts).where(accounts.c.id == account_id).values(credential_version=accounts.c.credential_version + 1)
+    )
     tx.wake("directory")
 
 

@@ -7,9 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from mailsvc.store.schema import switched_off
 from mailsvc.store.tx import Prepared, Tx
 
-_OF_ACCOUNT = Prepared(
-    select(switched_off.c.capability).where(switched_off.c.account_id == bindparam("account_id"))
-)
+_OF_ACCOUNT = Prepared(select(switched_off.c.capability).where(switched_off.c.account_id == bindparam("account_id")))
 
 
 def off(tx: Tx, account_id: int) -> frozenset[str]:

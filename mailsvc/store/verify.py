@@ -25,8 +25,7 @@ _CHECKS = {
         "GROUP BY m.id, m.uidnext HAVING max(e.uid) >= m.uidnext"
     ),
     "mailbox {0}: UID {1} is both there and expunged": (
-        "SELECT p.mailbox_id, p.uid FROM placements p "
-        "JOIN expunged e ON e.mailbox_id = p.mailbox_id AND e.uid = p.uid"
+        "SELECT p.mailbox_id, p.uid FROM placements p JOIN expunged e ON e.mailbox_id = p.mailbox_id AND e.uid = p.uid"
     ),
     "mailbox {0}: a placement's mod-sequence {2} is above the mailbox's {1}": (
         "SELECT m.id, m.modseq, max(p.modseq) FROM mailboxes m JOIN placements p ON p.mailbox_id = m.id "
@@ -90,9 +89,7 @@ _CHECKS = {
 
 def structure(tx: Tx) -> list[str]:
     """Findings from the database alone."""
-    findings = [
-        form.format(*row) for form, query in _CHECKS.items() for row in tx.execute(text(query))
-    ]
+    findings = [form.format(*row) for form, query in _CHECKS.items() for row in tx.execute(text(query))]
     if tx.is_sqlite:
         findings += [f"SQLite: {row[0]}" for row in tx.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
         findings += [f"foreign key: {tuple(row)}" for row in tx.execute(text("PRAGMA foreign_key_check"))]

@@ -9,13 +9,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from mailsvc.accounts import second_factor
 from mailsvc.auth.authenticate import AuthFailed, TooManyAttempts
 from mailsvc.auth.sessions import csrf_token, new_token
 from mailsvc.core.errors import Busy
 from mailsvc.http.paths import local_path
 from mailsvc.http.sessions import close_session, guest_cookie_name, hand_over, open_session, set_cookie
 from mailsvc.http.visits import SIGN_IN_PATH, Visit, get, post
-from webmail import words
+from mailsvc.store import accounts, ways_in
+from mailsvc.store.tx import Tx
+from webmail import second_step, words
 from webmail.i18n import N_, _
 from webmail.pages import bare_page
 
@@ -36,7 +39,7 @@ async def sign_in(visit: Visit) -> Response:
     name, password = visit.field("ten", 320), str(visit.form.get("mat_khau", ""))
     wanted = local_path(visit.field("tiep", 2000))
     try:
-        identity = await visit.office.authenticator.password(name, password, visit.peer)
+        identity = await visit.office.authenticator.password(name, password, visit.peer, own=True)
     except TooManyAttempts as error:
         after = words.wait(error.retry_after_ms)
         text = _("Đã thử sai nhiều lần. Xin đợi %(after)s rồi thử lại.", after=after)
@@ -48,9 +51,59 @@ async def sign_in(visit: Visit) -> Response:
         return _page(visit, 403, wanted, name, _(_WRONG), kept=_kept(visit))
     except Busy:
         return _page(visit, 503, wanted, name, _("Máy chủ đang bận; xin thử lại."), kept=_kept(visit))
+    version = await visit.office.db.read(_asks_for_code, identity.account_id)
+    if version is not None:
+        return await _code_wanted(visit, identity.account_id, version, wanted)
+    return await _open(visit, identity.account_id, wanted)
+
+
+def _asks_for_code(tx: Tx, account_id: int) -> int | None:
+    """The version of the password when a code is needed besides it, else None."""
+    return accounts.get(tx, account_id).credential_version if ways_in.has_factor(tx, account_id) else None
+
+
+async def _code_wanted(visit: Visit, account_id: int, version: int, wanted: str) -> Response:
+    """The password was right: now the code, which a script sends along with it."""
+    code = visit.field("ma_xac_thuc", 40)
+    if code:
+        return await _with_code(visit, account_id, code, wanted, second_step.note(visit, account_id, version))
+    return _code_page(visit, 200, wanted, second_step.note(visit, account_id, version))
+
+
+async def enter_code(visit: Visit) -> Response:
+    """The second step of signing in: the code of the app, or a recovery code."""
+    wanted, given = local_path(visit.field("tiep", 2000)), visit.field("buoc_mot", 400)
+    account_id = await second_step.account_of(visit, given) if given else None
+    if account_id is None:
+        return _page(visit, 403, wanted, "", _("Bước đầu đã quá 5 phút; xin nhập lại mật khẩu."), kept=_kept(visit))
+    return await _with_code(visit, account_id, visit.field("ma_xac_thuc", 40), wanted, given)
+
+
+async def _with_code(visit: Visit, account_id: int, code: str, wanted: str, given: str) -> Response:
+    checked = await visit.office.db.write(second_factor.check, account_id, code)
+    if checked.right:
+        return await _open(visit, account_id, wanted)
+    log.info("web sign-in: wrong code for account %d from %s", account_id, visit.peer)
+    if checked.wait_ms:
+        text = _("Đã thử sai nhiều lần. Xin đợi %(after)s rồi thử lại.", after=words.wait(checked.wait_ms))
+        return _code_page(visit, 429, wanted, given, text)
+    return _code_page(
+        visit, 403, wanted, given, _("Mã chưa đúng hoặc đã dùng rồi. Xin nhập mã mới nhất trong ứng dụng.")
+    )
+
+
+def _code_page(visit: Visit, status: int, wanted: str, given: str, problem: str = "") -> Response:
+    token = csrf_token(visit.request.cookies.get(guest_cookie_name(visit.office.settings), ""))
+    if _is_script(visit):
+        return JSONResponse({"vao": False, "loi": problem, "can_ma": True, "ma": token}, status)
+    values: dict[str, Any] = {"form_token": token, "wanted": wanted, "given": given, "problem": problem}
+    return bare_page(visit.request, "signin_code.html", status, {**values, "kept": _kept(visit)})
+
+
+async def _open(visit: Visit, account_id: int, wanted: str) -> Response:
     old = visit.visitor.token if visit.visitor else ""
     agent = visit.request.headers.get("user-agent", "")
-    token = await open_session(visit.office, identity.account_id, visit.peer, agent, old)
+    token = await open_session(visit.office, account_id, visit.peer, agent, old)
     response = _opened(visit, token, wanted)
     hand_over(visit.office, response, token)
     return response
@@ -135,5 +188,6 @@ def _page(
 ROUTES = (
     get(SIGN_IN_PATH, form, public=True),
     post(SIGN_IN_PATH, sign_in, public=True),
+    post(f"{SIGN_IN_PATH}/ma", enter_code, public=True),
     post("/dang-xuat", sign_out),
 )

@@ -8,9 +8,15 @@ from mailsvc.http.visits import Visit, get
 from webmail import views
 from webmail.i18n import _
 
+START_PAGES = ("/viec", "/thu", "/van-ban-den", "/van-ban-di", "/cong-viec")
+"""What a person may choose to begin with; a page that is not for him tells him so."""
+
 
 async def start(visit: Visit) -> Response:
     """Clerks begin with what waits for the register, leaders with their work, everybody else with mail."""
+    chosen = visit.who.chosen.get("start_page", "")
+    if chosen in START_PAGES:
+        return RedirectResponse(chosen, 303)
     mine = await visit.office.db.read(views.rights, visit.who.account.id)
     if mine.clerk:
         return RedirectResponse("/van-ban-den/cho-vao-so", 303)
