@@ -77,6 +77,12 @@ def test_a_long_conversation_is_quick_and_mostly_folded(site: Site) -> None:
     took = time.perf_counter() - begun
     assert "150 thư trong hội thoại" in page.text and "145 thư nữa" in page.text
     assert took < 1.0, took
+    base = f"/thu/{box}/{uids[-1]}"
+    assert page.text.count('class="fold-body"') == 4
+    far = client.get(f"{base}/xep?phan=truoc", headers={"hx-request": "true"}).text
+    assert far.count('class="fold-body"') == 145 and "<html" not in far
+    assert client.get(f"{base}?het=1").text.count('class="fold-body"') == 149
+    assert client.get(f"{base}/xep").headers["location"] == f"{base}?het=1"
 
 
 def test_quotations_are_folded_but_a_letter_of_nothing_else_is_not(site: Site) -> None:

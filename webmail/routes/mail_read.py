@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -47,6 +47,7 @@ async def letter(visit: Visit) -> Response:
         current=opened.folder,
         reader=reader,
         talk=beside.talk,
+        whole=visit.query("het") == "1",
         newer=beside.newer,
         older=beside.older,
         uid=opened.line.uid,
@@ -61,6 +62,17 @@ async def one_letter(visit: Visit) -> Response:
     reader = await reading.read(visit, opened, await visit.office.work(contained, opened.data))
     await _seen_now(visit, opened)
     return await page(visit, "mail_one.html", reader=reader, shelves=opened.shelves)
+
+
+async def far_letters(visit: Visit) -> Response:
+    """The lines of the letters far from the open one, when they are wanted; `phan` says on which side."""
+    opened = await open_letter(visit)
+    if "hx-request" not in visit.request.headers:
+        return RedirectResponse(f"/thu/{opened.folder.id}/{opened.line.uid}?het=1", 303)
+    talk = await visit.office.db.read(conversation, opened)
+    groups = talk.before if visit.query("phan") == "truoc" else talk.after
+    shown = tuple(replace(group, folded=False) for group in groups if group.folded)
+    return await page(visit, "mail_more.html", groups=shown)
 
 
 async def _seen_now(visit: Visit, opened: Placed) -> None:
@@ -212,6 +224,7 @@ def _part_data(tx: Tx, blobs: Blobs, link: PictureLink) -> bytes:
 ROUTES = (
     get("/thu/{mailbox}/{uid}", letter),
     get("/thu/{mailbox}/{uid}/mot-thu", one_letter),
+    get("/thu/{mailbox}/{uid}/xep", far_letters),
     get("/thu/{mailbox}/{uid}/noi-dung", body),
     get("/thu/{mailbox}/{uid}/in", print_view),
     post("/thu/{mailbox}/{uid}/sao", star),
