@@ -1,6 +1,7 @@
 """Address lists (RFC 5322 §3.4), read tolerantly and in linear time."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailsvc.message.headers import decode
@@ -47,6 +48,10 @@ class Address(NamedTuple):
 
 def addresses(value: bytes) -> tuple[Address, ...]:
     """All addresses and group marks of an unfolded value, in order."""
+    return _remembered(value) if len(value) <= _MEMORABLE else _read(value)
+
+
+def _read(value: bytes) -> tuple[Address, ...]:
     found: list[Address] = []
     at = 0
     while at < len(value):
@@ -62,6 +67,10 @@ def addresses(value: bytes) -> tuple[Address, ...]:
             found.append(Address(name or None, None, local, domain))
         at = simple.end()
     return tuple(found)
+
+
+_MEMORABLE = 200
+_remembered = lru_cache(maxsize=2048)(_read)  # the same people write and are written to
 
 
 class _Reader:

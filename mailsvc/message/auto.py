@@ -61,7 +61,8 @@ def auto_marks(header: Mapping[bytes, bytes], root: Part) -> Auto:
     """The marks of lower-case field names and unfolded values."""
 
     def text(name: bytes) -> str:
-        return decode(header.get(name, b"")[:_LONGEST]).strip()
+        value = header.get(name)
+        return decode(value[:_LONGEST]).strip() if value else ""
 
     path = header.get(b"return-path")
     return Auto(

@@ -1,6 +1,7 @@
 """Content-Type and Content-Disposition with their parameters (RFC 2045 §5.1, RFC 2183 §2, RFC 2231 §3)."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -29,11 +30,19 @@ NOTHING = Typed(b"", ())
 
 def parse(value: bytes) -> Typed:
     """`attachment; filename=x` taken apart; quoting undone, continuations joined, tolerant of what is missing."""
+    return _remembered(value) if len(value) <= _MEMORABLE else _parsed(value)
+
+
+def _parsed(value: bytes) -> Typed:
     word = _TOKEN.match(value.lstrip())
     parameters = [(m[1].lower(), _plain(m)) for m in _PARAMETER.finditer(value)][:_MANY]
     if any(b"*" in name for name, _ in parameters):
         parameters = _joined(parameters)
     return Typed(word[0].lower() if word else b"", tuple(parameters))
+
+
+_MEMORABLE = 60
+_remembered = lru_cache(maxsize=512)(_parsed)  # `text/plain; charset=utf-8`; longer ones have a boundary or a name
 
 
 def _plain(match: re.Match[bytes]) -> bytes:

@@ -58,6 +58,9 @@ class Part:
         return next((value for key, value in self.params if key == name), "")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def pack_parts(parts: tuple[Part, ...]) -> bytes:
     """The parts as compact UTF-8 JSON for storing."""
     rows = [
@@ -78,7 +81,7 @@ def pack_parts(parts: tuple[Part, ...]) -> bytes:
         )
         for part in parts
     ]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(rows).encode()
 
 
 def unpack_parts(packed: bytes) -> tuple[Part, ...]:

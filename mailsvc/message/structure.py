@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote_from_bytes
 
 from mailsvc.message.addresses import Address
@@ -25,6 +26,15 @@ def string(value: bytes) -> bytes:
 def nstring(value: bytes | None) -> bytes:
     """A string, or NIL."""
     return b"NIL" if value is None else string(value)
+
+
+def _short(value: bytes | None) -> bytes:
+    """`nstring` of what comes again and again: names, domains, types, charsets."""
+    return nstring(value) if value is not None and len(value) > _MEMORABLE else _remembered(value)
+
+
+_MEMORABLE = 60
+_remembered = lru_cache(maxsize=4096)(nstring)
 
 
 def envelope(header: Mapping[bytes, bytes], who: People) -> bytes:
@@ -51,7 +61,7 @@ def address_list(found: Sequence[Address]) -> bytes:
 
 
 def _address(address: Address) -> bytes:
-    return b"(%b %b %b %b)" % tuple(map(nstring, address))
+    return b"(%b %b %b %b)" % tuple(map(_short, address))
 
 
 def structures(entities: Sequence[Entity], lines: Sequence[int]) -> tuple[bytes, bytes]:
@@ -96,12 +106,12 @@ def _basic(entity: Entity) -> bytes:
         # The grammar demands an envelope there, and this one was too deep or encoded (RFC 9051 §9).
         kind, subtype = b"APPLICATION", b"OCTET-STREAM"
     return b"%b %b %b %b %b %b %d" % (
-        string(kind),
-        string(subtype),
+        _short(kind),
+        _short(subtype),
         _parameters(entity.parameters),
         nstring(header.get(b"content-id")),
         nstring(header.get(b"content-description")),
-        string(entity.encoding.upper() or b"7BIT"),
+        _short(entity.encoding.upper() or b"7BIT"),
         entity.body_end - entity.body_start,
     )
 
@@ -109,7 +119,7 @@ def _basic(entity: Entity) -> bytes:
 def _parameters(parameters: Raw) -> bytes:
     if not parameters:
         return b"NIL"
-    pairs = (string(name.upper()) + b" " + string(_extended(name, value)) for name, value in parameters)
+    pairs = (_short(name.upper()) + b" " + _short(_extended(name, value)) for name, value in parameters)
     return b"(" + b" ".join(pairs) + b")"
 
 

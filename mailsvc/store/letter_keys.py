@@ -18,7 +18,7 @@ from mailsvc.store.placements import spans
 from mailsvc.store.schema import contents, letter_keys, placements
 from mailsvc.store.search import OWN_COLUMNS, SearchText
 from mailsvc.store.tx import Prepared, Tx
-from mailsvc.vietnamese.fold import fold
+from mailsvc.vietnamese.fold import fold_lower
 from mailsvc.vietnamese.sort import collation_key
 
 TO_FILL = "letter_keys_to_fill"
@@ -36,7 +36,8 @@ def keys_of(fields: SortFields, sent_ms: int | None, text: SearchText) -> Letter
         fields.base_subject, fields.from_mailbox, fields.to_mailbox, fields.cc_mailbox, fields.from_display,
         fields.to_display,
     )  # fmt: skip
-    values = [_values(text.head, name) for name in OWN_COLUMNS]
+    written = _values(text.head)
+    values = [written.get(name) for name in OWN_COLUMNS]
     return (
         sent_ms,
         int(fields.reply),
@@ -44,17 +45,19 @@ def keys_of(fields: SortFields, sent_ms: int | None, text: SearchText) -> Letter
         fields.message_id.replace("\0", ""),
         " ".join(fields.parents).replace("\0", ""),
         *values,
-        *(None if value is None or (folded := fold(value)) == value else folded for value in values),
+        *(None if value is None or (folded := fold_lower(value)) == value else folded for value in values),
     )
 
 
-def _values(head: str, name: str) -> str | None:
-    """The values of a field in the lines of a head, one on each line; None when it has none."""
-    prefix = name + ":"
-    if prefix not in head:
-        return None
-    found = [line[len(prefix) :].strip() for line in head.split("\n") if line.startswith(prefix)]
-    return "\n".join(found) if found else None
+def _values(head: str) -> dict[str, str]:
+    """The values of the fields in the lines of a head that have a column of their own, one on each line."""
+    found: dict[str, str] = {}
+    for line in head.split("\n"):
+        name, colon, value = line.partition(":")
+        if colon and name in OWN_COLUMNS:
+            value = value.strip()
+            found[name] = f"{found[name]}\n{value}" if name in found else value
+    return found
 
 
 def add_each(tx: Tx, new: Sequence[tuple[int, LetterKeys]]) -> None:

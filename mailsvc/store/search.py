@@ -22,7 +22,7 @@ from sqlalchemy import bindparam, select, text
 from mailsvc.store import meta
 from mailsvc.store.schema import mailboxes, search_texts
 from mailsvc.store.tx import Prepared, Tx
-from mailsvc.vietnamese.fold import fold, has_marks, spellings
+from mailsvc.vietnamese.fold import fold, fold_lower, has_marks, spellings
 
 Field = Literal["text", "head", "body"]
 Tick = Callable[[int], None]
@@ -69,7 +69,7 @@ class Sought:
 def searchable(head: str, body: str) -> SearchText:
     """The forms that are stored, from a message's decoded text. NUL cannot be stored everywhere and becomes a blank."""
     head, body = _lower(head), _lower(body)
-    head_folded, body_folded = fold(head), fold(body)
+    head_folded, body_folded = fold_lower(head), fold_lower(body)
     return SearchText(
         head, body, None if head_folded == head else head_folded, None if body_folded == body else body_folded
     )

@@ -39,17 +39,22 @@ def fold(text: str) -> str:
 
     Every character folds by itself, so fold(a + b) == fold(a) + fold(b) and the cost is linear.
     """
+    return text.lower() if text.isascii() else fold_lower(text.casefold())
+
+
+def fold_lower(text: str) -> str:
+    """The same for text that has been through `str.casefold`."""
     if text.isascii():
-        return text.lower()
+        return text
     return _fold_vietnamese(text) or "".join(
         _fold_vietnamese(line) or line.translate(_FOLDED) for line in text.splitlines(keepends=True)
     )
 
 
 def _fold_vietnamese(text: str) -> str:
-    """The text folded; empty when it holds a character that is not in the table."""
+    """The case-folded text folded; empty when it holds a character that is not in the table."""
     try:
-        octets, _ = codecs.charmap_encode(text.casefold(), "strict", _OCTETS)
+        octets, _ = codecs.charmap_encode(text, "strict", _OCTETS)
     except UnicodeEncodeError:
         return ""
     return codecs.charmap_decode(octets.translate(_PLAIN), "strict", _TABLE)[0]
