@@ -17,6 +17,7 @@ from webmail import pages
 from webmail.bodies import BodyCache
 from webmail.remote_pictures import Gate
 from webmail.routes import (
+    admin,
     audit_log,
     compose,
     compose_held,
@@ -82,7 +83,7 @@ class WebFace:
         following = (work_acts, tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
-        managing = (directory, settings)
+        managing = (directory, settings, admin)
         modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 

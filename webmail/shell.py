@@ -53,6 +53,8 @@ def sections(rail: Rail) -> list[Section]:
     if mine.clerk or mine.reads_register:
         found.append(Section("/thong-ke", "/thong-ke", N_("Báo cáo"), N_("Báo cáo"), "chart", "g b"))
     found.append(Section("/van-phong", "/van-phong", N_("Văn phòng"), N_("Văn phòng"), "book", "g p"))
+    if mine.manages:
+        found.append(Section(MANAGE, MANAGE, N_("Quản trị"), N_("Quản trị"), "server", "g q"))
     return found
 
 
