@@ -84,6 +84,7 @@ _SPACED = re.compile(r"<(?:p|ul|ol|blockquote|pre|hr)\b", re.IGNORECASE)
 _HEADING = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 _TEXT = re.compile(r"<[^>]*>")
 _QUOTATION = re.compile(r"<(/?)blockquote\b[^>]*>")
+_FOLDED = re.compile(r"<details\b.*?</details>", re.DOTALL)
 SUMMARY = "<summary></summary>"
 """Stands for the label of a folded quotation; the cleaner lets no `summary` of the letter through."""
 _FOLDED_FROM, _OWN_WORDS = 200, 3
@@ -135,7 +136,8 @@ def clean_letter(source: str, pictures: dict[str, str], *, remote: bool = False)
     )
     placed = elsewhere.sifted(judge.put_pictures(html), judge.remote, remote)
     html = fold_quotations(placed.html)
-    return Cleaned(html, placed.addresses, placed.trackers, elsewhere.differing_links(html), lines(html))
+    height = lines(_FOLDED.sub("<p>", html))
+    return Cleaned(html, placed.addresses, placed.trackers, elsewhere.differing_links(html), height)
 
 
 def fold_quotations(html: str) -> str:
