@@ -26,8 +26,10 @@ function clean(text) {
   return document.importNode(globalThis.DOMPurify.sanitize(text, CLEAN), true);
 }
 
-// A strict style policy ignores style attributes written as text; set through the object model they hold.
+// A strict style policy ignores style attributes written as text; set through the object model they hold. Pictures
+// without words are passed over by who listens to the page.
 function applyStyles(root) {
+  for (const one of root.querySelectorAll("img:not([alt])")) one.alt = "";
   for (const one of root.querySelectorAll("[style]")) if (!one.style.length) one.style.cssText = one.getAttribute("style");
 }
 

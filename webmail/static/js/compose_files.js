@@ -113,5 +113,5 @@ export function files(form, { send, failed, touch }) {
 
 export function readable(octets) {
   if (octets < 1024) return `${octets} byte`;
-  return octets < 1048576 ? `${Math.round(octets / 1024)} KB` : `${(octets / 1048576).toFixed(1).replace(".", ",")} MB`;
+  return octets < 1048576 ? `${Math.round(octets / 1024)} KB` : `${(octets / 1048576).toFixed(1).replace(".0", "").replace(".", ",")} MB`;
 }

@@ -21,7 +21,7 @@ export function saving(form, { html, tell, saved, elsewhere }) {
     if (closed) return;
     changes++;
     keep();
-    tell("unsaved");
+    if (!ended) tell("unsaved");
     since ||= Date.now();
     clearTimeout(timer);
     timer = setTimeout(save, Math.max(0, Math.min(PAUSE_MS, since + LONGEST_MS - Date.now() - 500)));
@@ -64,7 +64,11 @@ export function saving(form, { html, tell, saved, elsewhere }) {
     }
     if (found.noi_khac) elsewhere(found.noi_khac);
     if (!found.loi && mark >= kept) kept = mark;
-    if (!found.loi && kept === changes) { localStorage.removeItem(key()); since = 0; }
+    if (!found.loi && kept === changes) {
+      localStorage.removeItem(key());
+      since = 0;
+      if (found.luc) tell("saved", found.luc);
+    }
     if (found.tep) saved(found);
     return found;
   }
@@ -78,8 +82,7 @@ export function saving(form, { html, tell, saved, elsewhere }) {
       const found = await send("luu");
       if (closed) return;
       if (found.loi) tell("failed", Object.values(found.loi).join(" "));
-      else if (mark === changes) tell("saved", found.luc);
-      else touchLater();
+      else if (mark !== changes) touchLater();
     } catch (error) {
       if (!closed) failed(error);
     }
