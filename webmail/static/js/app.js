@@ -52,7 +52,7 @@ function askAgain(source, cause) {
 document.addEventListener("htmx:after:swap", () => {
   if (location.pathname !== shownPath) {
     shownPath = location.pathname;
-    const wanted = location.hash && document.getElementById(location.hash.slice(1));
+    const wanted = location.hash ? document.getElementById(location.hash.slice(1)) : null;
     wanted?.scrollIntoView({ block: "nearest" });
     if (!wanted || wanted.closest(".beside")) scrollTo(0, 0); // a list beside what is read has a scroll of its own
     const focused = document.activeElement;

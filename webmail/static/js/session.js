@@ -10,7 +10,12 @@ export function mount(dialog) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const fields = new URLSearchParams(new FormData(form));
-    fields.set("ma", (await state()).ma);
+    let before = await state();
+    if (!before.ma) { // a script heard of the end, and no sign-in page has been seen yet
+      await fetch("/dang-nhap");
+      before = await state();
+    }
+    fields.set("ma", before.ma);
     const headers = { Accept: "application/json" };
     const now = await (await fetch("/dang-nhap", { method: "POST", body: fields, headers })).json();
     form.querySelector("[type=password]").value = "";
