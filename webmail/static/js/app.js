@@ -15,14 +15,19 @@ async function mountAll() {
   for (const element of document.querySelectorAll("[data-js]")) {
     if (mounted.has(element)) continue;
     mounted.set(element, undefined);
-    for (const name of element.dataset.js.split(" ")) {
-      const module = await import(`./${name}.js`);
-      if (!element.isConnected) break;
-      const leave = module.mount(element);
-      const before = mounted.get(element);
-      mounted.set(element, () => { before?.(); leave?.(); });
-    }
+    await mount(element).catch((error) => console.error(element.dataset.js, error)); // the others go on
   }
+}
+
+async function mount(element) {
+  for (const name of element.dataset.js.split(" ")) {
+    const module = await import(`./${name}.js`);
+    if (!element.isConnected) return;
+    const leave = module.mount(element);
+    const before = mounted.get(element);
+    mounted.set(element, () => { before?.(); leave?.(); });
+  }
+  element.dataset.ready = ""; // keys and buttons of this part work from now on
 }
 
 // ---- pages without a full load ----
