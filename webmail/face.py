@@ -18,6 +18,7 @@ from webmail.bodies import BodyCache
 from webmail.remote_pictures import Gate
 from webmail.routes import (
     admin,
+    admin_import,
     audit_log,
     compose,
     compose_held,
@@ -83,7 +84,7 @@ class WebFace:
         following = (work_acts, tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
-        managing = (directory, settings, admin)
+        managing = (directory, settings, admin, admin_import)
         modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailsvc.accounts.people import ROLES, NewPerson, add_shared, check_address, check_username
+from mailsvc.accounts.people import ROLES, NewPerson, add_person, add_shared, check_address, check_username
+from mailsvc.auth.passwords import PasswordKeys
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid
 from mailsvc.documents.rights.units import DEPARTMENT
-from mailsvc.store import accounts, units
+from mailsvc.store import accounts, audit, units
 from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
 
@@ -60,6 +62,21 @@ def check_people(tx: Tx, domains: Sequence[str], data: bytes) -> list[RowVerdict
         except Invalid as error:
             verdicts.append(RowVerdict(line, row["username"], "error", error.message))
     return verdicts
+
+
+def add_checked(
+    tx: Tx, actor: Actor, domains: Sequence[str], data: bytes, keys: Mapping[str, PasswordKeys]
+) -> list[NewPerson]:
+    """Add the people of the rows that are right at this moment, with temporary passwords (`keys` by username).
+
+    Who has an account stays as he is, so that a file may be applied again after its faults are mended. Raises Invalid.
+    """
+    right = [one.person for one in check_people(tx, domains, data) if one.person and one.person.username in keys]
+    for one in right:
+        made = add_person(tx, one, None, actor_id=actor.account_id)
+        accounts.set_password(tx, made.id, keys[one.username], must_change=True)
+    audit.record(tx, actor, "account.import", "account", count=len(right))
+    return right
 
 
 def _person(tx: Tx, row: dict[str, str], domains: Sequence[str], known_units: set[str]) -> NewPerson:

@@ -51,7 +51,7 @@ def _counts(tx: Tx, actor: Actor) -> queue.Counts:
     return queue.counts(tx)
 
 
-def _with_factor(inner: Page) -> Page:
+def with_factor(inner: Page) -> Page:
     """The page, for administrators with a second factor where the office demands one; the others are led to it."""
 
     async def guarded(visit: Visit) -> Response:
@@ -166,12 +166,12 @@ async def retry(visit: Visit) -> Response:
 
 
 ROUTES = (
-    get(PAGE, _with_factor(health)),
-    get(ACCOUNTS, _with_factor(listing)),
-    post(ACCOUNTS + "/{id}/mat-khau", _with_factor(reset_password)),
-    post(ACCOUNTS + "/{id}/hai-lop", _with_factor(reset_factor)),
-    post(ACCOUNTS + "/{id}/khoa", _with_factor(set_open)),
-    post(ACCOUNTS + "/{id}/dung-luong", _with_factor(set_quota)),
-    get(QUEUE, _with_factor(waiting)),
-    post(QUEUE, _with_factor(retry)),
+    get(PAGE, with_factor(health)),
+    get(ACCOUNTS, with_factor(listing)),
+    post(ACCOUNTS + "/{id}/mat-khau", with_factor(reset_password)),
+    post(ACCOUNTS + "/{id}/hai-lop", with_factor(reset_factor)),
+    post(ACCOUNTS + "/{id}/khoa", with_factor(set_open)),
+    post(ACCOUNTS + "/{id}/dung-luong", with_factor(set_quota)),
+    get(QUEUE, with_factor(waiting)),
+    post(QUEUE, with_factor(retry)),
 )

@@ -1,0 +1,67 @@
+"""Quản trị: accounts from a CSV or XLSX file: upload, look at the verdict on each row, apply the right ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from mailsvc.accounts import administering, importing, tables
+from mailsvc.auth.app_passwords import in_fours, new_app_password
+from mailsvc.core.errors import Invalid
+from mailsvc.http.visits import Visit, get, post, upload
+from mailsvc.store.tx import Tx
+from webmail.pages import page
+from webmail.routes.admin import with_factor
+
+PAGE = "/quan-tri/nhap"
+_LONGEST = 500_000
+
+
+async def form(visit: Visit) -> Response:
+    await visit.office.db.read(administering.require, visit.actor)
+    return await _shown(visit, 200)
+
+
+async def check(visit: Visit) -> Response:
+    """A verdict on each row; nothing is written."""
+    await visit.office.db.read(administering.require, visit.actor)
+    files = await visit.files("tep")
+    try:
+        if not files:
+            raise Invalid("Chưa chọn tệp.")
+        data = await visit.office.work(tables.as_csv, files[0].data)
+        if len(data) > _LONGEST:
+            raise Invalid("Tệp quá lớn; xin chia thành các tệp dưới 500 KB.")
+        verdicts = await visit.office.db.read(_verdicts, visit.office.settings.organisation.domains, data)
+    except Invalid as error:
+        return await _shown(visit, 422, problem=error.message)
+    return await _shown(visit, 200, verdicts=verdicts, text=data.decode("utf-8-sig", "replace"))
+
+
+async def apply(visit: Visit) -> Response:
+    """Write the rows that are right; each person's temporary password is shown once. Rows that are there stay."""
+    await visit.office.db.read(administering.require, visit.actor)
+    domains, data = visit.office.settings.organisation.domains, visit.field("van_ban", _LONGEST).encode()
+    verdicts = await visit.office.db.read(_verdicts, domains, data)
+    passwords = {one.person.username: new_app_password() for one in verdicts if one.person is not None}
+    keys = {name: await visit.office.authenticator.hasher.derive(one) for name, one in passwords.items()}
+    made = await visit.office.db.write(importing.add_checked, visit.actor, domains, data, keys)
+    return await _shown(visit, 200, made=[(one, in_fours(passwords[one.username])) for one in made])
+
+
+def _verdicts(tx: Tx, domains: list[str], data: bytes) -> list[importing.RowVerdict]:
+    return importing.check_people(tx, domains, data)
+
+
+async def _shown(visit: Visit, status: int, **given: Any) -> Response:
+    values: dict[str, Any] = {"problem": "", "verdicts": [], "text": "", "made": [], **given}
+    values["right"] = sum(1 for one in values["verdicts"] if one.person is not None)
+    return await page(visit, "admin_import.html", status=status, columns=importing.PERSON_COLUMNS, **values)
+
+
+ROUTES = (
+    get(PAGE, with_factor(form)),
+    upload(PAGE, with_factor(check)),
+    post(PAGE + "/ghi", with_factor(apply)),
+)
