@@ -1,16 +1,24 @@
-// The form of the register: begins at what is wrong, else at the first empty field, else at the button, so that Enter
-// is enough; a field that is changed is no longer "tự nhận dạng".
+// The form of the register: begins at what is wrong, else at the first empty field that must be filled, else at the
+// first one, so that Enter is enough; a field that is changed is no longer "tự nhận dạng".
 export function mount(form) {
-  const fields = [...form.elements].filter((one) => one.matches(".input, .area, .select"));
-  const start = form.querySelector("[aria-invalid=true]") ?? fields.find((one) => one.required && !one.value)
-    ?? fields.find((one) => one.id === "f-issuer") ?? fields[0];
-  const wide = matchMedia("(min-width: 75rem)").matches; // a phone would show its keyboard over the paper
-  if (start && (wide || start.matches("[aria-invalid=true]"))) start.focus({ preventScroll: wide && !start.matches("[aria-invalid=true]") });
+  const begin = () => {
+    if (!form.isConnected || document.querySelector("dialog[open]")) return;
+    const fields = [...form.elements].filter((one) => one.matches(".input, .area, .select"));
+    const wrong = form.querySelector("[aria-invalid=true]");
+    const start = wrong ?? fields.find((one) => one.required && !one.value) ?? form.querySelector("#f-issuer") ?? fields[0];
+    const wide = matchMedia("(min-width: 75rem)").matches; // a phone would show its keyboard over the paper
+    if (start && (wide || wrong)) start.focus({ preventScroll: !wrong });
+  };
   const changed = (event) => {
     const field = event.target.closest(".field.known");
     field?.classList.remove("known");
     field?.querySelector(".known-mark")?.remove();
   };
+  begin();
+  document.addEventListener("htmx:after:swap", begin); // the next letter may come into the very same form
   form.addEventListener("input", changed);
-  return () => form.removeEventListener("input", changed);
+  return () => {
+    document.removeEventListener("htmx:after:swap", begin);
+    form.removeEventListener("input", changed);
+  };
 }
