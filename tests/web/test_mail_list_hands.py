@@ -203,3 +203,66 @@ def test_the_keys_are_taught(site: Site, browser: Browser) -> None:
     taught = page.locator("#phim-tat .keys").inner_text()
     for words in ("Thư dưới", "Lưu trữ", "Xóa", "Gắn sao", "Đã đọc", "Chuyển", "Trả lời"):
         assert words in taught
+
+
+def test_buttons_do_the_same_and_the_list_lives_on_after_reading(site: Site, browser: Browser) -> None:
+    fill(site, 5)
+    page = opened(site, browser)
+    loads: list[str] = []
+    page.on("load", lambda one: loads.append(one.url))
+    page.locator("#t5 .star").click()
+    expect(page.locator("#t5.starred")).to_have_count(1)
+    expect(page.locator("#bao")).to_contain_text("Đã gắn sao 1 thư")
+    page.locator("#t4 input").check()
+    page.locator("#t2 input").check(force=True)
+    page.locator(".acts [value=thung-rac]").click()
+    expect(page.locator("#bao")).to_contain_text("Đã chuyển 2 thư vào “Thùng rác”")
+    assert count_in(site, "\\Trash") == 2 and flags(site, 5) & 4
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    page.wait_for_selector(".reading")
+    page.go_back()
+    page.wait_for_selector("form.mail.live")
+    page.wait_for_selector("html[data-live]")
+    fill(site, 1, first=5)
+    expect(page.locator(".letter-row")).to_have_count(4)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator(".picked-count")).to_have_text("Đã chọn 1")
+    page.keyboard.press("Escape")
+    expect(page.locator(".acts")).to_be_hidden()
+    page.locator(".folders a", has_text="Thùng rác").first.click()
+    expect(page.locator(".letter-row")).to_have_count(2)
+    assert not loads  # nothing was loaded as a whole
+
+
+def test_the_search_page_is_under_the_hand_too(site: Site, browser: Browser) -> None:
+    fill(site, 60)
+    page = opened(site, browser)
+    page.goto(site.url + "/thu/tim?q=thu+so")
+    page.wait_for_selector("form.mail.live")
+    page.locator("[data-all]").check()
+    page.locator("[name=tat-ca]").check()
+    page.keyboard.press("e")
+    expect(page.locator("#bao")).to_contain_text("Đã chuyển 60 thư vào “Lưu trữ”")
+    assert count_in(site, "\\Archive") == 60
+    page.keyboard.press("z")
+    expect(page.locator("#bao")).to_contain_text("Đã hoàn tác 60 thư")
+
+
+def test_without_scripts_everything_is_a_form(site: Site, browser: Browser) -> None:
+    fill(site, 4)
+    page = open_page(browser, 1440, 900, scripts=False)
+    sign_in(page, site, "daonth")
+    page.goto(f"{site.url}/thu/{site.inbox('daonth')}")
+    page.locator("#t4 .star").click()
+    assert page.locator("#t4.starred").count() == 1
+    page.locator("#t3 input").check()
+    page.locator("#den").select_option(label="Lưu trữ")
+    page.locator(".acts [value=chuyen]").click()
+    assert count_in(site, "\\Archive") == 1 and page.locator(".letter-row").count() == 3
+    page.locator("#bao button").click()
+    assert count_in(site, "\\Archive") == 0 and page.locator(".letter-row").count() == 4
+    page.locator(".mail-tools [name=tat-ca]").check()
+    page.locator(".acts [value=da-doc]").click()
+    assert page.locator(".letter-row.unread").count() == 0
