@@ -176,6 +176,9 @@ def test_one_stream_for_all_tabs(site: Site, browser: Browser) -> None:
 def test_a_finger_archives_and_brings_back(site: Site, browser: Browser) -> None:
     fill(site, 3)
     page = opened(site, browser, 390, 844)
+    for selector in (".pick", ".star", "a.open"):
+        box = page.locator(f".letter-row {selector}").first.bounding_box()
+        assert box is not None and box["width"] >= 44 and box["height"] >= 44, (selector, box)
     page.evaluate(
         """
         () => {
@@ -191,9 +194,6 @@ def test_a_finger_archives_and_brings_back(site: Site, browser: Browser) -> None
     expect(page.locator("#bao")).to_contain_text("Lưu trữ")
     page.locator("#bao button").click()
     expect(page.locator(".letter-row")).to_have_count(3)
-    for selector in (".pick", ".star", "a.open"):
-        box = page.locator(f".letter-row {selector}").first.bounding_box()
-        assert box is not None and box["width"] >= 44 and box["height"] >= 44, (selector, box)
 
 
 def test_the_keys_are_taught(site: Site, browser: Browser) -> None:
