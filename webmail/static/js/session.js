@@ -18,8 +18,15 @@ export function mount(dialog) {
     fields.set("ma", before.ma);
     const headers = { Accept: "application/json" };
     const now = await (await fetch("/dang-nhap", { method: "POST", body: fields, headers })).json();
-    form.querySelector("[type=password]").value = "";
-    problem.hidden = now.vao;
+    const code = form.querySelector("[data-code]");
+    if (now.can_ma) { // the password was right: the code of the second factor goes along with it
+      code.hidden = false;
+      code.querySelector("input").value = "";
+      code.querySelector("input").focus();
+    } else {
+      form.querySelector("[type=password]").value = "";
+    }
+    problem.hidden = now.vao || !now.loi;
     problem.textContent = now.loi ?? "";
     if (!now.vao) return;
     for (const hidden of document.querySelectorAll("input[name=ma]")) hidden.value = now.ma;
