@@ -34,6 +34,11 @@ def _type(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def _ready(page: Page, name: str) -> None:
+    """The part of the page with that module takes keys."""
+    page.wait_for_selector(f"[data-js~={name}][data-ready]", state="attached")
+
+
 def _sign_in(page: Page, site: Site) -> None:
     page.goto(site.url + "/dang-nhap")
     page.keyboard.type("daonth")
@@ -51,8 +56,7 @@ def test_a_clerks_hour_without_a_pointer(site: Site, browser: Browser) -> None:
     page = open_page(browser, 1440, 900)
     _sign_in(page, site)
 
-    _type(page, "g", "d")  # vào sổ: what is proposed is right, twice
-    page.wait_for_url("**/van-ban-den/cho-vao-so")
+    _ready(page, "rows")  # vào sổ: what is proposed is right, twice
     _type(page, "j", "Enter")
     page.wait_for_url(re.compile(r"/cho-vao-so/\d+$"))
     first = page.url
@@ -64,7 +68,7 @@ def test_a_clerks_hour_without_a_pointer(site: Site, browser: Browser) -> None:
     page.wait_for_url(re.compile(r"/van-ban-den/2026/2\b"))
 
     _type(page, "g", "t")  # đọc và trả lời
-    page.wait_for_selector("[data-js~=mail_list][data-ready]")
+    _ready(page, "mail_list")
     _type(page, "j", "Enter")
     page.wait_for_selector(".main-letter")
     _type(page, "r")
@@ -83,6 +87,7 @@ def test_a_clerks_hour_without_a_pointer(site: Site, browser: Browser) -> None:
     _type(page, "Enter")
     page.wait_for_url(re.compile(r"/van-ban-den/2026/\d+"))
 
+    _ready(page, "key_help")
     _type(page, "?")
     page.wait_for_selector("#phim-tat[open] kbd")
     _type(page, "Escape")
