@@ -41,6 +41,7 @@ def _ready(page: Page, name: str) -> None:
 
 def _sign_in(page: Page, site: Site) -> None:
     page.goto(site.url + "/dang-nhap")
+    page.wait_for_selector("#ten:focus")
     page.keyboard.type("daonth")
     _type(page, "Tab")
     page.keyboard.type(PASSWORD)
