@@ -113,7 +113,7 @@ def held_folder(folder: Path) -> Any:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Busy(f"Thư mục dữ liệu {folder} đang được một mailsvc khác dùng.") from error
+            raise Busy("Thư mục dữ liệu %(folder)s đang được một mailsvc khác dùng.", folder=folder) from error
         yield
 
 

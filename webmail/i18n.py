@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+
+from mailsvc.core.errors import MailsvcError, Phrase
 
 VIETNAMESE, ENGLISH = "vi", "en"
 LANGUAGES = {VIETNAMESE: "Tiếng Việt", ENGLISH: "English"}
@@ -52,6 +55,17 @@ def ngettext(one: str, many: str, count: int) -> str:
 def _(text: str, **values: object) -> str:
     """The text with its `%(name)s` filled in. Without values a percent sign is just itself."""
     return gettext(text) % values if values else gettext(text)
+
+
+def said(error: MailsvcError) -> str:
+    """What an error says to the person, in the language of the request."""
+    return phrase(error.text, error.values)
+
+
+def phrase(text: str, values: Mapping[str, object]) -> str:
+    """A text of the house with its values; those that are phrases themselves are translated too."""
+    known = {name: phrase(one.text, one.values) if isinstance(one, Phrase) else one for name, one in values.items()}
+    return _(text, **known)
 
 
 @cache

@@ -21,7 +21,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import OutFile
 from mailsvc.store.tx import Tx
 from webmail import chain, papers
-from webmail.i18n import V_
+from webmail.i18n import V_, said
 from webmail.pages import go, page
 from webmail.papers import Paper
 from webmail.paperwork import Refusal, note_view
@@ -101,7 +101,7 @@ async def done(visit: Visit, document: Document, act: str, work: Awaitable[Any],
             raise
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         fresh = await visit.office.db.read(_seen, visit, document.year, document.arrival_number)
-        return await show(visit, fresh, status=status, refusal=Refusal(error.message, act, typed))
+        return await show(visit, fresh, status=status, refusal=Refusal(said(error), act, typed))
     return go(visit, here(document), text)
 
 

@@ -82,7 +82,7 @@ def _make(
     made = []
     for verdict, (password, keys) in zip(check_people(tx, domains, people_file), secrets_of, strict=False):
         if verdict.person is None:
-            raise Invalid(f"Tệp tài khoản mẫu sai ở dòng {verdict.line}: {verdict.reason}")
+            raise Invalid("Tệp tài khoản mẫu sai ở dòng %(line)s: %(reason)s", line=verdict.line, reason=verdict.reason)
         one = verdict.person
         add_person(tx, one, keys)
         made.append(DemoAccount(one.addresses[0], password, one.full_name, names[one.unit_code], "|".join(one.roles)))

@@ -56,7 +56,7 @@ def check_people(tx: Tx, domains: Sequence[str], data: bytes) -> list[RowVerdict
         try:
             person = _person(tx, row, domains, known_units)
             if person.username in seen:
-                raise Invalid(f"Trùng dòng: “{person.username}” đã có ở trên trong cùng tệp.")
+                raise Invalid("Trùng dòng: “%(username)s” đã có ở trên trong cùng tệp.", username=person.username)
             seen.add(person.username)
             verdicts.append(RowVerdict(line, row["username"], "ok", "", person))
         except Invalid as error:
@@ -82,25 +82,27 @@ def add_checked(
 def _person(tx: Tx, row: dict[str, str], domains: Sequence[str], known_units: set[str]) -> NewPerson:
     for column, value in row.items():
         if value.startswith(_FORMULA):
-            raise Invalid(f"Cột {column}: “{value[:40]}” bắt đầu như một công thức bảng tính.")
+            raise Invalid(
+                "Cột %(column)s: “%(value)s” bắt đầu như một công thức bảng tính.", column=column, value=value[:40]
+            )
     if not row["full_name"]:
         raise Invalid("Thiếu họ tên.")
     username = check_username(row["username"])
     if accounts.by_username(tx, username) is not None:
-        raise Invalid(f"Tên đăng nhập “{username}” đã có.")
+        raise Invalid("Tên đăng nhập “%(username)s” đã có.", username=username)
     found = tuple(dict.fromkeys(check_address(row[column], domains) for column in ("email", "alias") if row[column]))
     if not found:
         raise Invalid("Thiếu địa chỉ thư.")
     for address in found:
         owner = accounts.by_address(tx, address)
         if owner is not None:
-            raise Invalid(f"Địa chỉ “{address}” đã thuộc “{owner.username}”.")
+            raise Invalid("Địa chỉ “%(address)s” đã thuộc “%(username)s”.", address=address, username=owner.username)
     if row["unit_code"] not in known_units:
-        raise Invalid(f"Không có đơn vị “{row['unit_code']}”.")
+        raise Invalid("Không có đơn vị “%(unit_code)s”.", unit_code=row["unit_code"])
     roles = tuple(role.strip() for role in row["roles"].split("|") if role.strip())
     for role in roles:
         if role not in ROLES:
-            raise Invalid(f"Vai trò “{role}” không có; các vai trò: {', '.join(ROLES)}.")
+            raise Invalid("Vai trò “%(role)s” không có; các vai trò: %(roles)s.", role=role, roles=", ".join(ROLES))
     return NewPerson(
         username=username,
         full_name=row["full_name"],
@@ -122,7 +124,7 @@ def import_units(tx: Tx, domains: Sequence[str], org_code: str, data: bytes) -> 
     count = 0
     for line, row in _rows(data, UNIT_COLUMNS):
         if not row["unit_code"] or not row["name"]:
-            raise Invalid(f"Dòng {line}: thiếu mã hoặc tên đơn vị.")
+            raise Invalid("Dòng %(line)s: thiếu mã hoặc tên đơn vị.", line=line)
         unit = Unit(
             code=row["unit_code"],
             name=row["name"],
@@ -166,7 +168,7 @@ def _rows(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, 
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     missing = [name for name in columns if name not in (reader.fieldnames or [])]
     if missing:
-        raise Invalid(f"Tệp thiếu cột: {', '.join(missing)}.")
+        raise Invalid("Tệp thiếu cột: %(missing)s.", missing=", ".join(missing))
     for row in reader:
         yield (
             reader.line_num,

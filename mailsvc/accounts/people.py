@@ -45,9 +45,12 @@ def check_username(username: str) -> str:
     """The username in lower case. Raises Invalid."""
     lowered = username.strip().lower()
     if not _USERNAME.fullmatch(lowered):
-        raise Invalid(f"Tên đăng nhập “{username}” chỉ được gồm chữ a-z không dấu, số và . _ - (không có dấu cách).")
+        raise Invalid(
+            "Tên đăng nhập “%(username)s” chỉ được gồm chữ a-z không dấu, số và . _ - (không có dấu cách).",
+            username=username,
+        )
     if lowered == ANYONE:
-        raise Invalid(f"Tên đăng nhập “{ANYONE}” dành riêng cho quyền của mọi người (RFC 4314 §2).")
+        raise Invalid("Tên đăng nhập “%(anyone)s” dành riêng cho quyền của mọi người (RFC 4314 §2).", anyone=ANYONE)
     return lowered
 
 
@@ -57,9 +60,13 @@ def check_address(address: str, domains: Sequence[str]) -> str:
     try:
         found = validate_email(stripped, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise Invalid(f"Địa chỉ “{address}” không đúng: {error}") from error
+        raise Invalid("Địa chỉ “%(address)s” không đúng: %(error)s", address=address, error=error) from error
     if found.domain.lower() not in domains:
-        raise Invalid(f"Địa chỉ “{address}” không thuộc miền của cơ quan ({', '.join(domains)}).")
+        raise Invalid(
+            "Địa chỉ “%(address)s” không thuộc miền của cơ quan (%(domains)s).",
+            address=address,
+            domains=", ".join(domains),
+        )
     return found.normalized.lower()
 
 
@@ -119,7 +126,7 @@ def give_role(tx: Tx, account_id: int, role: str, unit_code: str, term: Term | N
     """
     held = _checked(term or Term())
     if role not in ROLES:
-        raise Invalid(f"Vai trò “{role}” không có; các vai trò: {', '.join(ROLES)}.")
+        raise Invalid("Vai trò “%(role)s” không có; các vai trò: %(roles)s.", role=role, roles=", ".join(ROLES))
     first, last = held.valid_from, held.valid_to
     accounts.add_role(tx, account_id, role, unit_code, valid_from=first, valid_to=last, acting=held.acting)
     for shared in accounts.listing(tx, "role"):
@@ -136,7 +143,7 @@ def _checked(term: Term) -> Term:
             if day:
                 date.fromisoformat(day)
         except ValueError as error:
-            raise Invalid(f"“{day}” không phải là ngày (YYYY-MM-DD).") from error
+            raise Invalid("“%(day)s” không phải là ngày (YYYY-MM-DD).", day=day) from error
     if term.valid_to is not None and term.valid_to < term.valid_from:
         raise Invalid("Ngày cuối của vai trò phải sau hoặc bằng ngày đầu.")
     return term
@@ -157,5 +164,5 @@ def by_login(tx: Tx, domains: Sequence[str], login: str) -> Account:
     """The account of a username or of any of its addresses. Raises NotFound."""
     found = addresses.find(tx, domains, login) if "@" in login else accounts.by_username(tx, login)
     if found is None:
-        raise NotFound(f"Không có tài khoản “{login}”.")
+        raise NotFound("Không có tài khoản “%(login)s”.", login=login)
     return found

@@ -111,7 +111,7 @@ class PasswordHasher:
     def derive_now(self, password: str, salt: bytes = b"") -> PasswordKeys:
         """The same from a plain thread (command line, provisioning)."""
         if len(password) > LONGEST:
-            raise Invalid(f"Mật khẩu dài quá {LONGEST} ký tự.")
+            raise Invalid("Mật khẩu dài quá %(longest)s ký tự.", longest=LONGEST)
         prepared = saslprep(password, stored=True)
         keys = derive_keys(prepared, salt=salt or None, iterations=self._iterations)
         return PasswordKeys(self._argon2.hash(prepared), keys.salt, keys.iterations, keys.stored_key, keys.server_key)

@@ -11,18 +11,38 @@ MailsvcError
 ├── Damaged         what is stored is not what was written
 └── Busy            try again: a lock, a conflict, a restart
 
-Each carries one sentence for a person (Vietnamese in the web, the doors add their own reply codes).
+Each carries one sentence for a person (`message`, Vietnamese; the doors add their own reply codes), and the `text` and
+`values` it was made of, from which the web makes the English one.
 """
 
 from __future__ import annotations
 
 
+class Phrase(str):
+    """A sentence or a part of one that remembers what it was made of, so that a page can say it in another language."""
+
+    text: str
+    values: dict[str, object]
+
+    def __new__(cls, text: str, /, **values: object) -> Phrase:
+        made = super().__new__(cls, text % values if values else text)
+        made.text, made.values = text, values
+        return made
+
+    def __str__(self) -> str:
+        return "".join((self,))
+
+
 class MailsvcError(Exception):
     """Base of all errors the service raises on purpose."""
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, text: str = "", /, **values: object) -> None:
+        """`message` is `text` with its `%(name)s` filled in; without values a percent sign is just itself."""
+        phrase = text if isinstance(text, Phrase) else Phrase(text, **values)
+        super().__init__(str(phrase))
+        self.message = str(phrase)
+        self.text = phrase.text
+        self.values = phrase.values
 
 
 class NotFound(MailsvcError):

@@ -247,9 +247,9 @@ def load(file: Path | None = None, environ: dict[str, str] | None = None, **over
         try:
             values = tomllib.loads(file.read_text("utf-8"))
         except FileNotFoundError as error:
-            raise Invalid(f"Không có tệp cấu hình {file}.") from error
+            raise Invalid("Không có tệp cấu hình %(file)s.", file=file) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Invalid(f"Tệp cấu hình {file} không đọc được: {error}") from error
+            raise Invalid("Tệp cấu hình %(file)s không đọc được: %(error)s", file=file, error=error) from error
     _merge(values, _from_environment(dict(os.environ) if environ is None else environ))
     _merge(values, overrides)
     try:

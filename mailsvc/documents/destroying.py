@@ -26,7 +26,7 @@ def ask(tx: Tx, who: Actor, document_id: int, reason: str) -> int:
     document = documents.get(tx, document_id)
     actor = rights.require(tx, who, Act.ASK_PURGE, rights.of_document(tx, document))
     if actor.account_id is None:
-        raise Refused(f"Đề nghị tiêu hủy phải có tên người. Căn cứ: {RULE}.")
+        raise Refused("Đề nghị tiêu hủy phải có tên người. Căn cứ: %(rule)s.", rule=RULE)
     if not reason.strip():
         raise Invalid("Phải ghi lý do, căn cứ tiêu hủy.")
     known = guarding.purge_of(tx, thing(document))
@@ -46,7 +46,7 @@ def decide(tx: Tx, who: Actor, purge_id: int, consent: bool, answer: str) -> Pur
     document = documents.get(tx, int(found.thing.partition("/")[2]))
     actor = rights.require(tx, who, Act.CONSENT_PURGE, rights.of_organisation(found.org_code))
     if found.asked_by in (actor.account_id, actor.on_behalf_of):
-        raise Refused(f"Phải có người thứ hai: người đề nghị không tự đồng ý. Căn cứ: {RULE}.")
+        raise Refused("Phải có người thứ hai: người đề nghị không tự đồng ý. Căn cứ: %(rule)s.", rule=RULE)
     if found.state != ASKED:
         raise Invalid("Đề nghị này đã được quyết định.")
     if not consent and not answer.strip():
@@ -81,4 +81,4 @@ def _require_alone(tx: Tx, document: Document) -> None:
     )
     if others:
         names = ", ".join(f"{one.arrival_number}/{one.year}" for one in (documents.get(tx, other) for other in others))
-        raise Invalid(f"Thư chứa văn bản này còn chứa văn bản khác ({names}); chưa tiêu hủy riêng được.")
+        raise Invalid("Thư chứa văn bản này còn chứa văn bản khác (%(names)s); chưa tiêu hủy riêng được.", names=names)

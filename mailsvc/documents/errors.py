@@ -16,7 +16,8 @@ class AlreadyRegistered(AlreadyThere):
     """The letter is in the register already."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__(f"Thư này đã vào sổ: số đến {document.arrival_number}/{document.year}.")
+        number, year = document.arrival_number, document.year
+        super().__init__("Thư này đã vào sổ: số đến %(number)s/%(year)s.", number=number, year=year)
         self.document = document
 
 

@@ -49,7 +49,7 @@ def decide(tx: Tx, who: Actor, item_id: int, decision: str, reason: str) -> Held
         raise Invalid("Phải ghi lý do quyết định.")
     others = [one for one in guarding.votes(tx, item_id) if one.person_id != seat]
     if any(one.voter_id == actor.account_id for one in others):
-        raise Refused(f"Phải có hai người; bạn đã quyết định một lần. Căn cứ: {holding.RULE}.")
+        raise Refused("Phải có hai người; bạn đã quyết định một lần. Căn cứ: %(RULE)s.", RULE=holding.RULE)
     vote = {"item_id": item_id, "person_id": seat, "voter_id": actor.account_id, "decision": decision}
     guarding.vote(tx, vote | {"reason": reason.strip(), "at_ms": tx.now_ms})
     audit.record(tx, actor, "held.vote", item.thing, item=item_id, decision=decision, reason=reason.strip())
@@ -64,7 +64,7 @@ def _require_seat(tx: Tx, who: Actor, item: Held) -> tuple[Actor, int]:
     mine = holding.seats(tx, who, item.org_code)
     if not mine:
         names = " và ".join(one.full_name for one in holding.holders(tx, item.org_code))
-        raise Refused(f"Chỉ {names} xem và quyết định mục tạm giữ. Căn cứ: {holding.RULE}.")
+        raise Refused("Chỉ %(names)s xem và quyết định mục tạm giữ. Căn cứ: %(RULE)s.", names=names, RULE=holding.RULE)
     given = {one.person_id: one.voter_id for one in guarding.votes(tx, item.id)}
     free = [one for one in mine if given.get(one, who.account_id) == who.account_id]
     return actor, (free or list(mine))[0]

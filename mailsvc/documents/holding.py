@@ -176,4 +176,8 @@ def is_held(tx: Tx, thing: str) -> bool:
 def require_free(tx: Tx, thing: str) -> None:
     """Raises Refused while the thing is on hold."""
     if is_held(tx, thing):
-        raise Refused(f"Mục này đang tạm giữ, chờ hai người có trách nhiệm quyết định ở trang {PAGE}. Căn cứ: {RULE}.")
+        raise Refused(
+            "Mục này đang tạm giữ, chờ hai người có trách nhiệm quyết định ở trang %(page)s. Căn cứ: %(rule)s.",
+            page=PAGE,
+            rule=RULE,
+        )

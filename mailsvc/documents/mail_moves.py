@@ -74,8 +74,8 @@ def _require_desk(tx: Tx, account_id: int, line: Line) -> None:
     """Members of a unit see its folders; its work is done by those who lead it."""
     if line.assignee_id not in receivers.desks_of(tx, account_id):
         raise Refused(
-            "Lượt này giao cho đơn vị; người đứng đầu đơn vị báo cáo hoặc trả lại. "
-            + because(rules().lines["return_rule"], "lines")
+            "Lượt này giao cho đơn vị; người đứng đầu đơn vị báo cáo hoặc trả lại. %(because)s",
+            because=because(rules().lines["return_rule"], "lines"),
         )
 
 
@@ -88,7 +88,9 @@ def _do(tx: Tx, actor: Actor, line: Line, kind: str) -> None:
         handling.take_back_report(tx, actor, line.id)
     else:
         ended = rules().words.lines.get(line.state, line.state).lower()
-        raise Refused(f"Lượt này {ended}, không đưa về “{rules().folders[kind]}” được.")
+        raise Refused(
+            "Lượt này %(ended)s, không đưa về “%(folders)s” được.", ended=ended, folders=rules().folders[kind]
+        )
 
 
 def _finish(tx: Tx, actor: Actor, line: Line) -> None:
@@ -96,16 +98,16 @@ def _finish(tx: Tx, actor: Actor, line: Line) -> None:
         handling.mark_read(tx, line)
     elif line.role == LEADER:
         raise Refused(
-            "Văn bản trình cần ý kiến chỉ đạo: xin ghi bút phê trên trang của văn bản. "
-            + because(rules().direct_rule, "direct")
+            "Văn bản trình cần ý kiến chỉ đạo: xin ghi bút phê trên trang của văn bản. %(because)s",
+            because=because(rules().direct_rule, "direct"),
         )
     elif line.role == LEAD and closing.grounds(tx, line):
         closing.close(tx, actor, line.id, version=line.version)
     elif line.role == LEAD:
         raise Refused(
-            "Chủ trì kết thúc phải có văn bản xử lý (tệp mềm): xin trả lời thư này với dòng đầu “Báo cáo: …” "
-            "và gửi kèm tệp, hoặc xin lãnh đạo đồng ý không cần trả lời. "
-            + because(rules().closing.rule, "closing.needs_file")
+            "Chủ trì kết thúc phải có văn bản xử lý (tệp mềm): xin trả lời thư này với dòng đầu “Báo cáo: …” và "
+            "gửi kèm tệp, hoặc xin lãnh đạo đồng ý không cần trả lời. %(because)s",
+            because=because(rules().closing.rule, "closing.needs_file"),
         )
     else:
         words = f"Đã xong (chuyển thư sang “{rules().folders[DONE]}”)."
@@ -121,8 +123,8 @@ def _last_words(tx: Tx, actor: Actor, line: Line) -> str:
     ]
     if not said:
         raise Refused(
-            "Trả lại phải ghi lý do: xin trả lời thư này với dòng đầu “Trả lại: lý do”. "
-            + because(rules().lines["return_rule"], "lines")
+            "Trả lại phải ghi lý do: xin trả lời thư này với dòng đầu “Trả lại: lý do”. %(because)s",
+            because=because(rules().lines["return_rule"], "lines"),
         )
     return said[-1]
 

@@ -47,7 +47,7 @@ def begin_after(tx: Tx, actor_id: int, org_code: str, year: int, last_on_paper: 
     """
     clerks.require_clerk(tx, actor_id, org_code)
     if documents.numbers(tx, org_code, INCOMING, year):
-        raise Invalid(f"Sổ văn bản đến năm {year} đã có số; không đổi số bắt đầu được nữa.")
+        raise Invalid("Sổ văn bản đến năm %(year)s đã có số; không đổi số bắt đầu được nữa.", year=year)
     begin_series(tx, actor_id, org_code, INCOMING, year, last_on_paper)
 
 

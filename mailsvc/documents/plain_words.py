@@ -11,6 +11,8 @@ def require_open(text: str, title: str = "") -> None:
     mark = holding.screen(titles=[title] if title else [], text=text)
     if mark:
         raise Refused(
-            f"Nội dung có dấu hiệu bí mật nhà nước (“{mark}”); hệ thống này không nhận. Chưa có gì được ghi. "
-            f"Căn cứ: {holding.RULE}."
+            "Nội dung có dấu hiệu bí mật nhà nước (“%(mark)s”); hệ thống này không nhận. Chưa có gì được ghi. "
+            "Căn cứ: %(RULE)s.",
+            mark=mark,
+            RULE=holding.RULE,
         )

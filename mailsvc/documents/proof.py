@@ -99,8 +99,9 @@ def read_file(data: Buffer, path: str, sha256: str, name: str) -> bytes:
     found = find_attachment(data, scan(data), path)
     if found is None or found.sha256 != sha256:
         raise Damaged(
-            f"Tệp “{name}” không còn đúng như khi được ghi vào hệ thống (mã băm khác), nên không mở. "
-            "Việc này đã ghi vào nhật ký; xin báo quản trị và văn thư."
+            "Tệp “%(name)s” không còn đúng như khi được ghi vào hệ thống (mã băm khác), nên không mở. Việc này "
+            "đã ghi vào nhật ký; xin báo quản trị và văn thư.",
+            name=name,
         )
     return found.read()
 

@@ -266,7 +266,7 @@ def get_document(tx: Tx, org_code: str, year: int, number: int) -> Document:
     """The document with that số đến. Raises NotFound."""
     found = store.by_number(tx, org_code, IN, year, number)
     if found is None:
-        raise NotFound(f"Không có văn bản đến số {number} năm {year}.")
+        raise NotFound("Không có văn bản đến số %(number)s năm %(year)s.", number=number, year=year)
     return found
 
 

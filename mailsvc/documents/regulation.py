@@ -206,9 +206,9 @@ def give_opinion(tx: Tx, who: Actor, round_id: int, article: str, text: str, *, 
     actor = rights.require(tx, who, Act.GIVE_FEEDBACK, _office(tx))
     asked = store.round_of(tx, round_id)
     if office_date(tx.now_ms).isoformat() > asked.last_day:
-        raise Invalid(f"Đợt góp ý đã hết hạn ngày {date.fromisoformat(asked.last_day):%d/%m/%Y}.")
+        raise Invalid("Đợt góp ý đã hết hạn ngày %(day)s.", day=f"{date.fromisoformat(asked.last_day):%d/%m/%Y}")
     if article not in [one.name for one in articles(store.get(tx, asked.regulation_id).text)]:
-        raise Invalid(f"Quy chế không có “{article}”.")
+        raise Invalid("Quy chế không có “%(article)s”.", article=article)
     if not text.strip():
         raise Invalid("Chưa ghi nội dung góp ý.")
     if nameless and not asked.anonymous:
@@ -281,4 +281,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Invalid(f"“{text}” không phải là ngày.") from error
+        raise Invalid("“%(text)s” không phải là ngày.", text=text) from error

@@ -58,7 +58,9 @@ def parsed(data: Mapping[str, Any]) -> Mapping[str, Rule]:
         values = sorted((str(row["from"]), row["value"]) for row in one.get("values", []))
         choices = tuple(one.get("choices", ()))
         if one.get("kind") not in KINDS or not values or not one.get("article") or name in found:
-            raise Invalid(f"{FILE}: quy định “{name}” thiếu hoặc trùng tên, kind, article, values.")
+            raise Invalid(
+                "%(file)s: quy định “%(name)s” thiếu hoặc trùng tên, kind, article, values.", file=FILE, name=name
+            )
         rule = Rule(name, one["about"], one["kind"], one["article"], tuple(values), choices)
         for _, value in values:
             _check_shape(rule, value)
@@ -124,13 +126,13 @@ def shown(rule: Rule, one: Any) -> str:
 
 def _rule(name: str) -> Rule:
     if name not in known():
-        raise NotFound(f"Không có quy định “{name}”; có: {', '.join(known())}.")
+        raise NotFound("Không có quy định “%(name)s”; có: %(known)s.", name=name, known=", ".join(known()))
     return known()[name]
 
 
 def _number(rule: Rule, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise Invalid(f"{rule.about}: “{text}” không phải là số.")
+        raise Invalid("%(about)s: “%(text)s” không phải là số.", about=rule.about, text=text)
     return int(text)
 
 
@@ -146,19 +148,25 @@ def _check_shape(rule: Rule, given: Any) -> None:
     }
     if not fits[rule.kind]:
         wanted = f"một trong: {', '.join(rule.choices)}" if rule.choices else rule.kind
-        raise Invalid(f"{rule.about}: giá trị “{given}” không đúng ({wanted}).")
+        raise Invalid(
+            "%(about)s: giá trị “%(given)s” không đúng (%(wanted)s).", about=rule.about, given=given, wanted=wanted
+        )
 
 
 def _check_people(tx: Tx, rule: Rule, given: Any) -> None:
     for login in given if rule.kind == "people" else ():
         account = accounts.by_username(tx, login)
         if account is None or account.kind != "person" or not account.active:
-            raise Invalid(f"{rule.about}: không có người “{login}” đang làm việc.")
+            raise Invalid("%(about)s: không có người “%(login)s” đang làm việc.", about=rule.about, login=login)
         subject = rights.of_organisation(main_organisation(tx))
         if rule.name == HOLDERS and not rights.may(tx, Actor(account.id), Act.DECIDE_HELD, subject):
-            raise Invalid(f"{rule.about}: {account.full_name} không có vai trò được quyết định việc này.")
+            raise Invalid(
+                "%(about)s: %(full_name)s không có vai trò được quyết định việc này.",
+                about=rule.about,
+                full_name=account.full_name,
+            )
     if rule.name == HOLDERS and len(set(given)) not in (0, 2):
-        raise Invalid(f"{rule.about}: phải đúng hai người.")
+        raise Invalid("%(about)s: phải đúng hai người.", about=rule.about)
 
 
 def _iso(tx: Tx, on: date | str | None) -> str:
@@ -171,4 +179,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Invalid(f"Ngày hiệu lực: “{text}” không phải là ngày.") from error
+        raise Invalid("Ngày hiệu lực: “%(text)s” không phải là ngày.", text=text) from error

@@ -49,8 +49,10 @@ def _refuse_secrets(office: Office, sender: Person, given: Sequence[tuple[str, b
     who = office.db.read_now(accounts.by_address, sender.address)
     office.db.write_now(holding.refuse_upload, Actor(who.id if who is not None else None, door="web"), names)
     raise Refused(
-        f"Tệp “{names}” có dấu hiệu bí mật nhà nước nên không nhận; hai người có trách nhiệm đã được báo. "
-        f"Căn cứ: {holding.RULE}."
+        "Tệp “%(names)s” có dấu hiệu bí mật nhà nước nên không nhận; hai người có trách nhiệm đã được báo. "
+        "Căn cứ: %(RULE)s.",
+        names=names,
+        RULE=holding.RULE,
     )
 
 

@@ -24,10 +24,11 @@ _MACROS = frozenset({"docm", "dotm", "xlsm", "xltm", "pptm", "xlam"})
 def check(name: str, data: bytes) -> None:
     """Raises Invalid for an empty file, a program, and a document that carries programs."""
     if not data:
-        raise Invalid(f"Tệp “{name}” rỗng; xin chọn lại tệp.")
+        raise Invalid("Tệp “%(name)s” rỗng; xin chọn lại tệp.", name=name)
     if is_runnable(name, data[:8]) or extension(name) in _MACROS:
         raise Invalid(
-            f"Tệp “{name}” là chương trình hoặc có macro; không nhận (Quy chế 1581/QĐ-SGDĐT Điều 7 khoản 3)."
+            "Tệp “%(name)s” là chương trình hoặc có macro; không nhận (Quy chế 1581/QĐ-SGDĐT Điều 7 khoản 3).",
+            name=name,
         )
 
 
@@ -71,5 +72,5 @@ def _carried_as(name: str) -> str:
 def _held(there: dict[str, Attachment], name: str, data: bytes) -> Attachment:
     found = there.get(hashlib.sha256(data).hexdigest())
     if found is None:
-        raise Invalid(f"Không nhận được tệp “{name}” ở dạng này; xin lưu sang docx hoặc pdf.")
+        raise Invalid("Không nhận được tệp “%(name)s” ở dạng này; xin lưu sang docx hoặc pdf.", name=name)
     return found

@@ -35,7 +35,7 @@ class BoundedBodies:
         with_files = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
         limit = self._uploads if with_files else self._limit
         if int(announced) > limit:
-            raise TooLarge(f"Dữ liệu gửi lên quá lớn (nhiều nhất {limit // 1024 // 1024} MB một lần).")
+            raise TooLarge("Dữ liệu gửi lên quá lớn (nhiều nhất %(limit)s MB một lần).", limit=limit // 1024 // 1024)
         await self._app(scope, self._bounded(receive, limit), send)
 
     def _bounded(self, receive: Receive, limit: int) -> Receive:
@@ -54,7 +54,9 @@ class BoundedBodies:
                 total += len(message.get("body", b""))
                 complete = not message.get("more_body", False)
                 if total > limit:
-                    raise TooLarge(f"Dữ liệu gửi lên quá lớn (nhiều nhất {limit // 1024 // 1024} MB một lần).")
+                    raise TooLarge(
+                        "Dữ liệu gửi lên quá lớn (nhiều nhất %(limit)s MB một lần).", limit=limit // 1024 // 1024
+                    )
             return message
 
         return bounded

@@ -15,7 +15,7 @@ from mailsvc.core import errors
 from mailsvc.core.log import failure_reference
 from mailsvc.http.face import Face
 from mailsvc.http.visits import SIGN_IN_PATH, SessionEnded, SignInNeeded
-from webmail.i18n import N_
+from webmail.i18n import N_, said
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ def describe(error: Exception, path: str) -> Failure:
         return Failure(500, *_UNEXPECTED, failure_reference(log, path))
     title, message, advice = _BY_STATUS[status]
     reference = failure_reference(log, path) if status in (503, 507) else _note(status, path, error.message)
-    return Failure(status, title, _sentence(error.message) or message, advice, reference)
+    return Failure(status, title, _sentence(error) or message, advice, reference)
 
 
 def _note(status: int, path: str, message: str) -> str:
@@ -126,6 +126,6 @@ def _note(status: int, path: str, message: str) -> str:
     return reference
 
 
-def _sentence(message: str) -> str:
+def _sentence(error: errors.MailsvcError) -> str:
     """Messages of the ground layer are for the log ("mailbox 7"); those for people begin with a capital letter."""
-    return message if message[:1].isupper() else ""
+    return said(error) if error.message[:1].isupper() else ""

@@ -65,7 +65,7 @@ def read_autodiscover(data: bytes) -> tuple[str, str]:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: an encoding that is none
-        raise Invalid(f"Không phải XML: {error}") from error
+        raise Invalid("Không phải XML: %(error)s", error=error) from error
     return texts.get("EMailAddress", "").strip(), texts.get("AcceptableResponseSchema", "").strip()
 
 

@@ -101,7 +101,7 @@ class Visit:
         value = self.form.get(name, "")
         text = value.strip() if isinstance(value, str) else ""
         if len(text) > longest:
-            raise Invalid(f"Ô “{name}” dài quá {longest} ký tự.")
+            raise Invalid("Ô “%(name)s” dài quá %(longest)s ký tự.", name=name, longest=longest)
         return text.replace("\0", "").replace("\r\n", "\n")
 
     async def files(self, name: str) -> list[Uploaded]:

@@ -176,7 +176,7 @@ def check(letters: str, needed: str, name: str) -> None:
     if not missing:
         return
     if "l" not in letters:
-        raise NotFound(f"Không có hộp thư “{name}”.")
+        raise NotFound("Không có hộp thư “%(name)s”.", name=name)
     raise Refused(refusal(missing[0]))
 
 

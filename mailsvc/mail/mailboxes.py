@@ -167,7 +167,7 @@ def make(tx: Tx, actor_id: int, owner_id: int, name: str, special_use: str = "")
     """
     there = {box.name: box for box in mailboxes.of_account(tx, owner_id)}
     if len(there) >= MOST_MAILBOXES:
-        raise TooLarge(f"Mỗi tài khoản có tối đa {MOST_MAILBOXES} hộp thư.")
+        raise TooLarge("Mỗi tài khoản có tối đa %(most_mailboxes)s hộp thư.", most_mailboxes=MOST_MAILBOXES)
     levels = name.split("/")
     parent = there.get(INBOX) if actor_id != owner_id else None
     for depth in range(1, len(levels)):

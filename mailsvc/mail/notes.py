@@ -67,7 +67,7 @@ def _mailbox(tx: Tx, account_id: int, name: str, any_of: str) -> Mailbox:
 def set_on_server(tx: Tx, account_id: int, values: Mapping[str, bytes | None]) -> None:
     """The same on the server. Shared values there are the administrators' matter."""
     if CONTACT in values:
-        raise Refused(f"{CONTACT} do máy chủ đặt, không sửa được.")
+        raise Refused("%(contact)s do máy chủ đặt, không sửa được.", contact=CONTACT)
     if any(entry.startswith("/shared/") for entry in values) and ADMINISTRATOR not in accounts.roles_of(tx, account_id):
         raise Refused("Chỉ quản trị đặt được mục chung của máy chủ.")
     _set(tx, SERVER, account_id, values)
@@ -75,13 +75,13 @@ def set_on_server(tx: Tx, account_id: int, values: Mapping[str, bytes | None]) -
 
 def _set(tx: Tx, mailbox_id: int, account_id: int, values: Mapping[str, bytes | None]) -> None:
     if any(value is not None and len(value) > MAX_VALUE for value in values.values()):
-        raise ValueTooLarge(f"Mỗi giá trị có tối đa {MAX_VALUE} byte.")
+        raise ValueTooLarge("Mỗi giá trị có tối đa %(max_value)s byte.", max_value=MAX_VALUE)
     for prefix, owner_id in (("/shared/", SHARED), ("/private/", account_id)):
         some = {entry: value for entry, value in values.items() if entry.startswith(prefix)}
         if some:
             notes.put(tx, mailbox_id, owner_id, some)
             if notes.count(tx, mailbox_id, owner_id) > MAX_COUNT:
-                raise TooMany(f"Mỗi hộp thư có tối đa {MAX_COUNT} mục; xin xóa bớt.")
+                raise TooMany("Mỗi hộp thư có tối đa %(max_count)s mục; xin xóa bớt.", max_count=MAX_COUNT)
     owner_id = mailboxes.get(tx, mailbox_id).account_id if mailbox_id != SERVER else account_id
     if max(notes.size_of(tx, account_id), notes.size_of(tx, owner_id)) > MAX_TOTAL:
         raise TooMany("Các mục ghi chú đã chiếm hết chỗ dành cho tài khoản; xin xóa bớt.")

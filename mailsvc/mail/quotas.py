@@ -51,7 +51,7 @@ def of_root(tx: Tx, account_id: int, root: str) -> Quota:
     see all. Raises NotFound."""
     account = accounts.by_username(tx, root)
     if account is None or account.username != root or not _may_see(tx, account_id, account):
-        raise NotFound(f"Không có hạn mức “{root}”.")
+        raise NotFound("Không có hạn mức “%(root)s”.", root=root)
     return of_account(tx, account)
 
 
@@ -81,10 +81,10 @@ def set_limits(tx: Tx, actor_id: int, root: str, limits: Mapping[str, int]) -> Q
         raise Refused("Chỉ quản trị đặt được hạn mức.")
     account = accounts.by_username(tx, root)
     if account is None or account.username != root:
-        raise NotFound(f"Không có hạn mức “{root}”.")
+        raise NotFound("Không có hạn mức “%(root)s”.", root=root)
     unknown = sorted(set(limits) - {"STORAGE", "MESSAGE"})
     if unknown:
-        raise Invalid(f"Không đặt được hạn mức {unknown[0]}; chỉ có STORAGE và MESSAGE.")
+        raise Invalid("Không đặt được hạn mức %(unknown)s; chỉ có STORAGE và MESSAGE.", unknown=unknown[0])
     storage, messages = limits.get("STORAGE"), limits.get("MESSAGE")
     # In the store 0 is "without limit", so "nothing at all" is a limit that nothing fits in.
     octets = 0 if storage is None else min(storage * UNIT, _MOST) or 1

@@ -26,7 +26,7 @@ def letters(text: str) -> str:
     wanted = "".join(_VIRTUAL.get(letter, letter) for letter in text)
     unknown = sorted(set(wanted) - set(access.ALL))
     if unknown:
-        raise Invalid(f"Không có quyền “{unknown[0]}”; các quyền: {access.ALL}.")
+        raise Invalid("Không có quyền “%(unknown)s”; các quyền: %(ALL)s.", unknown=unknown[0], ALL=access.ALL)
     return access.ordered(wanted)
 
 
@@ -47,7 +47,7 @@ def known(tx: Tx, identifier: str, domains: tuple[str, ...] = ()) -> str:
         return minus + name
     found = accounts.by_login(tx, name) if not name.startswith("$") else None
     if found is None or found.kind != "person":
-        raise NotFound(f"Không có người hay nhóm “{identifier}”.")
+        raise NotFound("Không có người hay nhóm “%(identifier)s”.", identifier=identifier)
     return minus + found.username
 
 
@@ -113,7 +113,7 @@ def write(tx: Tx, actor: Actor, box: Mailbox, who: str, given: str, last_day: st
     else:
         mailbox_rights.drop(tx, box.id, who)
     if len(mailbox_rights.of(tx, box.id)) > MOST_ENTRIES:
-        raise Invalid(f"Mỗi hộp thư có tối đa {MOST_ENTRIES} mục quyền; hãy dùng nhóm.")
+        raise Invalid("Mỗi hộp thư có tối đa %(most_entries)s mục quyền; hãy dùng nhóm.", most_entries=MOST_ENTRIES)
     audit.record(
         tx, actor, "mailbox.rights", f"mailbox/{box.id}",
         mailbox=box.name, owner=owner.username, identifier=who, before=before, after=given, until=last_day,
@@ -135,7 +135,11 @@ def private_bits(names: list[str]) -> int:
     chosen = {one.lower() for one in names}
     unknown = chosen - {one.lower() for one in PRIVATE_CHOICES}
     if unknown:
-        raise Invalid(f"“{min(unknown)}” không thể là cờ riêng; chọn trong {', '.join(PRIVATE_CHOICES)}.")
+        raise Invalid(
+            "“%(unknown)s” không thể là cờ riêng; chọn trong %(private_choices)s.",
+            unknown=min(unknown),
+            private_choices=", ".join(PRIVATE_CHOICES),
+        )
     return sum(bit for name, bit in SYSTEM_FLAGS.items() if name.lower() in chosen)
 
 

@@ -154,9 +154,9 @@ def load_or_make(folder: Path, selector: str) -> rsa.RSAPrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError) as error:
-        raise Invalid(f"Khóa DKIM {path} không đọc được.") from error
+        raise Invalid("Khóa DKIM %(path)s không đọc được.", path=path) from error
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 1024:
-        raise Invalid(f"Khóa DKIM {path} phải là khóa RSA từ 1024 bit.")
+        raise Invalid("Khóa DKIM %(path)s phải là khóa RSA từ 1024 bit.", path=path)
     return key
 
 

@@ -137,7 +137,7 @@ def create(
 ) -> Account:
     """Make an account without addresses, mailboxes or password. Raises AlreadyThere."""
     if by_username(tx, username) is not None:
-        raise AlreadyThere(f"Tên đăng nhập “{username}” đã có.")
+        raise AlreadyThere("Tên đăng nhập “%(username)s” đã có.", username=username)
     tx.execute(
         insert(accounts).values(
             username=username.lower(),
@@ -217,7 +217,9 @@ def add_address(tx: Tx, account_id: int, address: str, *, primary: bool = False)
     owner = by_address(tx, address)
     if owner is not None:
         if owner.id != account_id:
-            raise AlreadyThere(f"Địa chỉ “{address}” đã thuộc “{owner.username}”.")
+            raise AlreadyThere(
+                "Địa chỉ “%(address)s” đã thuộc “%(username)s”.", address=address, username=owner.username
+            )
         return
     tx.execute(insert(addresses).values(address=address, account_id=account_id, is_primary=int(primary)))
     tx.wake("directory")

@@ -61,7 +61,7 @@ def put(tx: Tx, group: Group) -> int:
     other = by_address(tx, group.address)
     taken = tx.execute(select(func.count()).where(addresses.c.address == group.address)).scalar_one()
     if taken or (other is not None and other.id != group.id):
-        raise AlreadyThere(f"Địa chỉ “{group.address}” đã có người dùng.")
+        raise AlreadyThere("Địa chỉ “%(address)s” đã có người dùng.", address=group.address)
     values = {name: getattr(group, name) for name in ("address", "name", "note", "inside_only")}
     tx.wake("directory")
     if group.id:

@@ -99,7 +99,7 @@ def by_name(tx: Tx, account_id: int, name: str) -> Mailbox:
     """Raises NotFound."""
     found = find(tx, account_id, name)
     if found is None:
-        raise NotFound(f"Không có hộp thư “{name}”.")
+        raise NotFound("Không có hộp thư “%(name)s”.", name=name)
     return found
 
 
@@ -191,7 +191,7 @@ def create(
 ) -> Mailbox:
     """Make a mailbox. Raises AlreadyThere."""
     if find(tx, account_id, name) is not None:
-        raise AlreadyThere(f"Hộp thư “{name}” đã có.")
+        raise AlreadyThere("Hộp thư “%(name)s” đã có.", name=name)
     tx.execute(
         insert(mailboxes).values(
             account_id=account_id,
@@ -218,7 +218,7 @@ def rename(tx: Tx, mailbox: Mailbox, new_name: str) -> None:
     }
     taken = {box.name for box in boxes if box.id not in moved} & set(moved.values())
     if taken:
-        raise AlreadyThere(f"Hộp thư “{min(taken)}” đã có.")
+        raise AlreadyThere("Hộp thư “%(taken)s” đã có.", taken=min(taken))
     for mailbox_id, name in sorted(moved.items(), key=lambda item: -len(item[1])):
         tx.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(name=name))
         tx.wake("mailbox", mailbox_id)

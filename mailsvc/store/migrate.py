@@ -32,7 +32,11 @@ def upgrade(url: str) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise Refused(f"Cơ sở dữ liệu thuộc bản mới hơn ({current}); hãy cài bản mailsvc mới. {error}") from error
+        raise Refused(
+            "Cơ sở dữ liệu thuộc bản mới hơn (%(current)s); hãy cài bản mailsvc mới. %(error)s",
+            current=current,
+            error=error,
+        ) from error
 
 
 def current_revision(url: str) -> str | None:

@@ -44,6 +44,26 @@ def _messages() -> dict[str, str]:
     return found
 
 
+def _raised() -> set[str]:
+    """The Vietnamese texts of what the house raises, and of the phrases that are values of them."""
+    found: set[str] = set()
+    for path in [*(REPOSITORY / "mailsvc").rglob("*.py"), *WEBMAIL.rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            call = node.exc if isinstance(node, ast.Raise) else node if _is_phrase(node) else None
+            text = call.args[0] if isinstance(call, ast.Call) and call.args else None
+            if isinstance(text, ast.Constant) and isinstance(text.value, str) and _VIETNAMESE.search(text.value):
+                found.add(text.value)
+    return found
+
+
+def _is_phrase(node: ast.AST) -> bool:
+    """A `Phrase("…")`, or an error's own `super().__init__("…")`."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return (isinstance(called, ast.Name) and called.id == "Phrase") or (
+        isinstance(called, ast.Attribute) and called.attr == "__init__"
+    )
+
+
 def _english() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted((WEBMAIL / "locale" / "en").glob("*.po")):
@@ -67,7 +87,14 @@ def test_translations_fill_in_the_same_things() -> None:
 
 
 def test_no_translation_is_left_over() -> None:
-    assert not set(_english()) - set(_messages())
+    assert not set(_english()) - set(_messages()) - _raised()
+
+
+def test_errors_without_english_are_those_we_know_of() -> None:
+    """The list, one text a line, only ever gets shorter: a new error brings its English (locale/en/errors.po)."""
+    known = set((Path(__file__).parent / "errors_without_english.txt").read_text("utf-8").splitlines())
+    missing = _raised() - set(_english()) - set(_messages())
+    assert not missing - known, "\n".join(sorted(missing - known))
 
 
 def test_templates_say_nothing_past_gettext() -> None:

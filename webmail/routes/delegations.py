@@ -19,6 +19,7 @@ from mailsvc.store.delegations import Delegation
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
 from webmail.i18n import _
+from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
 
 PAGE = "/uy-quyen"
@@ -79,7 +80,7 @@ async def give(visit: Visit) -> Response:
         given = {name: visit.field(name, 500) for name in visit.form}
         return await page(
             visit, "delegations.html", status=422, found=found, kinds=delegating.KINDS, given=given,
-            problem=error.message,
+            problem=i18n_said(error),
         )  # fmt: skip
     return go(visit, PAGE, _("Đã ghi; hai người được báo bằng thư."))
 
@@ -88,9 +89,9 @@ def _given(tx: Tx, visit: Visit) -> tuple[int, int, Terms]:
     principal, delegate = (_person(tx, visit.field(name, 100), name) for name in ("principal", "delegate"))
     first, last = (calendar_day(visit.field(name, 40)) for name in ("valid_from", "valid_to"))
     if first is None:
-        raise Invalid(f"Từ ngày: “{visit.field('valid_from', 40)}” không phải là ngày.")
+        raise Invalid("Từ ngày: “%(typed)s” không phải là ngày.", typed=visit.field("valid_from", 40))
     if last is None and visit.field("valid_to", 40):
-        raise Invalid(f"Đến ngày: “{visit.field('valid_to', 40)}” không phải là ngày.")
+        raise Invalid("Đến ngày: “%(typed)s” không phải là ngày.", typed=visit.field("valid_to", 40))
     terms = Terms(
         visit.field("kind", 20), first.isoformat(), last.isoformat() if last else None, visit.field("basis", 500)
     )
@@ -101,7 +102,7 @@ def _person(tx: Tx, username: str, name: str) -> Account:
     found = accounts.by_username(tx, username)
     if found is None:
         what = _("người ủy quyền") if name == "principal" else _("người được ủy quyền")
-        raise NotFound(f"Chưa chọn đúng {what}.")
+        raise NotFound("Chưa chọn đúng %(what)s.", what=what)
     return found
 
 

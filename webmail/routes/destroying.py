@@ -16,7 +16,7 @@ from mailsvc.store import accounts, documents, guarding
 from mailsvc.store.documents import Document
 from mailsvc.store.guarding import Purge
 from mailsvc.store.tx import Tx
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 
 _DIRECTIONS = {"den": "in", "di": "out"}
@@ -71,7 +71,7 @@ async def ask(visit: Visit) -> Response:
     try:
         await visit.office.db.write(_ask, visit)
     except (Invalid, NotFound) as error:
-        return await _show(visit, 422, error.message)
+        return await _show(visit, 422, said(error))
     return go(visit, PAGE, _("Đã đề nghị; chờ người thứ hai đồng ý. Từ lúc này không ai mở được văn bản."))
 
 
@@ -83,7 +83,7 @@ def _ask(tx: Tx, visit: Visit) -> int:
     direction = _DIRECTIONS.get(visit.field("direction", 5), "in")
     found = documents.by_number(tx, org_code, direction, int(numbers[0]), int(numbers[1]))
     if found is None:
-        raise NotFound(f"Không có văn bản số {numbers[1]} năm {numbers[0]}.")
+        raise NotFound("Không có văn bản số %(numbers)s năm %(numbers_2)s.", numbers=numbers[1], numbers_2=numbers[0])
     return destroying.ask(tx, visit.actor, found.id, visit.field("reason", 1000))
 
 
@@ -92,7 +92,7 @@ async def decide(visit: Visit) -> Response:
     try:
         await visit.office.db.write(destroying.decide, visit.actor, visit.whole("purge"), consent, answer)
     except Invalid as error:
-        return await _show(visit, 422, error.message)
+        return await _show(visit, 422, said(error))
     return go(visit, PAGE, _("Đã tiêu hủy nội dung.") if consent else _("Đã ghi không đồng ý."))
 
 

@@ -26,6 +26,7 @@ from mailsvc.store.routing import Flow, Line
 from mailsvc.store.tx import Tx
 from webmail import forms
 from webmail.i18n import N_, _
+from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
 from webmail.routes.handling import PLACE, asked, done
 
@@ -165,11 +166,11 @@ async def save(visit: Visit) -> Response:
     except InvalidFields as error:
         return await _shown(visit, found, _again(typed, error.problems), 422)
     except (Stale, AlreadyThere) as error:
-        return await _shown(visit, found, _again(typed, problem=error.message, fresh=True), 409)
+        return await _shown(visit, found, _again(typed, problem=i18n_said(error), fresh=True), 409)
     except Refused as error:
-        return await _shown(visit, found, _again(typed, problem=error.message), 403)
+        return await _shown(visit, found, _again(typed, problem=i18n_said(error)), 403)
     except Invalid as error:
-        return await _shown(visit, found, _again(typed, problem=error.message), 422)
+        return await _shown(visit, found, _again(typed, problem=i18n_said(error)), 422)
     return go(visit, f"/xu-ly/{found.id}", _("Đã chuyển; người nhận có trong Việc của tôi và trong hộp thư."))
 
 

@@ -25,6 +25,7 @@ from mailsvc.store.tx import Tx
 from webmail import forms, views
 from webmail.forms import EntryFields
 from webmail.i18n import V_, _
+from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
 from webmail.routes.document_types import type_names
 
@@ -105,7 +106,7 @@ async def save_scan(visit: Visit) -> Response:
             raise Invalid("Chưa chọn tệp nào.")
         entry = await _taken_in(visit, title or files[0][0], files)
     except Invalid as error:
-        values = {"problem": error.message, "title": title, "rule": rules().scan}
+        values = {"problem": i18n_said(error), "title": title, "rule": rules().scan}
         return await page(visit, "scan_upload.html", status=422, **values)
     return go(visit, f"/van-ban-den/cho-vao-so/{entry.id}", _("Đã nhận %(count)s tệp.", count=len(files)))
 
@@ -161,9 +162,9 @@ async def correct(visit: Visit) -> Response:
     except Stale as error:
         rival = forms.differences(tidy(fields), register.fields_of(found))
         form = EntryFields(fields, found.arrival_date, rival=rival)
-        return await _correction_page(visit, found, form, 409, reason=reason, problem=error.message)
+        return await _correction_page(visit, found, form, 409, reason=reason, problem=i18n_said(error))
     except Invalid as error:
-        return await _correction_page(visit, found, form, 422, reason=reason, problem=error.message)
+        return await _correction_page(visit, found, form, 422, reason=reason, problem=i18n_said(error))
     return go(visit, f"/van-ban-den/{found.year}/{found.arrival_number}", _("Đã sửa; nội dung cũ còn trong diễn biến."))
 
 

@@ -21,7 +21,7 @@ from mailsvc.store import regulations as store
 from mailsvc.store.regulations import Opinion, Round
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 
 BASE = work.PAGE + "/gop-y"
@@ -50,7 +50,7 @@ def _shown(tx: Tx, actor: Actor, round_id: int) -> Shown:
 async def open_round(visit: Visit) -> Response:
     day = calendar_day(visit.field("last_day", 40))
     if day is None:
-        raise Invalid(f"Hạn góp ý “{visit.field('last_day', 40)}” không phải là ngày.")
+        raise Invalid("Hạn góp ý “%(typed)s” không phải là ngày.", typed=visit.field("last_day", 40))
     title, nameless = visit.field("title", 300), visit.field("anonymous", 5) == "1"
     made = await visit.office.db.write(work.open_round, visit.actor, title, day.isoformat(), anonymous=nameless)
     return go(visit, f"{BASE}/{made}", _("Đã mở đợt góp ý; mọi người được báo."))
@@ -74,7 +74,7 @@ async def give(visit: Visit) -> Response:
     try:
         await visit.office.db.write(work.give_opinion, visit.actor, round_id, *texts, nameless=nameless)
     except (Invalid, AlreadyThere) as error:
-        return await _page(visit, 422, error.message)
+        return await _page(visit, 422, said(error))
     return go(visit, f"{BASE}/{round_id}", _("Đã ghi góp ý, cảm ơn bạn."))
 
 
@@ -83,7 +83,7 @@ async def answer(visit: Visit) -> Response:
     try:
         await visit.office.db.write(work.answer, visit.actor, visit.whole("opinion"), kind, text)
     except Invalid as error:
-        return await _page(visit, 422, error.message)
+        return await _page(visit, 422, said(error))
     return go(visit, f"{BASE}/{visit.whole('round')}", _("Đã ghi tiếp thu, giải trình."))
 
 

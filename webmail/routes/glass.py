@@ -16,7 +16,7 @@ from mailsvc.mail import mailboxes
 from mailsvc.store import contents, documents, guarding, placements
 from mailsvc.store.guarding import Glass
 from mailsvc.store.tx import Tx
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 
 PAGE = "/mo-khan-cap"
@@ -41,7 +41,7 @@ async def open_one(visit: Visit) -> Response:
     try:
         made = await visit.office.db.write(_open, visit.office.settings.organisation.domains, visit)
     except (Invalid, NotFound) as error:
-        return await _page(visit, 422, error.message or _("Không có thư hoặc văn bản này."))
+        return await _page(visit, 422, said(error) or _("Không có thư hoặc văn bản này."))
     return go(visit, f"{PAGE}/{made.id}", _("Đã mở; chủ thư và lãnh đạo được báo ngay."))
 
 
@@ -54,7 +54,7 @@ def _open(tx: Tx, domains: list[str], visit: Visit) -> Glass:
         uid = _whole(visit, "uid")
         rows = placements.rows(tx, box.id, uid, uid, ("content_id",))
         if not rows:
-            raise NotFound(f"Không có thư UID {uid} trong hộp thư này.")
+            raise NotFound("Không có thư UID %(uid)s trong hộp thư này.", uid=uid)
         return break_glass.open_letter(tx, visit.actor, rows[0][0], reason)
     org_code = clerks.main_organisation(tx)
     found = register.get_document(tx, org_code, _whole(visit, "year"), _whole(visit, "number"))

@@ -20,7 +20,7 @@ from mailsvc.store import accounts, routing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, papers, paperwork
-from webmail.i18n import N_, V_, _
+from webmail.i18n import N_, V_, _, said
 from webmail.pages import go
 from webmail.papers import Paper
 from webmail.paperwork import Refusal
@@ -77,7 +77,7 @@ async def done(visit: Visit, found: Document, act: str, work: Awaitable[Any], te
         if not status:
             raise
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
-        return await paperwork.show(visit, found, status=status, refusal=Refusal(error.message, act, typed))
+        return await paperwork.show(visit, found, status=status, refusal=Refusal(said(error), act, typed))
     stays = await visit.office.db.read(pages.may_see, visit.who.account.id, found)
     return go(visit, f"/xu-ly/{found.id}" if stays else "/viec", text)
 

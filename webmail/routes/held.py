@@ -15,6 +15,7 @@ from mailsvc.store.guarding import Held, Vote
 from mailsvc.store.tx import Tx
 from webmail import papers
 from webmail.i18n import _
+from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
 
 
@@ -36,7 +37,9 @@ def _list(tx: Tx, actor: Actor) -> _List:
     org_code = clerks.organisation_of(tx, actor.account_id or 0)
     names = tuple(one.full_name for one in holding.holders(tx, org_code))
     if not holding.seats(tx, actor, org_code):
-        raise Refused(f"Chỉ {' và '.join(names)} xem được mục tạm giữ. Căn cứ: {holding.RULE}.")
+        raise Refused(
+            "Chỉ %(names)s xem được mục tạm giữ. Căn cứ: %(RULE)s.", names=" và ".join(names), RULE=holding.RULE
+        )
     items = guarding.held_listing(tx, org_code)
     return _List(tuple(_item(tx, one, guarding.votes(tx, one.id)) for one in items), names)
 
@@ -76,7 +79,7 @@ async def decide(visit: Visit) -> Response:
     try:
         done = await visit.office.db.write(held_decisions.decide, visit.actor, item_id, decision, reason)
     except Invalid as error:
-        return await _show(visit, 422, error.message)
+        return await _show(visit, 422, i18n_said(error))
     waits = done.state == holding.HELD
     return go(visit, holding.PAGE, _("Đã ghi; chờ người thứ hai.") if waits else _("Hai người cùng ý: đã làm."))
 

@@ -23,7 +23,7 @@ from mailsvc.store.intake import DISMISSED, HELD, REGISTERED, WAITING
 from mailsvc.store.tx import Tx
 from webmail import forms, papers, views
 from webmail.forms import EntryFields
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 from webmail.papers import Paper
 from webmail.routes.document_types import type_names
@@ -208,7 +208,7 @@ async def save(visit: Visit) -> Response:
         return await _page(visit, replace(form, problems=forms.together(error.problems, form.problems)), 422)
     except Stale as error:
         now = from_proposal(form.item.entry.proposed.get("document"))
-        return await _page(visit, replace(form, rival=forms.differences(fields, now)), 409, error.message)
+        return await _page(visit, replace(form, rival=forms.differences(fields, now)), 409, said(error))
     if visit.field("tiep", 10) and form.next_id is not None:
         text = _(
             "Đã vào sổ: số đến %(arrival_number)s/%(year)s. Đây là thư tiếp theo.",
@@ -234,7 +234,7 @@ async def dismiss(visit: Visit) -> Response:
             intake.dismiss, visit.actor, entry_id, visit.field("reason", 500), forms.version(visit)
         )
     except AlreadyRegistered as error:
-        return go(visit, _address(error.document), error.message)
+        return go(visit, _address(error.document), said(error))
     fields = (("version", str(found.version)), ("ve", "1"))
     return go(visit, LIST, _("Đã bỏ khỏi danh sách chờ vào sổ."), f"{LIST}/{entry_id}/khoi-phuc", fields)
 
@@ -247,7 +247,7 @@ async def restore(visit: Visit) -> Response:
             intake.restore, visit.actor, entry_id, forms.version(visit), visit.field("reason", 500)
         )
     except AlreadyRegistered as error:
-        return go(visit, _address(error.document), error.message)
+        return go(visit, _address(error.document), said(error))
     return go(visit, f"{LIST}/{entry_id}", _("Thư lại chờ vào sổ."))
 
 

@@ -21,7 +21,7 @@ from mailsvc.store.blobs import Buffer
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.tx import Tx
 from webmail import mail_choice, undoing, views
-from webmail.i18n import N_, _
+from webmail.i18n import N_, _, said
 from webmail.opening import open_letter
 from webmail.pages import go
 from webmail.undoing import Way
@@ -137,7 +137,7 @@ async def register(visit: Visit) -> Response:
         entry = await visit.office.db.write(intake.open_by_hand, visit.actor, opened.folder.id, opened.line.uid, case)
     except AlreadyRegistered as error:
         found = error.document
-        return go(visit, f"/van-ban-den/{found.year}/{found.arrival_number}", error.message)
+        return go(visit, f"/van-ban-den/{found.year}/{found.arrival_number}", said(error))
     return go(visit, f"/van-ban-den/cho-vao-so/{entry.id}")
 
 

@@ -17,7 +17,7 @@ from mailsvc.http.visits import Visit, get, post
 from mailsvc.store import accounts
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 
 PAGE = "/quy-dinh"
@@ -63,11 +63,11 @@ async def change(visit: Visit) -> Response:
     day = calendar_day(visit.field("valid_from", 40))
     try:
         if day is None:
-            raise Invalid(f"Ngày hiệu lực: “{visit.field('valid_from', 40)}” không phải là ngày.")
+            raise Invalid("Ngày hiệu lực: “%(typed)s” không phải là ngày.", typed=visit.field("valid_from", 40))
         new, reason = rules.read_text(name, typed), visit.field("reason", 500)
         await visit.office.db.write(rules.set_value, visit.actor, name, new, day.isoformat(), reason)
     except Invalid as error:
-        return await _page(visit, 422, error.message)
+        return await _page(visit, 422, said(error))
     return go(visit, PAGE, _("Đã đổi, có hiệu lực từ %(day)s.", day=f"{day:%d/%m/%Y}"))
 
 

@@ -102,7 +102,7 @@ def _day(visit: Visit, name: str) -> str | None:
     text = visit.field(name, 20)
     found = forms.calendar_day(text)
     if text and found is None:
-        raise Invalid(f"“{text}” không phải là ngày.")
+        raise Invalid("“%(text)s” không phải là ngày.", text=text)
     return found.isoformat() if found is not None else None
 
 

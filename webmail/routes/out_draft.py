@@ -25,6 +25,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, outdesk, papers
 from webmail.i18n import _
+from webmail.i18n import said as i18n_said
 from webmail.outdesk import PLACE
 from webmail.pages import go, page
 from webmail.papers import Paper
@@ -76,7 +77,7 @@ async def begin(visit: Visit) -> Response:
     except InvalidFields as error:
         return await _sheet(visit, typed, problems=error.problems, status=422)
     except (Invalid, NotFound) as error:
-        return await _sheet(visit, typed, status=422, said=error.message)
+        return await _sheet(visit, typed, status=422, said=i18n_said(error))
     return go(
         visit,
         outdesk.here(document),
@@ -98,9 +99,9 @@ async def save(visit: Visit) -> Response:
     except InvalidFields as error:
         return await _sheet(visit, typed, document=document, problems=error.problems, status=422)
     except (Invalid, NotFound) as error:
-        return await _sheet(visit, typed, document=document, status=422, said=error.message)
+        return await _sheet(visit, typed, document=document, status=422, said=i18n_said(error))
     except Stale as error:
-        return await _sheet(visit, typed, document=document, status=409, said=error.message)
+        return await _sheet(visit, typed, document=document, status=409, said=i18n_said(error))
     return go(visit, outdesk.here(document), _("Đã sửa phiếu."))
 
 
@@ -137,7 +138,7 @@ async def compare(visit: Visit) -> Response:
     try:
         rows = await _compared(visit, document, old, new)
     except MailsvcError as error:
-        said = error.message
+        said = i18n_said(error)
     values: dict[str, Any] = {"versions": versions, "old": old, "new": new, "rows": rows, "said": said}
     return await page(visit, "out_compare.html", document=document, here=outdesk.here(document), **values)
 
@@ -166,10 +167,10 @@ async def _text(visit: Visit, document: Document, number: int) -> bytes:
     found = await visit.office.db.read(_version_files, document, number)
     word = next((one for one in found if one.role == ORIGINAL), None)
     if word is None or extension(word.name) != "docx":
-        raise Invalid(f"Phiên bản {number} không có tệp .docx nên không so sánh được.")
+        raise Invalid("Phiên bản %(number)s không có tệp .docx nên không so sánh được.", number=number)
     shown = await papers.show(visit, word, None)
     if not shown.text:
-        raise Invalid(f"Không đọc được chữ trong “{word.name}”.")
+        raise Invalid("Không đọc được chữ trong “%(word)s”.", word=word.name)
     return shown.text.encode()
 
 

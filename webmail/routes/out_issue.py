@@ -16,6 +16,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, outdesk
 from webmail.i18n import _
+from webmail.i18n import said as i18n_said
 from webmail.outdesk import PLACE
 from webmail.pages import go, page
 
@@ -38,7 +39,7 @@ async def form(visit: Visit) -> Response:
     try:  # what is missing is said before anything is chosen
         await visit.office.db.read(issue.sheet, visit.office.blobs, visit.actor, document.id)
     except Refused as error:
-        return await _form(visit, document, {}, said=error.message)
+        return await _form(visit, document, {}, said=i18n_said(error))
     return await _form(visit, document, {})
 
 
@@ -59,7 +60,7 @@ async def send(visit: Visit) -> Response:
         parcel = await office.work(issue.prepare, office, sheet, targets)
         await office.db.write(issue.issue, visit.actor, domains, parcel, targets)
     except (Invalid, Refused, Stale) as error:
-        return await _form(visit, document, typed, status=422, said=error.message)
+        return await _form(visit, document, typed, status=422, said=i18n_said(error))
     return go(
         visit, f"{outdesk.here(document)}#noi-nhan", _("Đã phát hành đến %(count)s nơi nhận.", count=len(targets))
     )

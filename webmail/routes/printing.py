@@ -44,7 +44,7 @@ def _wanted(visit: Visit) -> Wanted:
         text = visit.query(name)
         found = forms.calendar_day(text)
         if text and found is None:
-            raise Invalid(f"“{text}” không phải là ngày.")
+            raise Invalid("“%(text)s” không phải là ngày.", text=text)
         days.append(found.isoformat() if found else "")
     year = visit.query("nam")
     today = office_date(visit.office.clock.now_ms()).year

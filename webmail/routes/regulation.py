@@ -19,6 +19,7 @@ from mailsvc.store.regulations import Regulation, Round
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
 from webmail.i18n import _
+from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
 
 
@@ -82,7 +83,7 @@ async def propose(visit: Visit) -> Response:
     try:
         made = await visit.office.db.write(work.propose, visit.actor, *texts)
     except Invalid as error:
-        return await _page(visit, None, 422, error.message)
+        return await _page(visit, None, 422, i18n_said(error))
     return go(visit, f"{PAGE}/{made}", _("Đã đề xuất; Giám đốc được báo."))
 
 
@@ -90,11 +91,11 @@ async def publish(visit: Visit) -> Response:
     regulation_id, day = visit.whole("regulation"), calendar_day(visit.field("valid_from", 40))
     try:
         if day is None:
-            raise Invalid(f"Ngày hiệu lực “{visit.field('valid_from', 40)}” không phải là ngày.")
+            raise Invalid("Ngày hiệu lực “%(typed)s” không phải là ngày.", typed=visit.field("valid_from", 40))
         number = visit.field("number", 100)
         await visit.office.db.write(work.publish, visit.actor, regulation_id, number, day.isoformat())
     except Invalid as error:
-        return await _page(visit, regulation_id, 422, error.message)
+        return await _page(visit, regulation_id, 422, i18n_said(error))
     return go(visit, f"{PAGE}/{regulation_id}", _("Đã ban hành; mọi người được báo để xác nhận."))
 
 
@@ -103,7 +104,7 @@ async def refuse(visit: Visit) -> Response:
     try:
         await visit.office.db.write(work.refuse, visit.actor, regulation_id, visit.field("reason", 2000))
     except Invalid as error:
-        return await _page(visit, regulation_id, 422, error.message)
+        return await _page(visit, regulation_id, 422, i18n_said(error))
     return go(visit, PAGE, _("Đã ghi không đồng ý; người đề xuất được báo."))
 
 

@@ -23,7 +23,7 @@ from mailsvc.store.following import DailyReport, TroubleReport
 from mailsvc.store.intake import HELD, WAITING, Entry
 from mailsvc.store.tx import Tx
 from webmail import forms
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 
 DAILY, PROBLEMS, CLERKS = "/bao-cao-ngay", "/vuong-mac", "/van-ban-den/phan-cong"
@@ -74,7 +74,7 @@ async def report_day(visit: Visit) -> Response:
         nothing = visit.field("khong_phat_sinh", 3) == "1"
         await visit.office.db.write(daily.report, visit.actor, text, nothing=nothing, day=wanted)
     except (Invalid, Refused) as error:
-        return await _day_page(visit, text, error.message, 422)
+        return await _day_page(visit, text, said(error), 422)
     return go(visit, DAILY, _("Đã ghi báo cáo ngày."))
 
 
@@ -119,7 +119,7 @@ async def tell_problem(visit: Visit) -> Response:
     try:
         await visit.office.db.write(problems.tell, visit.actor, title, text)
     except (Invalid, Refused) as error:
-        return await _problem_page(visit, (title, text), error.message, 422)
+        return await _problem_page(visit, (title, text), said(error), 422)
     return go(visit, PROBLEMS, _("Đã gửi Chánh Văn phòng; câu trả lời sẽ đến bằng thư."))
 
 
@@ -147,7 +147,7 @@ async def answer_problem(visit: Visit) -> Response:
     try:
         await visit.office.db.write(problems.answer, visit.actor, problem_id, text)
     except (Invalid, Refused) as error:
-        values = {"one": found.problem, "typed": text, "problem": error.message}
+        values = {"one": found.problem, "typed": text, "problem": said(error)}
         return await page(visit, "problem.html", status=422, found=found, **values)
     return go(visit, f"{PROBLEMS}/{problem_id}", _("Đã trả lời; người hỏi được báo bằng thư."))
 

@@ -18,7 +18,7 @@ from mailsvc.store import tasks
 from mailsvc.store.tasks import TaskFile
 from mailsvc.store.tx import Tx
 from webmail import forms
-from webmail.i18n import N_, V_, _
+from webmail.i18n import N_, V_, _, said
 from webmail.pages import go
 from webmail.routes.tasks import PLACE, Refusal, packed, show
 
@@ -35,7 +35,7 @@ async def _done(visit: Visit, act: str, work: Awaitable[Any], text: str) -> Resp
         if not status:
             raise
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
-        return await show(visit, task_id, status, Refusal(error.message, act, typed))
+        return await show(visit, task_id, status, Refusal(said(error), act, typed))
     return go(visit, f"{PLACE}/{task_id}", text)
 
 

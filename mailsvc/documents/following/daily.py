@@ -41,10 +41,10 @@ def report(tx: Tx, who: Actor, text: str, *, nothing: bool = False, day: date | 
     if not nothing and not said:
         raise Invalid("Ghi việc đã làm trong ngày, hoặc chọn “không phát sinh”.")
     if len(said) > LONGEST:
-        raise Invalid(f"Báo cáo dài quá {LONGEST} ký tự.")
+        raise Invalid("Báo cáo dài quá %(longest)s ký tự.", longest=LONGEST)
     require_open(said)
     if wanted > today or wanted < calendar.add_working_days(today, -BACK_DAYS):
-        raise Invalid(f"Chỉ báo cáo cho hôm nay và {BACK_DAYS} ngày làm việc trước.")
+        raise Invalid("Chỉ báo cáo cho hôm nay và %(back_days)s ngày làm việc trước.", back_days=BACK_DAYS)
     values = {"person_id": person.id, "day": wanted.isoformat(), "unit_code": person.unit_code, "at_ms": tx.now_ms}
     report_id = following.add_daily(tx, values | {"nothing_new": int(nothing), "text": said})
     audit.record(tx, actor, "daily.report", f"daily/{report_id}", day=wanted.isoformat(), nothing=nothing)

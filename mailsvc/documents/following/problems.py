@@ -28,7 +28,11 @@ def tell(tx: Tx, who: Actor, title: str, text: str) -> int:
     if not heading:
         raise Invalid("Phải ghi vướng mắc là gì.")
     if len(heading) > LONGEST_TITLE or len(said) > LONGEST:
-        raise Invalid(f"Tiêu đề dài nhất {LONGEST_TITLE}, nội dung dài nhất {LONGEST} ký tự.")
+        raise Invalid(
+            "Tiêu đề dài nhất %(longest_title)s, nội dung dài nhất %(longest)s ký tự.",
+            longest_title=LONGEST_TITLE,
+            longest=LONGEST,
+        )
     require_open(said, heading)
     org_code = organisation_of_unit(tx, person.unit_code)
     for one in following.problems_of(tx, org_code, person_id=person.id, is_open=True):
@@ -56,7 +60,7 @@ def answer(tx: Tx, who: Actor, problem_id: int, text: str) -> None:
         raise Refused("Chỉ Chánh Văn phòng trả lời vướng mắc được. Căn cứ: Quy chế 1581/QĐ-SGDĐT Điều 13.")
     said = nfc(text).strip()
     if not said or len(said) > LONGEST:
-        raise Invalid(f"Phải ghi câu trả lời, dài nhất {LONGEST} ký tự.")
+        raise Invalid("Phải ghi câu trả lời, dài nhất %(longest)s ký tự.", longest=LONGEST)
     require_open(said)
     if not following.answer_problem(tx, problem_id, said, who.account_id or 0):
         raise Refused("Vướng mắc này đã được trả lời.")

@@ -88,9 +88,9 @@ def parsed(data: Mapping[str, Any]) -> tuple[Rules, ...]:
     try:
         found = sorted((_rules(one) for one in data["version"]), key=lambda one: one.valid_from)
     except (KeyError, TypeError, AttributeError) as error:
-        raise Invalid(f"{FILE}: thiếu hoặc sai {error}.") from error
+        raise Invalid("%(file)s: thiếu hoặc sai %(error)s.", file=FILE, error=error) from error
     if not found:
-        raise Invalid(f"{FILE}: chưa có [[version]] nào.")
+        raise Invalid("%(file)s: chưa có [[version]] nào.", file=FILE)
     return tuple(found)
 
 
@@ -120,7 +120,12 @@ def _rules(given: Mapping[str, Any]) -> Rules:
 
 def _clock(given: Mapping[str, Any]) -> ClockRule:
     if given["limit"] not in _LIMITS:
-        raise Invalid(f"{FILE}: limit = {given['limit']!r}; được phép: {', '.join(sorted(_LIMITS))}.")
+        raise Invalid(
+            "%(file)s: limit = %(limit)s; được phép: %(limits)s.",
+            file=FILE,
+            limit=repr(given["limit"]),
+            limits=", ".join(sorted(_LIMITS)),
+        )
     return ClockRule(
         given["name"], given["limit"], given["hours"], given["urgent_hours"], given["warn_hours"],
         _who(given["to"]), _who(given["late_to"]),
@@ -129,5 +134,10 @@ def _clock(given: Mapping[str, Any]) -> ClockRule:
 
 def _who(given: list[str]) -> frozenset[str]:
     if wrong := set(given) - _WHO:
-        raise Invalid(f"{FILE}: không có người nhận {sorted(wrong)}; được phép: {', '.join(sorted(_WHO))}.")
+        raise Invalid(
+            "%(file)s: không có người nhận %(wrong)s; được phép: %(who)s.",
+            file=FILE,
+            wrong=sorted(wrong),
+            who=", ".join(sorted(_WHO)),
+        )
     return frozenset(given)

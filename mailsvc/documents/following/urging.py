@@ -58,8 +58,10 @@ def _require_pause(tx: Tx, due: Due, rules: Rules) -> None:
     passed = calendar.working_time_between(last_ms, tx.now_ms)
     if passed < rules.urge_pause_hours * HOUR_MS:
         raise Refused(
-            f"Việc này vừa được đôn đốc; hai lần phải cách nhau {rules.urge_pause_hours:g} giờ làm việc. "
-            f"Căn cứ: Quy chế Điều 8 khoản 4; thiết lập urge.pause_hours trong {FILE}."
+            "Việc này vừa được đôn đốc; hai lần phải cách nhau %(urge_pause_hours)s giờ làm việc. Căn cứ: Quy "
+            "chế Điều 8 khoản 4; thiết lập urge.pause_hours trong %(file)s.",
+            urge_pause_hours=f"{rules.urge_pause_hours:g}",
+            file=FILE,
         )
 
 
@@ -67,8 +69,10 @@ def _require_measure(tx: Tx, actor: Actor, rules: Rules) -> None:
     begin_ms = calendar.midnight(office_date(tx.now_ms))
     if following.urged_since(tx, actor.account_id or 0, begin_ms) >= rules.urge_most_per_day:
         raise Refused(
-            f"Hôm nay bạn đã đôn đốc {rules.urge_most_per_day} lần; mai làm tiếp. "
-            f"Thiết lập urge.most_per_day trong {FILE}."
+            "Hôm nay bạn đã đôn đốc %(urge_most_per_day)s lần; mai làm tiếp. Thiết lập urge.most_per_day trong "
+            "%(file)s.",
+            urge_most_per_day=rules.urge_most_per_day,
+            file=FILE,
         )
 
 

@@ -61,7 +61,9 @@ def send_to_format(tx: Tx, actor: Actor | int, document_id: int, reason: str = "
     awaited = [one for one in open_ones if one.due is None or one.due >= today]
     if awaited and not reason.strip():
         names = ", ".join(accounts.get(tx, one.person_id).full_name for one in awaited)
-        raise Invalid(f"Còn chờ ý kiến của {names}. Chờ đủ ý kiến, hoặc ghi lý do chuyển tiếp khi chưa đủ.")
+        raise Invalid(
+            "Còn chờ ý kiến của %(names)s. Chờ đủ ý kiến, hoặc ghi lý do chuyển tiếp khi chưa đủ.", names=names
+        )
     return move(tx, me, flow, states.FORMAT, "to_format", _with("Chuyển Văn phòng kiểm tra thể thức.", reason))
 
 
@@ -107,7 +109,7 @@ def send_back(tx: Tx, actor: Actor | int, document_id: int, reason: str) -> Flow
     """Return the draft to its drafter, with a reason, by whoever's step it is. Raises Refused, Invalid."""
     flow = outgoing.get(tx, document_id)
     if flow.state not in states.RETURNABLE:
-        raise Refused(f"Văn bản ở bước “{words().states[flow.state]}” không trả lại được.")
+        raise Refused("Văn bản ở bước “%(states)s” không trả lại được.", states=words().states[flow.state])
     act, step = _STEP_OF[flow.state]
     me = who.require(tx, actor, act, flow)
     if not reason.strip():

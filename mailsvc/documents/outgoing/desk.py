@@ -107,7 +107,7 @@ def seen_document(tx: Tx, actor: Actor | int, year: int, number: int, org_code: 
     """The document of the address for who may read it. Raises NotFound for everybody else."""
     found = draft.get_document(tx, org_code, year, number)
     if not who.may(tx, actor, Act.READ, outgoing.get(tx, found.id)):
-        raise NotFound(f"Không có văn bản đi {number}/{year}.")
+        raise NotFound("Không có văn bản đi %(number)s/%(year)s.", number=number, year=year)
     return found
 
 

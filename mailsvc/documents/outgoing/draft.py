@@ -263,7 +263,7 @@ def get_document(tx: Tx, org_code: str, year: int, number: int) -> Document:
     """The outgoing document with that working number. Raises NotFound."""
     found = store.by_number(tx, org_code, OUT, year, number)
     if found is None:
-        raise NotFound(f"Không có văn bản đi {number}/{year}.")
+        raise NotFound("Không có văn bản đi %(number)s/%(year)s.", number=number, year=year)
     return found
 
 
@@ -301,7 +301,7 @@ def _link_answers(tx: Tx, me: Actor, document_id: int, org_code: str, ready: Dra
     for number, year in ready.answered:
         found = store.by_number(tx, org_code, "in", year, number)
         if found is None:
-            raise NotFound(f"Không có văn bản đến số {number} năm {year} để trả lời.")
+            raise NotFound("Không có văn bản đến số %(number)s năm %(year)s để trả lời.", number=number, year=year)
         wanted.append(found.id)
     relations.drop_answers(tx, document_id)
     for incoming_id in wanted:

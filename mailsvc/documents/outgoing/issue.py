@@ -98,7 +98,7 @@ def load(tx: Tx, blobs: Blobs, files: Sequence[OutFile]) -> tuple[bytes, ...]:
         data = contents.load(tx, blobs, one.content_id)
         attachment = find_attachment(data, scan(data), one.path)
         if attachment is None or attachment.sha256 != one.sha256:
-            raise Refused(f"Tệp “{one.name}” không còn nguyên vẹn trong kho; xin báo quản trị.")
+            raise Refused("Tệp “%(one)s” không còn nguyên vẹn trong kho; xin báo quản trị.", one=one.name)
         found.append(attachment.read())
     return tuple(found)
 
@@ -183,7 +183,7 @@ def _refuse_own_register(tx: Tx, flow: Flow, targets: Sequence[Target]) -> None:
     for one in targets:
         account = accounts.get(tx, one.account_id) if one.account_id is not None else None
         if account is not None and account.kind != "person" and account.unit_code == flow.org_code:
-            raise Invalid(f"“{one.name}” là hộp thư văn thư của chính cơ quan; không chọn làm nơi nhận.")
+            raise Invalid("“%(one)s” là hộp thư văn thư của chính cơ quan; không chọn làm nơi nhận.", one=one.name)
 
 
 def send(

@@ -42,7 +42,7 @@ def link(tx: Tx, actor: Actor | int, document_id: int, kind: str, code: str, yea
         raise Invalid("Chưa chọn quan hệ giữa hai văn bản.")
     target = _target(tx, flow, code, year)
     if not relations.add(tx, document_id, target.id, kind, me.account_id):
-        raise Invalid(f"Đã ghi quan hệ này với {target.code}.")
+        raise Invalid("Đã ghi quan hệ này với %(code)s.", code=target.code)
     said = f"{words().relations[kind]} văn bản {receipts_work.latest(target)}."
     tell(tx, me, document_id, "linked", said, relation=kind, to=target.id)
     return target
@@ -51,10 +51,12 @@ def link(tx: Tx, actor: Actor | int, document_id: int, kind: str, code: str, yea
 def _target(tx: Tx, flow: Flow, code: str, year: int) -> Document:
     found = [one for one in issued.with_code(tx, flow.org_code, year, code.strip()) if one.state == issued.GIVEN]
     if not found or found[0].document_id is None:
-        raise Invalid(f"Trong sổ văn bản đi năm {year} không có {code.strip() or 'văn bản này'}.")
+        raise Invalid(
+            "Trong sổ văn bản đi năm %(year)s không có %(code)s.", year=year, code=code.strip() or "văn bản này"
+        )
     target = store.get(tx, found[0].document_id)
     if outgoing.get(tx, target.id).state != states.ISSUED:
-        raise Invalid(f"Văn bản {target.code} chưa phát hành; sửa dự thảo hoặc hủy số là đủ.")
+        raise Invalid("Văn bản %(code)s chưa phát hành; sửa dự thảo hoặc hủy số là đủ.", code=target.code)
     return target
 
 

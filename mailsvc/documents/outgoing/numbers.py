@@ -118,7 +118,7 @@ def give_number(tx: Tx, actor: Actor | int, document_id: int, day: date | None =
     flow, document = outgoing.get(tx, document_id), store.get(tx, document_id)
     me = who.require(tx, actor, Act.TAKE_NUMBER, flow)
     if flow.state == states.NUMBERED and flow.number_id is not None:
-        raise AlreadyThere(f"Văn bản đã có số {document.code}.")
+        raise AlreadyThere("Văn bản đã có số %(code)s.", code=document.code)
     states.require(flow, "give_number")
     gate.require_open(tx, document_id)
     on = day or office_date(tx.now_ms)
@@ -145,7 +145,12 @@ def insert_number(tx: Tx, actor: Actor | int, document_id: int, after: int, day:
     given = issued.of_series(tx, flow.org_code, series.key, day.year)
     same = [one for one in given if one.number == after]
     if not same:
-        raise Invalid(f"Trong dãy “{series.name}” năm {day.year} không có số {series.written(after)}.")
+        raise Invalid(
+            "Trong dãy “%(series)s” năm %(year)s không có số %(written)s.",
+            series=series.name,
+            year=day.year,
+            written=series.written(after),
+        )
     before, later = same[-1], [one for one in given if one.number > after]
     if day.isoformat() < before.day or (later and day.isoformat() > later[0].day):
         until = f" đến {_shown(later[0].day)}" if later else ""
@@ -173,7 +178,11 @@ def _write(
     written = series.written(number, suffix)
     code = f"{written}/{notation}"
     if issued.with_code(tx, flow.org_code, day.year, code):
-        raise Refused(f"Số, ký hiệu {code} đã có trong sổ năm {day.year}; xem lại chữ viết tắt và dãy số.")
+        raise Refused(
+            "Số, ký hiệu %(code)s đã có trong sổ năm %(year)s; xem lại chữ viết tắt và dãy số.",
+            code=code,
+            year=day.year,
+        )
     line = {"series": series.key, "year": day.year, "number": number, "suffix": suffix, "day": day.isoformat()}
     line |= {"code": code, "notation": notation, "given_by": me.account_id, "reason": reason}
     number_id = issued.add(tx, line | _columns(flow, document, code))
@@ -241,7 +250,9 @@ def begin_after(tx: Tx, actor_id: int, org_code: str, type_name: str, year: int,
     clerks.require_clerk(tx, actor_id, org_code)
     series = series_of(org_code, type_named(type_name), date(year, 12, 31))
     if issued.of_series(tx, org_code, series.key, year):
-        raise Invalid(f"Dãy “{series.name}” năm {year} đã có số; không đổi số bắt đầu được nữa.")
+        raise Invalid(
+            "Dãy “%(series)s” năm %(year)s đã có số; không đổi số bắt đầu được nữa.", series=series.name, year=year
+        )
     numbering.begin_series(tx, actor_id, org_code, series.key, year, last_on_paper)
     return series
 

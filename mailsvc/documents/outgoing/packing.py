@@ -86,12 +86,12 @@ def pack(office: Office, sender: Person, subject: str, given: Sequence[Given]) -
 
 def _check(given: Given) -> None:
     if given.role not in ROLES:
-        raise Invalid(f"Không rõ vai trò của tệp “{given.name}”.")
+        raise Invalid("Không rõ vai trò của tệp “%(given)s”.", given=given.name)
     wrapping.check(given.name, given.data)
     if given.role == ORIGINAL and not is_word(given.name, given.data[:8]):
-        raise Invalid(f"Tệp gốc phải là tệp Word (docx, doc, odt, rtf); “{given.name}” không phải.")
+        raise Invalid("Tệp gốc phải là tệp Word (docx, doc, odt, rtf); “%(given)s” không phải.", given=given.name)
     if given.role == SIGNED and not given.data[:1024].lstrip().startswith(b"%PDF-"):
-        raise Invalid(f"Bản ký/scan phải là tệp PDF; “{given.name}” không phải.")
+        raise Invalid("Bản ký/scan phải là tệp PDF; “%(given)s” không phải.", given=given.name)
 
 
 def legacy_font(data: bytes) -> str:

@@ -27,7 +27,7 @@ def submit_paper(tx: Tx, actor: Actor | int, document_id: int) -> Flow:
     flow = outgoing.get(tx, document_id)
     me = who.require(tx, actor, Act.SEND_DRAFT, flow)
     if flow.paper_state != NONE:
-        raise Refused(f"Bản giấy đang ở bước “{words().paper[flow.paper_state]}”.")
+        raise Refused("Bản giấy đang ở bước “%(paper)s”.", paper=words().paper[flow.paper_state])
     return _set(tx, me, flow, SUBMITTED, "", "Trình ký bản giấy (văn bản chính).")
 
 

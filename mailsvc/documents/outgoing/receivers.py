@@ -43,10 +43,10 @@ def chosen(
 def _unit(tx: Tx, domains: Sequence[str], code: str) -> Target:
     unit = units.find(tx, code)
     if unit is None:
-        raise Invalid(f"Không có đơn vị “{code}”.")
+        raise Invalid("Không có đơn vị “%(code)s”.", code=code)
     account = addresses.find(tx, domains, unit.email) if unit.email else None
     if account is None:
-        raise Invalid(f"Đơn vị “{unit.name}” chưa có hộp thư trên hệ thống.")
+        raise Invalid("Đơn vị “%(unit)s” chưa có hộp thư trên hệ thống.", unit=unit.name)
     return Target(UNIT, unit.code, unit.name, unit.email, account.id)
 
 
@@ -54,7 +54,7 @@ def _person(tx: Tx, account_id: int) -> Target:
     account = accounts.get(tx, account_id)
     address = accounts.primary_address(tx, account_id)
     if not account.active or not address:
-        raise Invalid(f"{account.full_name} không còn nhận thư trên hệ thống.")
+        raise Invalid("%(full_name)s không còn nhận thư trên hệ thống.", full_name=account.full_name)
     return Target(PERSON, str(account_id), account.full_name, address, account_id)
 
 
@@ -65,13 +65,13 @@ def _line(tx: Tx, domains: Sequence[str], line: str) -> Target:
         return Target(PAPER, line[:200], line[:200], "")
     local, at, domain = address.rpartition("@")
     if not (local and at and "." in domain) or any(c.isspace() or c in "<>,;()" for c in address):
-        raise Invalid(f"Dòng “{line[:80]}” không phải là địa chỉ thư.")
+        raise Invalid("Dòng “%(line)s” không phải là địa chỉ thư.", line=line[:80])
     shown = name.strip(' "') if bracket else address
     if not addresses.is_local(address, domains):
         return Target(OUTSIDE, "", (shown or address)[:200], address)
     account = addresses.find(tx, domains, address)
     if account is None:
-        raise Invalid(f"Không có hộp thư “{address}” trên hệ thống.")
+        raise Invalid("Không có hộp thư “%(address)s” trên hệ thống.", address=address)
     unit = units.find(tx, account.unit_code) if account.kind != "person" else None
     if unit is not None and unit.email == accounts.primary_address(tx, account.id):
         return _unit(tx, domains, unit.code)

@@ -79,7 +79,11 @@ def scheme_of(schemes: tuple[_Scheme, ...], org_code: str, day: date) -> _Scheme
         found = next((one for one in in_force if name in one.organisations), None)
         if found is not None:
             return found
-    raise Invalid(f"Chưa quy định dãy số của cơ quan {org_code} cho ngày {day:%d/%m/%Y} (number_series.toml).")
+    raise Invalid(
+        "Chưa quy định dãy số của cơ quan %(org_code)s cho ngày %(day)s (number_series.toml).",
+        org_code=org_code,
+        day=f"{day:%d/%m/%Y}",
+    )
 
 
 def series_of(org_code: str, kind: DocumentType, day: date) -> Series:
@@ -89,7 +93,7 @@ def series_of(org_code: str, kind: DocumentType, day: date) -> Series:
         (one for one in rules if ANY in one.types), None
     )
     if rule is None:
-        raise Invalid(f"Không dãy số nào nhận loại “{kind.name}” (number_series.toml).")
+        raise Invalid("Không dãy số nào nhận loại “%(kind)s” (number_series.toml).", kind=kind.name)
     if not rule.per_type:
         return Series(f"{OUT}/{rule.code}", rule.name, rule.padding)
     return Series(f"{OUT}/{rule.code}/{kind.abbreviation or kind.name}", kind.name, rule.padding)
@@ -122,7 +126,7 @@ def notation_of(kind: DocumentType, organisation: Unit, unit: Unit | None) -> st
     Handbook §1.3: the type's abbreviation first, hyphens without blanks; a công văn carries the drafting unit.
     """
     if not organisation.notation:
-        raise Invalid(f"Đơn vị “{organisation.name}” chưa có chữ viết tắt để ghi ký hiệu.")
+        raise Invalid("Đơn vị “%(organisation)s” chưa có chữ viết tắt để ghi ký hiệu.", organisation=organisation.name)
     if kind.abbreviation:
         return f"{kind.abbreviation}-{organisation.notation}"
     if unit is None or unit.code == organisation.code or not unit.notation:

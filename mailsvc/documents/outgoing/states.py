@@ -34,4 +34,8 @@ def require(flow: Flow, act: str) -> None:
         raise Refused("Văn bản đã thu hồi; hồ sơ được khóa lại, chỉ xem được.")
     if flow.state not in FROM[act]:
         wanted = " hoặc ".join(f"“{words().states[one]}”" for one in FROM[act])
-        raise Refused(f"Văn bản đang ở bước “{words().states[flow.state]}”; việc này làm ở bước {wanted}.")
+        raise Refused(
+            "Văn bản đang ở bước “%(states)s”; việc này làm ở bước %(wanted)s.",
+            states=words().states[flow.state],
+            wanted=wanted,
+        )

@@ -102,14 +102,14 @@ def _check_people(tx: Tx, principal: Account, delegate_to: Account) -> None:
     if principal.kind != "person" or delegate_to.kind != "person":
         raise Invalid("Chỉ ủy quyền giữa người với người, không cho hộp thư chung.")
     if not delegate_to.active:
-        raise Invalid(f"Tài khoản của {delegate_to.full_name} đã khóa, không nhận ủy quyền được.")
+        raise Invalid("Tài khoản của %(full_name)s đã khóa, không nhận ủy quyền được.", full_name=delegate_to.full_name)
     if "quan_tri" in accounts.roles_of(tx, delegate_to.id):
         raise Invalid("Không ủy quyền cho người quản trị hệ thống: quản trị không được xem nội dung (Quy chế Điều 12).")
 
 
 def _check_terms(tx: Tx, terms: Terms) -> None:
     if terms.kind not in KINDS:
-        raise Invalid(f"Không có loại ủy quyền “{terms.kind}”; có: {', '.join(KINDS)}.")
+        raise Invalid("Không có loại ủy quyền “%(kind)s”; có: %(kinds)s.", kind=terms.kind, kinds=", ".join(KINDS))
     if not terms.basis.strip():
         raise Invalid("Phải ghi căn cứ (số văn bản, lý do) của việc ủy quyền.")
     first = _day(terms.valid_from, "Từ ngày")
@@ -124,17 +124,17 @@ def _check_terms(tx: Tx, terms: Terms) -> None:
         if (last - first).days > _LONGEST_DAYS:
             raise Invalid("Ủy quyền dài nhất một năm; hết hạn thì ủy quyền lại.")
     if terms.role and terms.role not in matrix().roles:
-        raise Invalid(f"Không có vai trò “{terms.role}”.")
+        raise Invalid("Không có vai trò “%(role)s”.", role=terms.role)
     wrong = [one for one in terms.acts.split() if one not in set(Act)]
     if wrong:
-        raise Invalid(f"Không có việc “{', '.join(wrong)}” để ủy quyền.")
+        raise Invalid("Không có việc “%(wrong)s” để ủy quyền.", wrong=", ".join(wrong))
 
 
 def _day(text: str, what: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Invalid(f"{what}: “{text}” không phải là ngày.") from error
+        raise Invalid("%(what)s: “%(text)s” không phải là ngày.", what=what, text=text) from error
 
 
 def _tell(tx: Tx, principal: Account, delegate_to: Account, terms: Terms) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailsvc.core.actor import Actor, Post
-from mailsvc.core.errors import Refused
+from mailsvc.core.errors import Phrase, Refused
 from mailsvc.documents.rights.matrix import FILE, Act, ActRule, Condition, matrix
 from mailsvc.documents.rights.posts import CLERKS, posts_of
 from mailsvc.documents.rights.units import organisation_of_unit
@@ -100,15 +100,21 @@ def _require_free(tx: Tx, thing: str) -> None:
         )
 
 
-def refusal(tx: Tx, actor: Actor, act: Act) -> str:
+def refusal(tx: Tx, actor: Actor, act: Act) -> Phrase:
     """The sentence about an act that is not allowed."""
     known = matrix()
     rule: ActRule = known.acts[act]
     roles = ", ".join(dict.fromkeys(known.roles.get(post.role, post.role) for post in _posts(tx, actor)))
     allowed = ", ".join(known.roles[role] for role in known.roles if role in rule.who)
-    return (
-        f"Bạn không được {rule.name} ở đây ({roles or 'chưa có vai trò'}). Việc này của: {allowed}. "
-        f"Căn cứ: {rule.rule}; thiết lập acts.{act} trong {FILE}."
+    return Phrase(
+        "Bạn không được %(name)s ở đây (%(roles)s). Việc này của: %(allowed)s. "
+        "Căn cứ: %(rule)s; thiết lập acts.%(act)s trong %(file)s.",
+        name=rule.name,
+        roles=roles or Phrase("chưa có vai trò"),
+        allowed=allowed,
+        rule=rule.rule,
+        act=act,
+        file=FILE,
     )
 
 

@@ -123,20 +123,28 @@ def parsed(data: Mapping[str, Any]) -> Matrix:
     unknown = sorted(set(given) - set(Act))
     missing = sorted(set(Act) - set(given))
     if unknown or missing:
-        raise Invalid(f"{FILE}: việc thừa {unknown}, việc thiếu {missing}.")
+        raise Invalid(
+            "%(file)s: việc thừa %(unknown)s, việc thiếu %(missing)s.", file=FILE, unknown=unknown, missing=missing
+        )
     return Matrix(roles, {Act(name): _act(name, one, roles) for name, one in given.items()})
 
 
 def _act(name: str, given: Mapping[str, Any], roles: Mapping[str, str]) -> ActRule:
     where = f"{FILE}: acts.{name}"
     if not given.get("name") or not given.get("rule"):
-        raise Invalid(f"{where}: thiếu name hoặc rule.")
+        raise Invalid("%(where)s: thiếu name hoặc rule.", where=where)
     who: dict[str, frozenset[Condition]] = {}
     for role, conditions in given.get("who", {}).items():
         if role not in roles:
-            raise Invalid(f"{where}: không có vai trò “{role}”.")
+            raise Invalid("%(where)s: không có vai trò “%(role)s”.", where=where, role=role)
         wrong = [one for one in conditions if one not in set(Condition)]
         if wrong or not conditions:
-            raise Invalid(f"{where}.{role}: quan hệ {wrong or 'trống'}; được phép: {', '.join(Condition)}.")
+            raise Invalid(
+                "%(where)s.%(role)s: quan hệ %(wrong)s; được phép: %(condition)s.",
+                where=where,
+                role=role,
+                wrong=wrong or "trống",
+                condition=", ".join(Condition),
+            )
         who[role] = frozenset(Condition(one) for one in conditions)
     return ActRule(given["name"], given["rule"], who)

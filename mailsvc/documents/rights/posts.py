@@ -97,8 +97,9 @@ def receiver(tx: Tx, account_id: int, on_date: str | None = None) -> tuple[int, 
     meant = accounts.get(tx, account_id).full_name
     if found is None:
         raise Refused(
-            f"{meant} đã nghỉ hoặc tài khoản đã khóa, chưa có người thay: không chuyển được. "
-            "Căn cứ: Quy chế Điều 8 khoản 1; thiết lập người thay ở trang Ủy quyền."
+            "%(meant)s đã nghỉ hoặc tài khoản đã khóa, chưa có người thay: không chuyển được. Căn cứ: Quy chế "
+            "Điều 8 khoản 1; thiết lập người thay ở trang Ủy quyền.",
+            meant=meant,
         )
     if found == account_id:
         return found, ""

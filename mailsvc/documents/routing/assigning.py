@@ -62,7 +62,8 @@ def assignment(
     """The assignment as it will be written. Raises InvalidFields, Refused for a line that is only for information."""
     if line.role in (INFORM, LEADER):
         raise Refused(
-            "Lượt này không phải lượt xử lý nên không giao tiếp được. " + because(rules().direct_rule, "lines")
+            "Lượt này không phải lượt xử lý nên không giao tiếp được. %(because)s",
+            because=because(rules().direct_rule, "lines"),
         )
     below = [one for one in routing.lines_of(tx, document.id) if one.parent_id == line.id and one.is_open]
     has_lead = any(one.role == LEAD for one in below)
@@ -105,7 +106,7 @@ def replacement(tx: Tx, line: Line, receiver_key: str, reason: str, kind: str, p
         raise Invalid("Phải ghi lý do.")
     receiver = receivers.find(tx, receiver_key)
     if receiver.account_id == line.assignee_id and receiver.unit_code == line.unit_code:
-        raise Invalid(f"{receiver.name} đang giữ lượt này.")
+        raise Invalid("%(receiver)s đang giữ lượt này.", receiver=receiver.name)
     assigner_id = line.assigner_id if kind == "forward" else None  # who passes it on does not get the reports
     return Sending(kind, reason.strip(), [Ready(receiver, line.role, line.deadline)], line, parcel, assigner_id)
 
@@ -136,4 +137,6 @@ def _require_no_other_lead(tx: Tx, line: Line) -> None:
     """A returned lead may only be given anew while nobody else is in charge."""
     lead = main_lead([one for one in routing.lines_of(tx, line.document_id) if one.id != line.id])
     if line.role == LEAD and not line.is_open and lead is not None:
-        raise Refused("Đã có người khác chủ trì văn bản này. " + because(rules().direct_rule, "direct"))
+        raise Refused(
+            "Đã có người khác chủ trì văn bản này. %(because)s", because=because(rules().direct_rule, "direct")
+        )

@@ -62,7 +62,11 @@ def close(tx: Tx, who: Who, line_id: int, why: str = "", enclosed: Enclosed | No
     line = open_line(tx, line_id, version)
     if line.role in (INFORM, LEADER):
         word = rules().words.roles[line.role].lower()
-        raise Refused(f"Lượt “{word}” không kết thúc bằng cách này. " + because(rules().closing.rule, "closing"))
+        raise Refused(
+            "Lượt “%(word)s” không kết thúc bằng cách này. %(because)s",
+            word=word,
+            because=because(rules().closing.rule, "closing"),
+        )
     actor = _closer(tx, who, line)
     if enclosed is not None:
         add_files(tx, line.document_id, enclosed.files)
@@ -98,8 +102,9 @@ def _how(tx: Tx, actor: Actor, line: Line, why: str) -> str:
     if why.strip() and rights.may(tx, actor, Act.CONSENT_CLOSE, above(tx, line)):
         return CONSENT
     raise Refused(
-        "Chưa kết thúc được: phải đính kèm văn bản xử lý (tệp mềm), hoặc lãnh đạo đồng ý là không cần trả lời. "
-        + because(rules().closing.rule, "closing.needs_file")
+        "Chưa kết thúc được: phải đính kèm văn bản xử lý (tệp mềm), hoặc lãnh đạo đồng ý là không cần trả "
+        "lời. %(because)s",
+        because=because(rules().closing.rule, "closing.needs_file"),
     )
 
 
@@ -129,7 +134,7 @@ def reopen(tx: Tx, who: Who, document_id: int, reason: str, *, version: int) -> 
     document, flow = documents.get(tx, document_id), fresh_flow(tx, document_id, version)
     actor = rights.require(tx, rights.as_actor(who), Act.DIRECT, Subject(document.org_code))
     if flow.state not in CLOSED:
-        raise Refused("Văn bản này chưa kết thúc. " + because(rules().closing.rule, "closing"))
+        raise Refused("Văn bản này chưa kết thúc. %(because)s", because=because(rules().closing.rule, "closing"))
     if not reason.strip():
         raise Invalid("Mở lại phải ghi lý do.")
     fresh = {"closed_ms": None, "closed_by": None, "closed_how": "", "closed_why": "", "deadline": None}

@@ -56,7 +56,11 @@ def submit(
     document, flow = documents.get(tx, document_id), fresh_flow(tx, document_id, version)
     actor = rights.require(tx, rights.as_actor(who), Act.SUBMIT, Subject(document.org_code))
     if flow.state not in WAITING:
-        raise Refused(f"Văn bản này {_state(flow)}, không trình lại được. " + because(rules().submit.rule, "submit"))
+        raise Refused(
+            "Văn bản này %(state)s, không trình lại được. %(because)s",
+            state=_state(flow),
+            because=because(rules().submit.rule, "submit"),
+        )
     sending = submission(tx, document, leader_id, text, parcel)
     claim(tx, document_id, version, {"state": "submitted", "submitted_ms": tx.now_ms} | _paper(flow, "submitted"))
     for line in _submissions(tx, document_id):
@@ -74,7 +78,9 @@ def submission(tx: Tx, document: Document, leader_id: int | None, text: str, par
     if chosen not in allowed:
         name = accounts.get(tx, chosen).full_name
         raise Refused(
-            f"{name} không có thẩm quyền cho ý kiến chỉ đạo. " + because(rules().submit.rule, "submit.receivers")
+            "%(name)s không có thẩm quyền cho ý kiến chỉ đạo. %(because)s",
+            name=name,
+            because=because(rules().submit.rule, "submit.receivers"),
         )
     due = submission_due(document.urgency, office_date(tx.now_ms)).isoformat()
     order = Ready(receivers.person(tx, chosen), LEADER, due)
@@ -91,7 +97,9 @@ def submission_due(urgency: str, today: date) -> date:
 def _default(tx: Tx, org_code: str) -> int:
     found = receivers.default_director(tx, org_code)
     if found is None:
-        raise Refused("Chưa có ai có thẩm quyền nhận trình. " + because(rules().submit.rule, "submit.roles"))
+        raise Refused(
+            "Chưa có ai có thẩm quyền nhận trình. %(because)s", because=because(rules().submit.rule, "submit.roles")
+        )
     return found.id
 
 
@@ -134,8 +142,9 @@ def transfer(
     if not may_transfer(document):
         kind = document.type_name or "không ghi tên loại"
         raise Refused(
-            f"Văn bản loại “{kind}” phải trình lãnh đạo cho ý kiến, văn thư không chuyển thẳng. "
-            + because(rules().transfer_rule, "transfer.types")
+            "Văn bản loại “%(kind)s” phải trình lãnh đạo cho ý kiến, văn thư không chuyển thẳng. %(because)s",
+            kind=kind,
+            because=because(rules().transfer_rule, "transfer.types"),
         )
     sending = direction(tx, document, flow, "transfer", text, orders, parcel)
     return _given(tx, actor, document, flow, sending, version)
@@ -157,7 +166,9 @@ def direction(
 ) -> Sending:
     """The direction as it will be written. Raises InvalidFields; Refused once the document is closed."""
     if flow.state in ("done", "filed"):
-        raise Refused(f"Văn bản này {_state(flow)}. " + because(rules().direct_rule, "direct"))
+        raise Refused(
+            "Văn bản này %(state)s. %(because)s", state=_state(flow), because=because(rules().direct_rule, "direct")
+        )
     lead = main_lead(routing.lines_of(tx, document.id))
     bounds = Bounds(
         date.fromisoformat(document.arrival_date), None if lead is None else lead.deadline, has_lead=lead is not None
@@ -211,8 +222,8 @@ def file_for_information(
     actor = rights.require(tx, rights.as_actor(who), Act.DIRECT, Subject(document.org_code))
     if main_lead(routing.lines_of(tx, document_id)) is not None or flow.state in ("done", "filed"):
         raise Refused(
-            "Văn bản đang có người chủ trì hoặc đã kết thúc; không lưu để biết được. "
-            + because(rules().direct_rule, "direct")
+            "Văn bản đang có người chủ trì hoặc đã kết thúc; không lưu để biết được. %(because)s",
+            because=because(rules().direct_rule, "direct"),
         )
     sending = filing(tx, document, text, receiver_keys, parcel)
     closing = {"closed_ms": tx.now_ms, "closed_by": actor.account_id, "closed_how": "known", "closed_why": sending.text}
@@ -247,5 +258,5 @@ def _paper(flow: Flow, to: str) -> dict[str, str]:
 
 def _text(text: str) -> str:
     if len(text) > LONGEST:
-        raise Invalid(f"Nội dung dài quá {LONGEST} ký tự.")
+        raise Invalid("Nội dung dài quá %(longest)s ký tự.", longest=LONGEST)
     return text.strip()

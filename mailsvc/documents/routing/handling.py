@@ -156,7 +156,11 @@ def report(
 def _require_handled(line: Line) -> None:
     if line.role in (INFORM, LEADER):
         word = rules().words.roles[line.role].lower()
-        raise Refused(f"Lượt “{word}” không phải lượt xử lý. " + because(rules().direct_rule, "lines"))
+        raise Refused(
+            "Lượt “%(word)s” không phải lượt xử lý. %(because)s",
+            word=word,
+            because=because(rules().direct_rule, "lines"),
+        )
 
 
 def _said(
@@ -166,7 +170,7 @@ def _said(
     if not words:
         raise Invalid("Chưa ghi nội dung.")
     if len(words) > LONGEST:
-        raise Invalid(f"Nội dung dài quá {LONGEST} ký tự.")
+        raise Invalid("Nội dung dài quá %(longest)s ký tự.", longest=LONGEST)
     files = enclosed.files if enclosed is not None else ()
     if not files and (same := _just_said(tx, actor, document_id, kind, words)) is not None:
         return same
@@ -217,7 +221,7 @@ def send_back(tx: Tx, who: Who, line_id: int, reason: str, *, version: int) -> L
     line = open_line(tx, line_id, version)
     actor = by_giver(tx, who, Act.REASSIGN, line)
     if line.state != "reported":
-        raise Refused("Lượt này chưa có báo cáo để trả lại. " + because(rules().direct_rule, "lines"))
+        raise Refused("Lượt này chưa có báo cáo để trả lại. %(because)s", because=because(rules().direct_rule, "lines"))
     if not reason.strip():
         raise Invalid("Phải ghi lý do.")
     changed = change(tx, line, version, state="progress", holder_id=line.assignee_id)
@@ -232,7 +236,7 @@ def take_back_report(tx: Tx, who: Who, line_id: int) -> Line:
     line = open_line(tx, line_id)
     actor = by_receiver(tx, who, Act.REPORT, line)
     if line.state != "reported":
-        raise Refused("Lượt này chưa báo cáo. " + because(rules().direct_rule, "lines"))
+        raise Refused("Lượt này chưa báo cáo. %(because)s", because=because(rules().direct_rule, "lines"))
     changed = change(tx, line, line.version, state="progress", holder_id=line.assignee_id)
     note(tx, actor, line.document_id, "progress", "Lấy lại báo cáo để xử lý tiếp.", line=line.id)
     mail_face.follow(tx, changed)
@@ -246,7 +250,7 @@ def give_back(tx: Tx, who: Who, line_id: int, reason: str, *, version: int | Non
     actor = by_receiver(tx, who, Act.RETURN, line)
     line = require_read(tx, line)
     if not reason.strip():
-        raise Invalid("Trả lại phải ghi lý do. " + because(rules().lines["return_rule"], "lines"))
+        raise Invalid("Trả lại phải ghi lý do. %(because)s", because=because(rules().lines["return_rule"], "lines"))
     ended = end(tx, line, "returned", reason.strip(), version=version, holder=line.assigner_id)
     document = documents.get(tx, line.document_id)
     told = f"{name_of(tx, line.assignee_id)} trả lại người giao: {reason.strip()}"

@@ -87,7 +87,11 @@ def open_line(tx: Tx, line_id: int, version: int | None = None) -> Line:
         raise Stale
     if not line.is_open:
         ended = rules().words.lines.get(line.state, line.state).lower()
-        raise Refused(f"Lượt chuyển này đã {ended.removeprefix('đã ')}; không làm tiếp được. " + _line_rule())
+        raise Refused(
+            "Lượt chuyển này đã %(ended)s; không làm tiếp được. %(line_rule)s",
+            ended=ended.removeprefix("đã "),
+            line_rule=_line_rule(),
+        )
     return line
 
 

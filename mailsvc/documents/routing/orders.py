@@ -104,15 +104,34 @@ def deadline_of(text: str, arrival: date, today: date) -> str:
     day = _day(text.strip(), today)
     shown = f"{day:%d/%m/%Y}"
     if day < arrival:
-        raise Invalid(f"Hạn {shown} trước ngày đến {arrival:%d/%m/%Y}. " + because(rule.rule, "deadlines"))
+        raise Invalid(
+            "Hạn %(shown)s trước ngày đến %(arrival)s. %(because)s",
+            shown=shown,
+            arrival=f"{arrival:%d/%m/%Y}",
+            because=because(rule.rule, "deadlines"),
+        )
     if day < today:
-        raise Invalid(f"Hạn {shown} đã qua (hôm nay {today:%d/%m/%Y}). " + because(rule.rule, "deadlines"))
+        raise Invalid(
+            "Hạn %(shown)s đã qua (hôm nay %(today)s). %(because)s",
+            shown=shown,
+            today=f"{today:%d/%m/%Y}",
+            because=because(rule.rule, "deadlines"),
+        )
     if day > today + timedelta(days=rule.most_days):
-        raise Invalid(f"Hạn {shown} quá xa; xin xem lại năm. " + because(rule.rule, "deadlines.most_days"))
+        raise Invalid(
+            "Hạn %(shown)s quá xa; xin xem lại năm. %(because)s",
+            shown=shown,
+            because=because(rule.rule, "deadlines.most_days"),
+        )
     if rule.on_working_days and not calendar.is_working_day(day):
         before, after = calendar.add_working_days(day, -1), calendar.next_working_day(day)
         near = f"{before:%d/%m/%Y} hoặc {after:%d/%m/%Y}" if before >= today else f"{after:%d/%m/%Y}"
-        raise Invalid(f"Hạn {shown} là ngày nghỉ; hãy chọn {near}. " + because(rule.rule, "deadlines.on_working_days"))
+        raise Invalid(
+            "Hạn %(shown)s là ngày nghỉ; hãy chọn %(near)s. %(because)s",
+            shown=shown,
+            near=near,
+            because=because(rule.rule, "deadlines.on_working_days"),
+        )
     return day.isoformat()
 
 
@@ -123,7 +142,7 @@ def _day(text: str, today: date) -> date:
     try:
         return date.fromisoformat(iso(text))
     except ValueError:
-        raise Invalid(f"“{text}” không phải là ngày; ghi ngày/tháng/năm hoặc số ngày làm việc.") from None
+        raise Invalid("“%(text)s” không phải là ngày; ghi ngày/tháng/năm hoặc số ngày làm việc.", text=text) from None
 
 
 # ---- the orders together ------------------------------------------------------------------------------------

@@ -50,8 +50,9 @@ def recall(tx: Tx, who: Who, line_id: int, reason: str = "", *, version: int) ->
     if line.state != "unread":
         name = name_of(tx, line.assignee_id)
         raise Refused(
-            f"{name} đã đọc lượt chuyển này nên không tự lấy lại được; hãy gửi đề nghị lấy lại. "
-            + because(rules().lines["recall_rule"], "lines")
+            "%(name)s đã đọc lượt chuyển này nên không tự lấy lại được; hãy gửi đề nghị lấy lại. %(because)s",
+            name=name,
+            because=because(rules().lines["recall_rule"], "lines"),
         )
     return _taken(tx, actor, line, "recalled", reason or "Lấy lại khi chưa đọc.", version)
 
@@ -90,18 +91,28 @@ def _later(tx: Tx, line: Line, wanted: str) -> str:
     document = documents.get(tx, line.document_id)
     day = deadline_of(wanted, date.fromisoformat(document.arrival_date), office_date(tx.now_ms))
     if line.deadline is None:
-        raise Invalid("Lượt này không có hạn nên không cần gia hạn. " + why)
+        raise Invalid("Lượt này không có hạn nên không cần gia hạn. %(why)s", why=why)
     if day <= line.deadline:
-        raise Invalid(f"Hạn mới {shown(day)} không sau hạn cũ {shown(line.deadline)}. " + why)
+        raise Invalid(
+            "Hạn mới %(day)s không sau hạn cũ %(deadline)s. %(why)s",
+            day=shown(day),
+            deadline=shown(line.deadline),
+            why=why,
+        )
     above = routing.line(tx, line.parent_id) if line.parent_id is not None else None
     if above is not None and above.is_open and above.deadline and day > above.deadline:
         raise Invalid(
-            f"Hạn mới {shown(day)} sau hạn của lượt trên ({shown(above.deadline)}); xin gia hạn lượt đó. " + why
+            "Hạn mới %(day)s sau hạn của lượt trên (%(deadline)s); xin gia hạn lượt đó. %(why)s",
+            day=shown(day),
+            deadline=shown(above.deadline),
+            why=why,
         )
     lead = main_lead(routing.lines_of(tx, line.document_id))
     bound = lead.deadline if lead is not None and line.role == COOPERATE and line.parent_id is None else None
     if rules().deadlines.cooperate_within_lead and bound and day > bound:
-        raise Invalid(f"Hạn mới {shown(day)} sau hạn của chủ trì ({shown(bound)}). " + why)
+        raise Invalid(
+            "Hạn mới %(day)s sau hạn của chủ trì (%(bound)s). %(why)s", day=shown(day), bound=shown(bound), why=why
+        )
     return day
 
 
@@ -116,7 +127,10 @@ def ask_no_answer(tx: Tx, who: Who, line_id: int, reason: str) -> Request:
     """Ask the leader's consent to close without an answering document (R33, R44). Raises Refused, Invalid, …"""
     line = open_line(tx, line_id)
     if line.role != LEAD:
-        raise Refused("Chỉ người chủ trì xin kết thúc không cần trả lời. " + because(rules().closing.rule, "closing"))
+        raise Refused(
+            "Chỉ người chủ trì xin kết thúc không cần trả lời. %(because)s",
+            because=because(rules().closing.rule, "closing"),
+        )
     actor = by_receiver(tx, who, Act.REPORT, line)
     decider = _consenter(tx, line)
     words = f"Xin kết thúc không cần văn bản trả lời: {reason.strip()}"
@@ -130,7 +144,9 @@ def _consenter(tx: Tx, line: Line) -> int:
     document = documents.get(tx, line.document_id)
     leader = receivers.default_director(tx, document.org_code)
     if leader is None:
-        raise Refused("Chưa có lãnh đạo để xin ý kiến. " + because(rules().closing.rule, "submit.roles"))
+        raise Refused(
+            "Chưa có lãnh đạo để xin ý kiến. %(because)s", because=because(rules().closing.rule, "submit.roles")
+        )
     return leader.id
 
 
@@ -214,7 +230,7 @@ def extend(tx: Tx, who: Who, line_id: int, wanted: str, reason: str, *, version:
     """The assigner gives a later deadline without being asked. Raises Refused, Stale, Invalid."""
     line = open_line(tx, line_id, version)
     if line.role not in (LEAD, COOPERATE, LEADER):
-        raise Refused("Lượt này không có hạn. " + because(rules().deadlines.rule, "deadlines"))
+        raise Refused("Lượt này không có hạn. %(because)s", because=because(rules().deadlines.rule, "deadlines"))
     actor = by_giver(tx, who, Act.EXTEND, line)
     day = _later(tx, line, wanted)
     set_deadline(tx, line, day)

@@ -47,7 +47,7 @@ def person(tx: Tx, account_id: int) -> Receiver:
     """The person, or who stands in today. Raises Refused, NotFound."""
     meant = accounts.get(tx, account_id)
     if meant.kind != "person":
-        raise Invalid(f"“{meant.full_name}” không phải là một người; hãy chọn đơn vị.")
+        raise Invalid("“%(full_name)s” không phải là một người; hãy chọn đơn vị.", full_name=meant.full_name)
     found, remark = rights.receiver(tx, account_id)
     if found == account_id:
         return Receiver(account_id, meant.full_name)
@@ -57,15 +57,16 @@ def person(tx: Tx, account_id: int) -> Receiver:
 def _unit(tx: Tx, code: str) -> Receiver:
     unit = units.find(tx, code)
     if unit is None:
-        raise Invalid(f"Không có đơn vị “{code}” (hoặc đã giải thể, đổi tên).")
+        raise Invalid("Không có đơn vị “%(code)s” (hoặc đã giải thể, đổi tên).", code=code)
     shared = receivers.unit_account(tx, code)
     if shared is not None:
         return Receiver(shared, unit.name, unit_code=code)
     head = head_of(tx, code)
     if head is None:
         raise Refused(
-            f"{unit.name} chưa có hộp thư đơn vị và chưa có người đứng đầu: không chuyển được. "
-            + because(rules().direct_rule, "tài khoản đơn vị")
+            "%(unit)s chưa có hộp thư đơn vị và chưa có người đứng đầu: không chuyển được. %(because)s",
+            unit=unit.name,
+            because=because(rules().direct_rule, "tài khoản đơn vị"),
         )
     return Receiver(head.id, unit.name, unit_code=code)
 

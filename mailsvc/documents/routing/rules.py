@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from mailsvc.core.errors import Phrase
 from mailsvc.documents.extraction.catalogue import config_folder
 
 FILE = "routing.toml"
@@ -113,6 +114,6 @@ def _rules(data: Mapping[str, Any]) -> Rules:
     )
 
 
-def because(rule: str, setting: str) -> str:
+def because(rule: str, setting: str) -> Phrase:
     """The end of a refusal: which article and which setting refuse it."""
-    return f"Căn cứ: {rule}; thiết lập {setting} trong {FILE}."
+    return Phrase("Căn cứ: %(rule)s; thiết lập %(setting)s trong %(file)s.", rule=rule, setting=setting, file=FILE)

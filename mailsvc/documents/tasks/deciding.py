@@ -40,7 +40,7 @@ def close(tx: Tx, who: Actor, task_id: int, grade: str, text: str = "", *, versi
     if version is not None and version != task.version:
         raise Stale
     if grade not in words().grades:
-        raise Invalid(f"Chọn mức đánh giá: {', '.join(words().grades.values())}.")
+        raise Invalid("Chọn mức đánh giá: %(grades)s.", grades=", ".join(words().grades.values()))
     if task.state != REPORTED:
         require_words(text, "Chưa có báo cáo: phải ghi lý do kết thúc.")
     said = require_words(text, "") if text.strip() else ""

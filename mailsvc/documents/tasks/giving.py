@@ -172,7 +172,7 @@ def _allowed(tx: Tx, who: Actor, ready: NewTask) -> Actor:
     chosen = (ready.lead_id or 0, *ready.cooperating)
     actor, *_ = [rights.require(tx, who, Act.ASSIGN, _person_subject(tx, one)) for one in chosen]
     if actor.account_id in chosen:
-        raise Refused(f"Không giao việc cho chính mình. Căn cứ: {words().rules['assign']}.")
+        raise Refused("Không giao việc cho chính mình. Căn cứ: %(assign)s.", assign=words().rules["assign"])
     return actor
 
 
@@ -236,7 +236,7 @@ def open_task(tx: Tx, task_id: int, *, refused_too: bool = False) -> Task:
     """The task while it can be worked on (`refused_too`: by the one who gave it). Raises NotFound, Refused."""
     task = tasks.get(tx, task_id)
     if not task.is_open:
-        raise Refused(f"Việc này {words().states[task.state].lower()}; không làm tiếp được.")
+        raise Refused("Việc này %(states)s; không làm tiếp được.", states=words().states[task.state].lower())
     if task.state == REFUSED and not refused_too:
         raise Refused("Việc này đã bị từ chối, đang chờ người giao quyết định.")
     return task
@@ -248,6 +248,6 @@ def require_words(text: str, missing: str) -> str:
     if not said:
         raise Invalid(missing)
     if len(said) > words().limits["words"]:
-        raise Invalid(f"Nội dung dài quá {words().limits['words']} ký tự.")
+        raise Invalid("Nội dung dài quá %(words)s ký tự.", words=words().limits["words"])
     require_open(said)
     return said

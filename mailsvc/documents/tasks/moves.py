@@ -45,8 +45,10 @@ def _do(tx: Tx, actor: Actor, task: Task, kind: str) -> None:
         doing.report(tx, actor, task.id, f"Đã xong (chuyển thư sang “{rules().folders[kind]}”).")
         return
     raise Refused(
-        f"Chuyển sang “{rules().folders[kind]}” không làm được việc gì: từ chối phải có lý do. Xin trả lời thư này với "
-        f"dòng đầu “Từ chối: lý do”. Căn cứ: {words().rules['refuse']}."
+        "Chuyển sang “%(folders)s” không làm được việc gì: từ chối phải có lý do. Xin trả lời thư này với "
+        "dòng đầu “Từ chối: lý do”. Căn cứ: %(refuse)s.",
+        folders=rules().folders[kind],
+        refuse=words().rules["refuse"],
     )
 
 

@@ -128,7 +128,7 @@ def _later(typed: str, old: str, today: date) -> str:
     if problem or day is None:
         raise Invalid(problem or "Phải ghi ngày gia hạn đến.")
     if day <= old:
-        raise Invalid(f"Ngày gia hạn phải sau hạn đang có, {_shown(old)}.")
+        raise Invalid("Ngày gia hạn phải sau hạn đang có, %(old)s.", old=_shown(old))
     return day
 
 
