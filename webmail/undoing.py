@@ -14,6 +14,7 @@ from mailsvc.core.errors import MailsvcError, NotFound
 from mailsvc.mail import bulk
 from mailsvc.mail.bulk import Chosen, Done
 from mailsvc.mail.office import Office
+from webmail.i18n import said
 
 KEPT_MS = 15 * 60_000
 MOST = 1000
@@ -72,7 +73,7 @@ async def undo(office: Office, way: Way) -> Done:
         except MailsvcError as error:
             if not back.count:
                 raise
-            back.stopped = error.message
+            back.stopped = said(error)
             return back
         back.moved |= part.moved
         back.stopped = back.stopped or part.stopped

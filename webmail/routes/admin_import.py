@@ -11,6 +11,7 @@ from mailsvc.auth.app_passwords import in_fours, new_app_password
 from mailsvc.core.errors import Invalid
 from mailsvc.http.visits import Visit, get, post, upload
 from mailsvc.store.tx import Tx
+from webmail.i18n import said
 from webmail.pages import page
 from webmail.routes.admin import with_factor
 
@@ -35,7 +36,7 @@ async def check(visit: Visit) -> Response:
             raise Invalid("Tệp quá lớn; xin chia thành các tệp dưới 500 KB.")
         verdicts = await visit.office.db.read(_verdicts, visit.office.settings.organisation.domains, data)
     except Invalid as error:
-        return await _shown(visit, 422, problem=error.message)
+        return await _shown(visit, 422, problem=said(error))
     return await _shown(visit, 200, verdicts=verdicts, text=data.decode("utf-8-sig", "replace"))
 
 

@@ -31,7 +31,7 @@ from mailsvc.store.tx import Tx
 from webmail import composing, letters, notices, views, words
 from webmail.bodies import link_key
 from webmail.composing import Desk, Form, Kept
-from webmail.i18n import N_, _
+from webmail.i18n import N_, _, said
 from webmail.notices import Notice
 from webmail.pages import go, page
 
@@ -163,7 +163,7 @@ async def act(visit: Visit) -> Response:
     try:
         return await (_send if visit.field("viec", 10) in ("gui", "hen") else _save)(visit, form)
     except (Busy, Invalid, OverQuota, StorageFull) as error:  # the page stays, with all that was typed
-        return await _refused(visit, form, Unfit({"form": error.message}))
+        return await _refused(visit, form, Unfit({"form": said(error)}))
 
 
 def _wants_json(visit: Visit) -> bool:
@@ -259,7 +259,7 @@ def _chosen_time(text: str, now_ms: int) -> int:
         send_ms = read_time(text)
         sending.check_time(now_ms, send_ms)
     except Invalid as error:
-        raise Unfit({"time": error.message}) from error
+        raise Unfit({"time": said(error)}) from error
     return send_ms
 
 

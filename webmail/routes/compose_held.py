@@ -10,7 +10,7 @@ from mailsvc.mail import completion, sending
 from mailsvc.store import held_sends
 from mailsvc.store.tx import Tx
 from webmail import views, words
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 from webmail.routes.compose import read_time
 
@@ -65,7 +65,7 @@ async def change(visit: Visit) -> Response:
         send_ms = read_time(typed)
         await visit.office.db.write(sending.reschedule, visit.who.account.id, held_id, send_ms)
     except Invalid as error:
-        return await _list(visit, held_id, error.message, typed)
+        return await _list(visit, held_id, said(error), typed)
     return go(visit, LIST, _("Thư sẽ gửi lúc %(when)s.", when=words.long_time(send_ms)))
 
 

@@ -11,7 +11,7 @@ from mailsvc.http.visits import Visit, get, post
 from mailsvc.mail import bulk, folders
 from mailsvc.store.tx import Tx
 from webmail import views
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 from webmail.views import Folder, Shelf
 
@@ -47,7 +47,7 @@ async def create(visit: Visit) -> Response:
     try:
         made = await visit.office.db.write(folders.create, visit.who.account.id, inside, name)
     except (Invalid, AlreadyThere, Refused) as error:
-        return await _overview(visit, _Typed(name, inside, _(error.message)), 422)
+        return await _overview(visit, _Typed(name, inside, said(error)), 422)
     return go(visit, f"/thu/{made.id}", _("Đã tạo thư mục “%(name)s”.", name=views.folder_title(made.name)))
 
 
@@ -69,15 +69,15 @@ async def rename(visit: Visit) -> Response:
     try:
         kept = await visit.office.db.write(folders.rename, visit.who.account.id, mailbox_id, name)
     except (Invalid, AlreadyThere) as error:
-        return await _settings(visit, _Typed(name, 0, _(error.message)), 422)
+        return await _settings(visit, _Typed(name, 0, said(error)), 422)
     return go(visit, f"/thu/{mailbox_id}", _("Đã đổi tên thư mục thành “%(name)s”.", name=kept))
 
 
 async def delete(visit: Visit) -> Response:
     """The folder goes, its letters are in the trash."""
     name, count = await folders.delete(visit.office, visit.who.account.id, visit.whole("mailbox"))
-    said = _("Đã xóa thư mục “%(name)s”; %(n)s thư đã vào Thùng rác.", name=name, n=count)
-    return go(visit, "/thu", said)
+    news = _("Đã xóa thư mục “%(name)s”; %(n)s thư đã vào Thùng rác.", name=name, n=count)
+    return go(visit, "/thu", news)
 
 
 async def ask_to_empty(visit: Visit) -> Response:
@@ -94,8 +94,8 @@ async def empty(visit: Visit) -> Response:
     _require_emptied(folder)
     chosen = await visit.office.db.read(bulk.everything, account_id, mailbox_id, _whole(visit.field("moc", 15)))
     done = await bulk.destroy_all(visit.office, account_id, chosen)
-    said = _("Đã xóa hẳn %(n)s thư.", n=done.count)
-    return go(visit, f"/thu/{mailbox_id}", said + (" " + done.stopped if done.stopped else ""))
+    news = _("Đã xóa hẳn %(n)s thư.", n=done.count)
+    return go(visit, f"/thu/{mailbox_id}", news + (" " + done.stopped if done.stopped else ""))
 
 
 def _require_emptied(folder: Folder) -> None:

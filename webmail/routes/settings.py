@@ -18,7 +18,7 @@ from mailsvc.mail import discovery
 from mailsvc.store import accounts, preferences, sessions, ways_in
 from mailsvc.store.tx import Tx
 from webmail import devices, words
-from webmail.i18n import _
+from webmail.i18n import _, said
 from webmail.pages import go, page
 from webmail.routes.start import START_PAGES
 
@@ -118,7 +118,7 @@ async def add_app(visit: Visit) -> Response:
     try:
         await office.db.write(own_access.add_app, visit.actor, name, password, keys)
     except Invalid as error:
-        return await _apps_page(visit, 422, problem=error.message, name=name)
+        return await _apps_page(visit, 422, problem=said(error), name=name)
     return await _apps_page(visit, 200, made=in_fours(password), picture=_picture(password), name=name)
 
 
@@ -156,7 +156,7 @@ async def confirm_factor(visit: Visit) -> Response:
     try:
         codes = await visit.office.db.write(second_factor.confirm, visit.actor, visit.field("ma_xac_thuc", 20), kept)
     except Invalid as error:
-        return await _factor_page(visit, 422, problem=error.message)
+        return await _factor_page(visit, 422, problem=said(error))
     return await _factor_page(visit, 200, codes=codes)
 
 

@@ -18,7 +18,7 @@ from mailsvc.documents.tasks import doing, requests
 from mailsvc.http.visits import Visit, post
 from mailsvc.store import routing
 from mailsvc.store.tx import Tx
-from webmail.i18n import N_, V_, _
+from webmail.i18n import N_, V_, _, said
 from webmail.pages import go
 from webmail.routes.work import WORK, shown
 
@@ -106,15 +106,15 @@ async def act(visit: Visit) -> Response:
     found = _ACTS.get((kind, name))
     if found is None or not (number.isascii() and number.isdigit()):
         raise Invalid("Trang này đã cũ; xin tải lại.")
-    deed, said, back = found
+    deed, news, back = found
     try:
         await visit.office.db.write(deed, visit.actor, int(number))
     except MailsvcError as error:
         if not isinstance(error, _KNOWN):
             raise
-        return await shown(visit, status=404 if isinstance(error, NotFound) else 422, problem=error.message)
+        return await shown(visit, status=404 if isinstance(error, NotFound) else 422, problem=said(error))
     fields = (("viec", key), ("lam", back)) if back else ()
-    return go(visit, WORK, _(said), f"{WORK}/lam" if back else "", fields)
+    return go(visit, WORK, _(news), f"{WORK}/lam" if back else "", fields)
 
 
 ROUTES = (post(f"{WORK}/lam", act),)
