@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -52,20 +51,17 @@ def ngettext(one: str, many: str, count: int) -> str:
     return found[0] if count == 1 else found[-1]
 
 
-def _(text: str, **values: object) -> str:
-    """The text with its `%(name)s` filled in. Without values a percent sign is just itself."""
-    return gettext(text) % values if values else gettext(text)
+def _(text: str, /, **values: object) -> str:
+    """The text with its `%(name)s` filled in; values that are phrases of the house are translated too. Without values
+    a percent sign is just itself."""
+    if not values:
+        return gettext(text)
+    return gettext(text) % {name: said(one) if isinstance(one, Phrase) else one for name, one in values.items()}
 
 
-def said(error: MailsvcError) -> str:
-    """What an error says to the person, in the language of the request."""
-    return phrase(error.text, error.values)
-
-
-def phrase(text: str, values: Mapping[str, object]) -> str:
-    """A text of the house with its values; those that are phrases themselves are translated too."""
-    known = {name: phrase(one.text, one.values) if isinstance(one, Phrase) else one for name, one in values.items()}
-    return _(text, **known)
+def said(what: MailsvcError | Phrase) -> str:
+    """What an error or a phrase says to the person, in the language of the request."""
+    return _(what.text, **what.values)
 
 
 @cache

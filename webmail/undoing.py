@@ -10,11 +10,10 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from mailsvc.core.errors import MailsvcError, NotFound
+from mailsvc.core.errors import MailsvcError, NotFound, Phrase
 from mailsvc.mail import bulk
 from mailsvc.mail.bulk import Chosen, Done
 from mailsvc.mail.office import Office
-from webmail.i18n import said
 
 KEPT_MS = 15 * 60_000
 MOST = 1000
@@ -73,7 +72,7 @@ async def undo(office: Office, way: Way) -> Done:
         except MailsvcError as error:
             if not back.count:
                 raise
-            back.stopped = said(error)
+            back.stopped = Phrase(error.text, **error.values)
             return back
         back.moved |= part.moved
         back.stopped = back.stopped or part.stopped

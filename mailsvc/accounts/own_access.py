@@ -42,7 +42,7 @@ def add_app(tx: Tx, actor: Actor, name: str, password: str, keys: PasswordKeys) 
     if not name:
         raise Invalid("Xin đặt tên để sau này biết mật khẩu này của máy nào, ví dụ “Điện thoại của tôi”.")
     if len(ways_in.listing(tx, account_id)) >= MOST_APPS:
-        raise Invalid(f"Đã có {MOST_APPS} mật khẩu ứng dụng; xin thu hồi những cái không dùng nữa.")
+        raise Invalid("Đã có %(most)s mật khẩu ứng dụng; xin thu hồi những cái không dùng nữa.", most=MOST_APPS)
     scram = ScramKeys(keys.scram_salt, keys.scram_iterations, keys.stored_key, keys.server_key)
     made = ways_in.add(tx, account_id, name, app_digest(password), scram)
     audit.record(tx, actor, "account.app.add", f"account/{account_id}", name=name)

@@ -28,7 +28,7 @@ def as_csv(data: bytes) -> bytes:
         writer = csv.writer(out)
         for number, row in enumerate(sheet.iter_rows(values_only=True)):
             if number > MOST_ROWS:
-                raise Invalid(f"Tệp có quá {MOST_ROWS} dòng; xin chia nhỏ.")
+                raise Invalid("Tệp có quá %(most)s dòng; xin chia nhỏ.", most=MOST_ROWS)
             writer.writerow(["" if one is None else str(one) for one in row])
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
         raise Invalid("Không đọc được tệp bảng tính này; xin lưu lại dạng .xlsx hoặc CSV UTF-8.") from error

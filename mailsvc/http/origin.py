@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mailsvc.core.errors import Refused
+from mailsvc.core.errors import Phrase, Refused
 from mailsvc.http import setup
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 OPEN_PREFIXES = ("/anh/", "/static/", "/healthz", *setup.PREFIXES)
 """Reachable from anywhere: pictures of letters have signed addresses and are asked for from a sandboxed frame, which
 counts as another site; the others hold nothing of anybody."""
-_MESSAGE = "Yêu cầu đến từ một trang khác nên không được thực hiện. Xin mở lại trang này và thử lại."
+_MESSAGE = Phrase("Yêu cầu đến từ một trang khác nên không được thực hiện. Xin mở lại trang này và thử lại.")
 
 
 class SameOrigin:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import NotFound, Refused
+from mailsvc.core.errors import NotFound, Phrase, Refused
 from mailsvc.store import accounts, mailboxes, private_flags
 from mailsvc.store import mailbox_rights as written
 from mailsvc.store.accounts import Account
@@ -37,16 +37,16 @@ HEADS_OF_UNIT = ("truong_phong", "thu_truong_don_vi")
 """Roles that, held in a unit, look after the unit's mailbox."""
 HEADS_OF_ROLE_MAILBOX = {"vanthu": ("chanh_van_phong",)}
 _REASONS = {
-    "l": "xem tên hộp thư này",
-    "r": "đọc hộp thư này",
-    "s": "đánh dấu đã đọc ở đây",
-    "w": "đặt cờ và nhãn ở đây",
-    "i": "đưa thư vào hộp thư này",
-    "k": "tạo hộp thư con ở đây",
-    "x": "xóa hay đổi tên hộp thư này",
-    "t": "đánh dấu xóa ở đây",
-    "e": "xóa hẳn thư ở đây",
-    "a": "xem và đổi quyền của hộp thư này",
+    "l": Phrase("xem tên hộp thư này"),
+    "r": Phrase("đọc hộp thư này"),
+    "s": Phrase("đánh dấu đã đọc ở đây"),
+    "w": Phrase("đặt cờ và nhãn ở đây"),
+    "i": Phrase("đưa thư vào hộp thư này"),
+    "k": Phrase("tạo hộp thư con ở đây"),
+    "x": Phrase("xóa hay đổi tên hộp thư này"),
+    "t": Phrase("đánh dấu xóa ở đây"),
+    "e": Phrase("xóa hẳn thư ở đây"),
+    "a": Phrase("xem và đổi quyền của hộp thư này"),
 }
 
 
@@ -194,6 +194,7 @@ def demand(letters: str, needed: str) -> None:
             raise Refused(refusal(letter))
 
 
-def refusal(letter: str) -> str:
+def refusal(letter: str) -> Phrase:
     """What a person is told who lacks the right."""
-    return f"Bạn không có quyền {_REASONS.get(letter, 'làm việc này')} (thiếu quyền “{letter}”)."
+    reason = _REASONS.get(letter) or Phrase("làm việc này")
+    return Phrase("Bạn không có quyền %(reason)s (thiếu quyền “%(letter)s”).", reason=reason, letter=letter)

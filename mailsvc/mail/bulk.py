@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailsvc.core.errors import MailsvcError, NotFound, Refused
+from mailsvc.core.errors import MailsvcError, NotFound, Phrase, Refused
 from mailsvc.mail import access
 from mailsvc.mail import mailboxes as work
 from mailsvc.mail.office import Office
@@ -26,12 +26,12 @@ Chosen = dict[int, list[int]]
 @dataclass(slots=True)
 class Done:
     """What was done: letters by mailbox. `moved`: (mailbox they came from, mailbox they lie in now) to UIDs there;
-    `stopped` why not all was done, '' when it was."""
+    `stopped` why not all was done, None when it was."""
 
     marked: Chosen = field(default_factory=dict)
     moved: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     removed: int = 0
-    stopped: str = ""
+    stopped: Phrase | None = None
 
     @property
     def count(self) -> int:
@@ -159,5 +159,5 @@ def _stopped(done: Done, error: MailsvcError) -> Done:
     """The first batch fails as a whole; later ones leave done what is done, and say so."""
     if not done.count:
         raise error
-    done.stopped = error.message
+    done.stopped = Phrase(error.text, **error.values)
     return done

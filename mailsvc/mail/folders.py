@@ -25,7 +25,7 @@ def title(text: str) -> str:
     if not name:
         raise Invalid("Xin đặt tên cho thư mục.")
     if len(name) > LONGEST:
-        raise Invalid(f"Tên thư mục dài quá {LONGEST} ký tự.")
+        raise Invalid("Tên thư mục dài quá %(longest)s ký tự.", longest=LONGEST)
     if any(one in "/*%\\" or not one.isprintable() for one in name):
         raise Invalid("Tên thư mục không dùng các dấu / * % \\ và ký tự ẩn.")
     return name
@@ -80,7 +80,11 @@ async def delete(office: Office, account_id: int, mailbox_id: int) -> tuple[str,
         done = await bulk.move_all(office, account_id, {mailbox_id: uids}, "\\Trash")
         moved += done.count
         if done.stopped or not done.count:
-            raise Refused(f"Mới chuyển được {moved} thư vào Thùng rác; thư mục chưa xóa. {done.stopped}")
+            raise Refused(
+                "Mới chuyển được %(moved)s thư vào Thùng rác; thư mục chưa xóa. %(why)s",
+                moved=moved,
+                why=done.stopped or "",
+            )
     await office.db.write(_remove_empty, account_id, mailbox_id)
     return box.name.rpartition("/")[2], moved
 
@@ -123,4 +127,4 @@ def _require_free(tx: Tx, owner_id: int, name: str, own_id: int = 0) -> None:
     """Names that differ only in case are the same to people. Raises AlreadyThere."""
     for one in mailboxes.of_account(tx, owner_id):
         if one.id != own_id and one.selectable and one.name.casefold() == name.casefold():
-            raise AlreadyThere(f"Đã có thư mục “{one.name.rpartition('/')[2]}”.")
+            raise AlreadyThere("Đã có thư mục “%(name)s”.", name=one.name.rpartition("/")[2])

@@ -126,7 +126,9 @@ def _send(
     if rows and given(rows[0][2]) == status:
         return False
     if not addresses.may_send_as(tx, domains, account_id, envelope.sender):
-        raise Invalid(f"Bạn không được gửi bằng địa chỉ “{envelope.sender}”; câu trả lời chưa được gửi.")
+        raise Invalid(
+            "Bạn không được gửi bằng địa chỉ “%(sender)s”; câu trả lời chưa được gửi.", sender=envelope.sender
+        )
     (outcome,) = deliver_letter(tx, domains, envelope, letter, case)
     if not outcome.ok:
         raise Invalid("Chưa gửi được câu trả lời: hộp thư của người mời không nhận thư. Xin gọi điện cho người mời.")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from contextvars import copy_context
 
-from mailsvc.core.errors import Phrase, Refused
+from mailsvc.core.errors import MailsvcError, Phrase, Refused
+from mailsvc.mail import access
 from tests.web.webhouse import Site, token_of
+from webmail import i18n
 
 MISSING = "/van-ban-den/2026/9876"
 
@@ -27,3 +30,26 @@ def test_an_error_keeps_its_text_and_values() -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.text, again.values) == (str(error), error.text, error.values)
     assert Refused("Còn 7%.").message == "Còn 7%."
+
+
+def test_a_form_keeps_what_was_typed_and_says_why_in_english(site: Site) -> None:
+    client = site.signed_in("nganltt")
+    for language, wanted in (("en", "longer than 80 characters"), ("vi", "Tên thư mục dài quá 80 ký tự.")):
+        token = token_of(client.get("/phim-tat"))
+        client.post("/cai-dat/giao-dien", data={"ma": token, "language": language, "ve": "/phim-tat"})
+        answer = client.post("/thu/thu-muc", data={"ma": token, "ten": "a" * 81, "trong": "0"})
+        assert answer.status_code == 422
+        assert wanted in answer.text
+        assert "a" * 81 in answer.text
+
+
+def test_phrases_inside_an_error_are_translated_too() -> None:
+    error = Refused(access.refusal("r"))
+    assert error.message == "Bạn không có quyền đọc hộp thư này (thiếu quyền “r”)."
+    assert copy_context().run(_in_english, error) == "You may not read this mailbox (the right “r” is missing)."
+    assert i18n.said(error) == error.message
+
+
+def _in_english(error: MailsvcError) -> str:
+    i18n.speak(i18n.ENGLISH)
+    return i18n.said(error)

@@ -49,7 +49,7 @@ async def save_sending(visit: Visit) -> Response:
     """The usual sender, and the seconds in which a letter can be taken back."""
     seconds, usual = visit.field("hoan_tac", 4), visit.field("tu", 320).lower()
     if not (seconds.isascii() and seconds.isdigit() and int(seconds) <= composing.UNDO_MOST):
-        raise Invalid(f"Thời gian hoàn tác là số giây từ 0 tới {composing.UNDO_MOST}.")
+        raise Invalid("Thời gian hoàn tác là số giây từ 0 tới %(most)s.", most=composing.UNDO_MOST)
     on = await visit.office.db.read(composing.desk, visit.who.account.id)
     chosen = {composing.UNDO: str(int(seconds)), "compose_from": usual if usual in on.signatures else ""}
     await visit.office.db.write(preferences.put, visit.who.account.id, chosen)

@@ -95,7 +95,7 @@ async def empty(visit: Visit) -> Response:
     chosen = await visit.office.db.read(bulk.everything, account_id, mailbox_id, _whole(visit.field("moc", 15)))
     done = await bulk.destroy_all(visit.office, account_id, chosen)
     news = _("Đã xóa hẳn %(n)s thư.", n=done.count)
-    return go(visit, f"/thu/{mailbox_id}", news + (" " + done.stopped if done.stopped else ""))
+    return go(visit, f"/thu/{mailbox_id}", news + (" " + said(done.stopped) if done.stopped else ""))
 
 
 def _require_emptied(folder: Folder) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, Refused
+from mailsvc.core.errors import Invalid, Phrase, Refused
 from mailsvc.documents import intake as intake_work
 from mailsvc.documents.case import Case
 from mailsvc.documents.errors import Stale
@@ -45,8 +45,8 @@ from mailsvc.store.intake import EntryFile
 from mailsvc.store.outgoing import Flow, OutFile
 from mailsvc.store.tx import Tx
 
-MISSING_WORD = "Phát hành phải kèm tệp gốc Word cùng bản ký/scan PDF (Quy chế Điều 3); còn thiếu tệp Word."
-MISSING_SCAN = "Phát hành phải kèm bản ký/scan PDF cùng tệp gốc Word (Quy chế Điều 3); còn thiếu bản ký/scan."
+MISSING_WORD = Phrase("Phát hành phải kèm tệp gốc Word cùng bản ký/scan PDF (Quy chế Điều 3); còn thiếu tệp Word.")
+MISSING_SCAN = Phrase("Phát hành phải kèm bản ký/scan PDF cùng tệp gốc Word (Quy chế Điều 3); còn thiếu bản ký/scan.")
 _ROLES = {SIGNED: "main", ORIGINAL: "original"}
 
 
