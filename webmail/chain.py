@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailsvc.core.actor import Actor
+from mailsvc.documents import clerks, rights
 from mailsvc.documents.outgoing import states, who
 from mailsvc.documents.outgoing.words import words as outgoing_words
 from mailsvc.documents.rights import Act
@@ -47,6 +48,16 @@ def of_incoming(tx: Tx, actor: Actor, document: Document, letter: str = "") -> t
     """The chain of an incoming document; `letter` is the address of its letter for who may open it."""
     answers = [one.from_id for one in relations.to_document(tx, document.id, relations.ANSWERS)]
     return _chain(tx, actor, [document], answers, letter)
+
+
+def of_letter(tx: Tx, actor: Actor, mailbox_id: int, number: tuple[int, int], letter: str) -> tuple[Stage, ...]:
+    """The chain of the document that a letter became: (số đến, year) in the register its mailbox feeds. Empty for who
+    may not read the document."""
+    org_code = clerks.organisation_of_mailbox(tx, mailbox_id)
+    found = documents.by_number(tx, org_code, "in", number[1], number[0])
+    if found is None or not rights.may(tx, actor, Act.READ, rights.of_document(tx, found)):
+        return ()
+    return of_incoming(tx, actor, found, letter)
 
 
 def of_outgoing(tx: Tx, actor: Actor, document: Document) -> tuple[Stage, ...]:

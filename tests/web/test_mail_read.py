@@ -140,3 +140,14 @@ def test_programs_stay_out_of_the_archive(site: Site) -> None:
         assert not [one for one in names if one.lower().endswith((".exe", ".js", ".scr", ".bat"))]
     else:
         assert answer.status_code == 404
+
+
+def test_a_registered_letter_shows_where_the_matter_is(site: Site) -> None:
+    site.deliver(sample("01-ext-bo.eml"))
+    site.read_files()
+    client = site.signed_in("daonth")
+    form = client.get("/van-ban-den/cho-vao-so/1").text.split('id="vao-so"')[1].split("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    client.post("/van-ban-den/cho-vao-so/1", data=fields | {"subject": "Khảo sát", "urgency": "thuong"})
+    page = client.get(f"/thu/{site.inbox('vanthu')}/1").text
+    assert 'aria-label="Đường đi của văn bản"' in page and 'href="/van-ban-den/2026/1"' in page

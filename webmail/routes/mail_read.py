@@ -21,7 +21,7 @@ from mailsvc.store.blobs import Blobs
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
-from webmail import bodies, letter_list, letters, reading, remote_pictures, views
+from webmail import bodies, chain, letter_list, letters, reading, remote_pictures, views
 from webmail.conversation import Conversation, conversation
 from webmail.i18n import _
 from webmail.letter_list import MailList, Position
@@ -39,9 +39,14 @@ async def letter(visit: Visit) -> Response:
     beside = await visit.office.db.read(
         _beside, visit.who.account.id, opened, visit.query("tim", 400), position(visit)
     )
+    number = views.arrival(opened.line.keywords)
+    stages: tuple[chain.Stage, ...] = ()
+    if number is not None:
+        stages = await visit.office.db.read(chain.of_letter, visit.actor, opened.folder.id, number, reader.base)
     return await page(
         visit,
         "mail_read.html",
+        chain=stages,
         shelves=beside.shelves,
         letters=beside.letters,
         current=opened.folder,

@@ -2,7 +2,7 @@
 // An element with data-js="name" is given to mount() of ./name.js once; what mount returns is called when it goes.
 import { watchKeys } from "./keys.js";
 import { watchLive } from "./live.js";
-import { say, text } from "./toast.js";
+import { putDown, say, takeAlong, text } from "./toast.js";
 
 const mounted = new Map(); // element -> what to call when it has gone
 
@@ -54,7 +54,9 @@ function askAgain(source, cause) {
   return true;
 }
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:before:swap", takeAlong);
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target === document.body) putDown();
   if (location.pathname !== shownPath) {
     shownPath = location.pathname;
     const wanted = location.hash ? document.getElementById(location.hash.slice(1)) : null;

@@ -19,8 +19,26 @@ export function say(words, { bad = false, action = null } = {}) {
     button.addEventListener("click", () => { made.remove(); action.run(); });
     made.append(button);
   }
+  made.dataset.made = "";
   place.replaceChildren(made);
   mount(made);
+}
+
+let carried = null;
+
+// What was said by a script goes along to the next page, with its way back; news of that page itself go before it.
+export function takeAlong() {
+  carried = document.querySelector("#bao > .toast[data-made]:not(.going)");
+}
+
+// News that came with the page are put in once more: a live region speaks of what changes, not of what was there.
+export function putDown() {
+  const place = document.getElementById("bao");
+  const news = place?.firstElementChild ?? carried;
+  carried = null;
+  if (!place || !news) return;
+  news.remove();
+  requestAnimationFrame(() => { if (!place.firstElementChild) place.append(news); });
 }
 
 export function mount(element) {
