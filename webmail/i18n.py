@@ -56,12 +56,17 @@ def _(text: str, /, **values: object) -> str:
     a percent sign is just itself."""
     if not values:
         return gettext(text)
-    return gettext(text) % {name: said(one) if isinstance(one, Phrase) else one for name, one in values.items()}
+    return gettext(text) % {name: told(one) if isinstance(one, str) else one for name, one in values.items()}
 
 
 def said(what: MailsvcError | Phrase) -> str:
     """What an error or a phrase says to the person, in the language of the request."""
     return _(what.text, **what.values)
+
+
+def told(text: str) -> str:
+    """A sentence that may be a phrase of the house: then in the language of the request."""
+    return said(text) if isinstance(text, Phrase) else text
 
 
 @cache

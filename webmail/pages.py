@@ -43,6 +43,7 @@ def environment(static: StaticFiles) -> Environment:
         initial=views.initial,
     )
     made.filters.update(
+        told=i18n.told,
         long_time=words.long_time,
         machine_time=words.machine_time,
         day=words.day,

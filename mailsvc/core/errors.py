@@ -17,6 +17,8 @@ Each carries one sentence for a person (`message`, Vietnamese; the doors add the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Phrase(str):
     """A sentence or a part of one that remembers what it was made of, so that a page can say it in another language."""
@@ -31,6 +33,12 @@ class Phrase(str):
 
     def __str__(self) -> str:
         return "".join((self,))
+
+
+def together(phrases: Iterable[Phrase]) -> Phrase:
+    """Several sentences, one after the other."""
+    named = {f"part_{place}": one for place, one in enumerate(phrases)}
+    return Phrase(" ".join(f"%({name})s" for name in named), **named)
 
 
 class MailsvcError(Exception):

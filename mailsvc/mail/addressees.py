@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mailsvc.core.errors import Phrase
 from mailsvc.mail import addresses, groups
 from mailsvc.message.compose import Person
 from mailsvc.message.fieldwriter import plain_line
@@ -34,7 +35,7 @@ class Reached:
 
     shown: tuple[Person, ...]
     everybody: tuple[Person, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Phrase, ...]
 
 
 def read(text: str, domain: str) -> Typed:
@@ -96,14 +97,14 @@ def _address(text: str, domain: str) -> str | None:
 def reach(tx: Tx, domains: Sequence[str], text: str) -> Reached:
     """Read a field, put the members of groups in their place, and look whether those in this office exist."""
     typed = read(text, domains[0])
-    problems = [f"“{one[:80]}” không phải là địa chỉ thư." for one in typed.wrong]
+    problems = [Phrase("“%(text)s” không phải là địa chỉ thư.", text=one[:80]) for one in typed.wrong]
     shown: list[Person] = []
     everybody: dict[str, Person] = {}
     for person in typed.people:
         if groups.is_group(person.address):
             group = groups.find(tx, domains, person.address)
             if group is None:
-                problems.append(f"Không còn nhóm “{person.name or person.address}”.")
+                problems.append(Phrase("Không còn nhóm “%(name)s”.", name=person.name or person.address))
                 continue
             shown.append(Person(group.title, ""))
             everybody |= {one.address.lower(): one for one in group.members}
@@ -116,10 +117,10 @@ def reach(tx: Tx, domains: Sequence[str], text: str) -> Reached:
     return Reached(tuple(shown), tuple(everybody.values()), tuple(problems))
 
 
-def _problem(tx: Tx, domains: Sequence[str], address: str) -> str:
+def _problem(tx: Tx, domains: Sequence[str], address: str) -> Phrase | None:
     if not addresses.is_local(address, domains):
-        return ""
+        return None
     account = addresses.find(tx, domains, address)
     if account is None:
-        return f"Không có hộp thư “{address}” trong cơ quan."
-    return "" if account.active else f"Hộp thư “{address}” đã khóa."
+        return Phrase("Không có hộp thư “%(address)s” trong cơ quan.", address=address)
+    return None if account.active else Phrase("Hộp thư “%(address)s” đã khóa.", address=address)

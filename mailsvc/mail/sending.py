@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailsvc.core.errors import Invalid, MailsvcError, NotFound
+from mailsvc.core.errors import Invalid, MailsvcError, NotFound, Phrase, together
 from mailsvc.mail import addressees, drafts, senders, writing
 from mailsvc.mail.addressees import Reached
 from mailsvc.mail.drafts import Place
@@ -58,18 +58,24 @@ class Checked:
 def check(tx: Tx, domains: Sequence[str], account_id: int, letter: Writing, most: int) -> Checked:
     """Look at sender and recipients. Raises Unfit."""
     reached = {name: addressees.reach(tx, domains, getattr(letter, name)) for name in ("to", "cc", "bcc")}
-    wrong = {name: " ".join(one.problems) for name, one in reached.items() if one.problems}
+    wrong = {name: together(one.problems) for name, one in reached.items() if one.problems}
     sender = senders.named(tx, domains, account_id, letter.sender)
     if sender is None:
-        wrong["from"] = f"Bạn không được gửi bằng địa chỉ “{letter.sender}”."
+        wrong["from"] = _not_yours(letter.sender)
     everybody = {person.address.lower() for one in reached.values() for person in one.everybody}
     if not everybody and not wrong:
-        wrong["to"] = "Chưa có người nhận."
+        wrong["to"] = Phrase("Chưa có người nhận.")
     if len(everybody) > most:
-        wrong["to"] = f"Có {len(everybody)} người nhận; mỗi thư gửi được tới nhiều nhất {most} người."
+        wrong["to"] = Phrase(
+            "Có %(have)s người nhận; mỗi thư gửi được tới nhiều nhất %(most)s người.", have=len(everybody), most=most
+        )
     if wrong or sender is None:
         raise Unfit(wrong)
     return Checked(sender, reached)
+
+
+def _not_yours(address: str) -> Phrase:
+    return Phrase("Bạn không được gửi bằng địa chỉ “%(address)s”.", address=address)
 
 
 async def press(
@@ -118,7 +124,7 @@ def _made(office: Office, client: Client, account_id: int, written: Writing, che
     plain = writing.sent_bytes(written, sender, checked.reached, send_ms, keep_bcc=False)
     if len(plain) > office.settings.smtp.max_size:
         most = office.settings.smtp.max_size // 1_000_000
-        raise Unfit({"files": f"Thư nặng hơn {most} MB; xin bớt tệp."})
+        raise Unfit({"files": Phrase("Thư nặng hơn %(most)s MB; xin bớt tệp.", most=most)})
     path, trace = _trace(sender.address, host, send_ms)
     leaving = stored(office, path + trace + plain)
     kept = plain if not checked.reached["bcc"].shown else None
@@ -163,8 +169,8 @@ async def _judge(office: Office, made: Made) -> None:
     if refusal is None:
         return
     if refusal.code == 553:
-        raise Unfit({"from": f"Bạn không được gửi bằng địa chỉ “{made.envelope.sender}”."})
-    raise Unfit({"subject": "Chủ đề có dấu mật: không gửi bí mật nhà nước trên hệ thống này."})
+        raise Unfit({"from": _not_yours(made.envelope.sender)})
+    raise Unfit({"subject": Phrase("Chủ đề có dấu mật: không gửi bí mật nhà nước trên hệ thống này.")})
 
 
 def _pressed(tx: Tx, account_id: int, message_id: str) -> int | None:

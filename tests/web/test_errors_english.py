@@ -7,6 +7,7 @@ from contextvars import copy_context
 
 from mailsvc.core.errors import MailsvcError, Phrase, Refused
 from mailsvc.mail import access
+from tests.web.test_composing import write
 from tests.web.webhouse import Site, token_of
 from webmail import i18n
 
@@ -41,6 +42,16 @@ def test_a_form_keeps_what_was_typed_and_says_why_in_english(site: Site) -> None
         assert answer.status_code == 422
         assert wanted in answer.text
         assert "a" * 81 in answer.text
+
+
+def test_a_letter_that_cannot_go_says_why_in_english(site: Site) -> None:
+    client = site.signed_in("nganltt")
+    token = token_of(client.get("/phim-tat"))
+    client.post("/cai-dat/giao-dien", data={"ma": token, "language": "en", "ve": "/phim-tat"})
+    answer = write(client, den="khong-co-ai, nganltt; a@@b", chu_de="Giữ tôi", chu="Chữ cũng giữ", viec="gui")
+    assert answer.status_code == 422
+    assert "“a@@b” is not a mail address. There is no mailbox “khong-co-ai@" in answer.text
+    assert "Giữ tôi" in answer.text and "Chữ cũng giữ" in answer.text
 
 
 def test_phrases_inside_an_error_are_translated_too() -> None:

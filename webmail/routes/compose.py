@@ -31,7 +31,7 @@ from mailsvc.store.tx import Tx
 from webmail import composing, letters, notices, views, words
 from webmail.bodies import link_key
 from webmail.composing import Desk, Form, Kept
-from webmail.i18n import N_, _, said
+from webmail.i18n import N_, _, said, told
 from webmail.notices import Notice
 from webmail.pages import go, page
 
@@ -265,7 +265,7 @@ def _chosen_time(text: str, now_ms: int) -> int:
 
 async def _refused(visit: Visit, form: Form, error: Unfit) -> Response:
     """Not sent: everything typed stays, what is wrong stands beside its field, and the letter is a draft."""
-    problems = {_FIELDS[name]: text for name, text in error.fields.items()}
+    problems = {_FIELDS[name]: told(text) for name, text in error.fields.items()}
     place: Place | Elsewhere | None = form.known
     if not {"tep", "chung"} & set(problems):
         with contextlib.suppress(OverQuota, StorageFull, Busy):

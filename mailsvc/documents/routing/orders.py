@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, NotFound, Refused
+from mailsvc.core.errors import Invalid, NotFound, Phrase, Refused
 from mailsvc.documents import calendar
 from mailsvc.documents.fields import InvalidFields, Problem, iso
 from mailsvc.documents.routing import receivers
@@ -80,9 +80,9 @@ def _receiver(tx: Tx, order: Order, problems: list[Problem]) -> Receiver | None:
     try:
         return receivers.find(tx, order.receiver)
     except (Invalid, Refused) as error:
-        problems.append(Problem(f"{order.field}-receiver", error.message, True))
+        problems.append(Problem(f"{order.field}-receiver", Phrase(error.text, **error.values), True))
     except NotFound:
-        problems.append(Problem(f"{order.field}-receiver", "Không có người này.", True))
+        problems.append(Problem(f"{order.field}-receiver", Phrase("Không có người này."), True))
     return None
 
 
@@ -94,7 +94,7 @@ def _deadline(order: Order, bounds: Bounds, today: date, problems: list[Problem]
             raise Invalid("Nhận để biết thì không có hạn; hãy chọn phối hợp nếu cần trả lời.")
         return deadline_of(order.deadline, bounds.arrival, today)
     except Invalid as error:
-        problems.append(Problem(f"{order.field}-deadline", error.message, True))
+        problems.append(Problem(f"{order.field}-deadline", Phrase(error.text, **error.values), True))
         return None
 
 
@@ -158,21 +158,26 @@ def _lead(found: Sequence[tuple[Order, Ready]], bounds: Bounds) -> Iterator[Prob
     why = because(rules().direct_rule, "direct")
     if bounds.has_lead and leads:
         yield Problem(
-            f"{leads[0].field}-receiver", "Đã có người chủ trì; muốn đổi thì giao lại lượt chuyển đó. " + why, True
+            f"{leads[0].field}-receiver",
+            Phrase("Đã có người chủ trì; muốn đổi thì giao lại lượt chuyển đó. %(why)s", why=why),
+            True,
         )
     elif len(leads) > 1:
-        yield Problem(f"{leads[1].field}-receiver", "Chỉ một người hoặc đơn vị chủ trì. " + why, True)
+        only = Phrase("Chỉ một người hoặc đơn vị chủ trì. %(why)s", why=why)
+        yield Problem(f"{leads[1].field}-receiver", only, True)
     elif not leads and bounds.needs_lead and not bounds.has_lead:
-        yield Problem("lead-receiver", "Phải có đúng một người hoặc đơn vị chủ trì. " + why, True)
+        needed = Phrase("Phải có đúng một người hoặc đơn vị chủ trì. %(why)s", why=why)
+        yield Problem("lead-receiver", needed, True)
     if not found and not bounds.needs_lead:
-        yield Problem("lead-receiver", "Chưa chọn người hoặc đơn vị nhận.", True)
+        yield Problem("lead-receiver", Phrase("Chưa chọn người hoặc đơn vị nhận."), True)
 
 
 def _twice(found: Sequence[tuple[Order, Ready]]) -> Iterator[Problem]:
     seen: set[int] = set()
     for order, one in found:
         if one.receiver.account_id in seen:
-            yield Problem(f"{order.field}-receiver", f"{one.receiver.name} đã được chọn ở dòng khác.", True)
+            twice = Phrase("%(name)s đã được chọn ở dòng khác.", name=one.receiver.name)
+            yield Problem(f"{order.field}-receiver", twice, True)
         seen.add(one.receiver.account_id)
 
 
@@ -181,12 +186,13 @@ def _within(found: Sequence[tuple[Order, Ready]], bounds: Bounds) -> Iterator[Pr
     lead = next((one.deadline for _, one in found if one.role == LEAD), None)
     for order, one in found:
         if bounds.latest and one.deadline and one.deadline > bounds.latest:
-            yield _late(order, one, bounds.latest, "hạn được giao")
+            yield _late(order, one, bounds.latest, Phrase("hạn được giao"))
         elif rule.cooperate_within_lead and one.role == COOPERATE and lead and (one.deadline or "") > lead:
-            yield _late(order, one, lead, "hạn của chủ trì")
+            yield _late(order, one, lead, Phrase("hạn của chủ trì"))
 
 
 def _late(order: Order, one: Ready, latest: str, of_what: str) -> Problem:
     day, last = (f"{date.fromisoformat(text):%d/%m/%Y}" for text in (one.deadline or "", latest))
     why = because(rules().deadlines.rule, "deadlines.cooperate_within_lead")
-    return Problem(f"{order.field}-deadline", f"Hạn {day} sau {of_what} ({last}). {why}", True)
+    text = Phrase("Hạn %(day)s sau %(of_what)s (%(last)s). %(why)s", day=day, of_what=of_what, last=last, why=why)
+    return Problem(f"{order.field}-deadline", text, True)

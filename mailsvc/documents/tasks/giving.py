@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, Refused
+from mailsvc.core.errors import Invalid, Phrase, Refused
 from mailsvc.documents import calendar, holding, rights
 from mailsvc.documents.fields import InvalidFields, Problem, iso
 from mailsvc.documents.plain_words import require_open
@@ -108,25 +108,26 @@ def checked(tx: Tx, new: NewTask) -> tuple[NewTask, str | None]:
     limits = words().limits
     problems: list[Problem] = []
     if not ready.title:
-        problems.append(Problem("title", "Phải ghi tên việc.", True))
+        problems.append(Problem("title", Phrase("Phải ghi tên việc."), True))
     for name in ("title", "content"):
         if len(getattr(ready, name)) > limits[name]:
-            problems.append(Problem(name, f"Dài quá {limits[name]} ký tự.", True))
+            problems.append(Problem(name, Phrase("Dài quá %(longest)s ký tự.", longest=limits[name]), True))
     if ready.lead_id is None:
-        problems.append(Problem("lead", "Phải chọn đúng một người chủ trì.", True))
+        problems.append(Problem("lead", Phrase("Phải chọn đúng một người chủ trì."), True))
     if ready.lead_id in ready.cooperating:
-        problems.append(Problem("cooperating", "Người chủ trì không đồng thời là người phối hợp.", True))
+        problems.append(Problem("cooperating", Phrase("Người chủ trì không đồng thời là người phối hợp."), True))
     if len(ready.cooperating) >= limits["most_people"]:
-        problems.append(Problem("cooperating", f"Nhiều nhất {limits['most_people']} người.", True))
+        problems.append(Problem("cooperating", Phrase("Nhiều nhất %(most)s người.", most=limits["most_people"]), True))
     if ready.priority not in words().priorities:
-        problems.append(Problem("priority", f"Mức “{ready.priority}” không có.", True))
+        problems.append(Problem("priority", Phrase("Mức “%(priority)s” không có.", priority=ready.priority), True))
     deadline, problem = deadline_of(ready.deadline, office_date(tx.now_ms))
     if problem:
         problems.append(Problem("deadline", problem, True))
     if ready.advisory and not ready.deadline:
-        problems.append(Problem("deadline", "Văn bản tham mưu phải có hạn.", True))
+        problems.append(Problem("deadline", Phrase("Văn bản tham mưu phải có hạn."), True))
     if holding.screen(titles=[ready.title], text=ready.content):
-        problems.append(Problem("title", f"Có dấu hiệu bí mật nhà nước; không nhận. Căn cứ: {holding.RULE}.", True))
+        text = Phrase("Có dấu hiệu bí mật nhà nước; không nhận. Căn cứ: %(rule)s.", rule=holding.RULE)
+        problems.append(Problem("title", text, True))
     if problems:
         raise InvalidFields(tuple(problems))
     return ready, deadline
@@ -142,14 +143,18 @@ def deadline_of(typed: str, today: date) -> tuple[str | None, str]:
     try:
         day = date.fromisoformat(iso(typed))
     except ValueError:
-        return None, f"“{typed}” không phải là ngày; ghi như 30/11/2026 hoặc “3 ngày”."
+        return None, Phrase("“%(typed)s” không phải là ngày; ghi như 30/11/2026 hoặc “3 ngày”.", typed=typed)
     if day < today:
-        return None, f"Hạn {day:%d/%m/%Y} đã qua."
+        return None, Phrase("Hạn %(day)s đã qua.", day=f"{day:%d/%m/%Y}")
     if day > today + timedelta(days=words().limits["most_days"]):
-        return None, f"Hạn {day:%d/%m/%Y} xa quá; xem lại năm."
+        return None, Phrase("Hạn %(day)s xa quá; xem lại năm.", day=f"{day:%d/%m/%Y}")
     if not calendar.is_working_day(day):
         before = calendar.add_working_days(day, -1)
-        return None, f"{day:%d/%m/%Y} là ngày nghỉ; ngày làm việc liền trước là {before:%d/%m/%Y}."
+        return None, Phrase(
+            "%(day)s là ngày nghỉ; ngày làm việc liền trước là %(before)s.",
+            day=f"{day:%d/%m/%Y}",
+            before=f"{before:%d/%m/%Y}",
+        )
     return day.isoformat(), ""
 
 
@@ -160,7 +165,9 @@ def _doers(tx: Tx, ready: NewTask) -> list[_Doer]:
         role = LEAD if not found else COOPERATE
         meant = accounts.get(tx, chosen)
         if meant.kind != "person":
-            raise InvalidFields((Problem(role, f"“{meant.full_name}” không phải là một người.", True),))
+            raise InvalidFields(
+                (Problem(role, Phrase("“%(name)s” không phải là một người.", name=meant.full_name), True),)
+            )
         receiver_id, remark = rights.receiver(tx, chosen)
         meant_for = None if receiver_id == chosen else chosen
         found.setdefault(receiver_id, _Doer(accounts.get(tx, receiver_id), role, meant_for, remark))
