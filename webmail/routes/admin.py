@@ -22,7 +22,8 @@ from mailsvc.store import accounts, queue, ways_in
 from mailsvc.store.tx import Tx
 from webmail import words
 from webmail.i18n import _
-from webmail.pages import go, page
+from webmail.pages import go
+from webmail.routes.admin_shell import admin_page
 
 PAGE, ACCOUNTS, QUEUE = "/quan-tri", "/quan-tri/tai-khoan", "/quan-tri/hang-doi"
 _LOW, _HOUR_MS, _MOST = 0.1, 3_600_000, 200
@@ -43,7 +44,7 @@ async def health(visit: Visit) -> Response:
     counts = await visit.office.db.read(_counts, visit.actor)
     disk, days = await visit.office.work(_looked, visit.office)
     states = [_queue_state(counts, visit.office.clock.now_ms()), _disk_state(*disk), _certificate_state(days)]
-    return await page(visit, "admin_health.html", states=states)
+    return await admin_page(visit, "admin_health.html", states=states)
 
 
 def _counts(tx: Tx, actor: Actor) -> queue.Counts:
@@ -108,7 +109,7 @@ async def listing(visit: Visit) -> Response:
 async def _accounts_page(visit: Visit, query: str, **given: Any) -> Response:
     found = await visit.office.db.read(administering.listing, visit.actor, query)
     values = {"made": "", "whose": "", **given}
-    return await page(visit, "admin_accounts.html", found=found, query=query, roles=matrix().roles, **values)
+    return await admin_page(visit, "admin_accounts.html", found=found, query=query, roles=matrix().roles, **values)
 
 
 async def reset_password(visit: Visit) -> Response:
@@ -150,7 +151,7 @@ async def set_quota(visit: Visit) -> Response:
 
 # ---- the queue -----------------------------------------------------------------------------------------------------
 async def waiting(visit: Visit) -> Response:
-    return await page(visit, "admin_queue.html", rows=await visit.office.db.read(_waiting, visit.actor))
+    return await admin_page(visit, "admin_queue.html", rows=await visit.office.db.read(_waiting, visit.actor))
 
 
 def _waiting(tx: Tx, actor: Actor) -> list[queue.Listed]:

@@ -12,8 +12,8 @@ from mailsvc.core.errors import Invalid
 from mailsvc.http.visits import Visit, get, post, upload
 from mailsvc.store.tx import Tx
 from webmail.i18n import said
-from webmail.pages import page
 from webmail.routes.admin import with_factor
+from webmail.routes.admin_shell import admin_page
 
 PAGE = "/quan-tri/nhap"
 _LONGEST = 500_000
@@ -58,7 +58,7 @@ def _verdicts(tx: Tx, domains: list[str], data: bytes) -> list[importing.RowVerd
 async def _shown(visit: Visit, status: int, **given: Any) -> Response:
     values: dict[str, Any] = {"problem": "", "verdicts": [], "text": "", "made": [], **given}
     values["right"] = sum(1 for one in values["verdicts"] if one.person is not None)
-    return await page(visit, "admin_import.html", status=status, columns=importing.PERSON_COLUMNS, **values)
+    return await admin_page(visit, "admin_import.html", status=status, columns=importing.PERSON_COLUMNS, **values)
 
 
 ROUTES = (
