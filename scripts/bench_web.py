@@ -36,6 +36,7 @@ from mailsvc.mail.letter import from_bytes  # noqa: E402
 from mailsvc.opening import close_office, open_office  # noqa: E402
 from mailsvc.store import accounts  # noqa: E402
 from mailsvc.store import documents as document_store  # noqa: E402
+from mailsvc.store import search  # noqa: E402
 from mailsvc.store.tx import Tx  # noqa: E402
 from scripts import bench_office  # noqa: E402
 from tests.live import DemoUser, Live  # noqa: E402
@@ -88,6 +89,8 @@ def _fill(data: Path, letters: int, documents: int) -> None:
         )
         for first in range(0, letters, 1000):
             office.db.write_now(_deliver, settings.organisation.domains, range(first, min(first + 1000, letters)), dice)
+        while office.db.write_now(search.index_pending, 2000):  # as it stands an hour after a move
+            pass
         office.db.write_now(lambda tx: tx.execute(text("ANALYZE")))
     finally:
         close_office(office)
