@@ -80,7 +80,8 @@ class Browser:
         """Fill in and send the form that has these fields (and a button with this text)."""
         for form in self.page.forms:
             texts = [one.text_content().strip() for one in form.iter("button")]
-            if set(values) <= set(form.fields.keys()) and (button is None or any(one.startswith(button) for one in texts)):
+            pressed = button is None or any(one.startswith(button) for one in texts)
+            if set(values) <= set(form.fields.keys()) and pressed:
                 data = dict(form.fields) | values
                 answer = self.client.request(form.method, form.action or str(self.page.base_url or ""), data=data)
                 assert answer.status_code == 200, answer.text[:500]
