@@ -34,10 +34,7 @@ from mailsvc.mail.deliver import deliver_letter  # noqa: E402
 from mailsvc.mail.envelope import Client, Envelope, Recipient  # noqa: E402
 from mailsvc.mail.letter import from_bytes  # noqa: E402
 from mailsvc.opening import close_office, open_office  # noqa: E402
-from mailsvc.store import (
-    accounts,
-    search,
-)
+from mailsvc.store import accounts, search  # noqa: E402
 from mailsvc.store import documents as document_store  # noqa: E402
 from mailsvc.store.tx import Tx  # noqa: E402
 from scripts import bench_office  # noqa: E402
