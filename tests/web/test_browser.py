@@ -42,9 +42,11 @@ def sign_in(page: Page, site: Site, username: str) -> None:
 
 
 def press(page: Page, selector: str) -> None:
-    """Click what leads to another page, and be there."""
-    with page.expect_navigation(wait_until="networkidle"):
-        page.click(selector)
+    """Click what leads to another page, whether it is loaded or put in, and be there."""
+    page.evaluate("document.querySelector('main').dataset.before = ''")
+    page.click(selector)
+    page.wait_for_selector("main:not([data-before])")
+    page.wait_for_load_state("load")
 
 
 def shoot(page: Page, pictures: Path, name: str, *, full: bool = False) -> None:
@@ -143,9 +145,10 @@ def test_pictures_of_the_other_pages(site: Site, browser: Browser, pictures: Pat
     page.goto(f"{site.url}/thu/{inbox}")
     page.check(".pick input >> nth=1")
     shoot(page, pictures, "thu-chon")
-    press(page, "button[value=luu-tru]")
+    page.click("button[value=luu-tru]")
+    page.wait_for_selector(".toast")
     shoot(page, pictures, "thu-da-chuyen")
-    press(page, "text=Hoàn tác")
+    page.click(".toast button")
     shoot(page, pictures, "thu-hoan-tac")
     page.goto(f"{site.url}/van-ban-den/moi")
     shoot(page, pictures, "van-ban-giay")
