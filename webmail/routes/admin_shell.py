@@ -12,13 +12,24 @@ from mailsvc.documents.rights import Act
 from mailsvc.documents.rights.units import main_organisation
 from mailsvc.http.visits import Visit
 from mailsvc.store.tx import Tx
+from webmail.i18n import N_, _
 from webmail.pages import page
+
+# The tabs in their order: address, name. A page of administration adds its line here.
+TABS = (
+    ("/quan-tri", N_("Sức khỏe")),
+    ("/quan-tri/tai-khoan", N_("Tài khoản")),
+    ("/quan-tri/nhap", N_("Nhập từ tệp")),
+    ("/quan-tri/hang-doi", N_("Hàng đợi")),
+)
+AUDIT = ("/nhat-ky", N_("Nhật ký"))
 
 
 async def admin_page(visit: Visit, template: str, **values: Any) -> Response:
-    """The page of administration; `audits`: the person may open the audit trail."""
+    """A page of administration with its tabs; the audit trail is one for those who may read it."""
     audits = await visit.office.db.read(_audits, visit.actor)
-    return await page(visit, template, audits=audits, **values)
+    tabs = [(address, _(name)) for address, name in (*TABS, AUDIT) if audits or address != AUDIT[0]]
+    return await page(visit, template, tabs=tabs, **values)
 
 
 def _audits(tx: Tx, actor: Actor) -> bool:
