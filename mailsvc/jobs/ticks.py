@@ -8,6 +8,7 @@ from mailsvc.documents import proof
 from mailsvc.documents.outgoing import receipts
 from mailsvc.documents.routing import handling
 from mailsvc.jobs import following
+from mailsvc.mail import vacation_answers
 from mailsvc.mail.office import Office
 from mailsvc.store import routing, sessions
 
@@ -19,6 +20,7 @@ def start(office: Office) -> AsyncIOScheduler:
     )
     scheduler.add_job(_reload_certificate, "interval", minutes=5, args=[office])
     scheduler.add_job(_forget_sessions, "interval", hours=1, args=[office])
+    scheduler.add_job(_end_absences, "interval", hours=1, args=[office])
     scheduler.add_job(_keep_audit_head, "interval", hours=1, args=[office])
     scheduler.add_job(following.run, "interval", minutes=2, args=[office])
     scheduler.add_job(_refresh_receipts, "interval", minutes=1, args=[office])
@@ -37,6 +39,10 @@ async def _keep_audit_head(office: Office) -> None:
 
 async def _forget_sessions(office: Office) -> None:
     await office.db.write(sessions.remove_expired)
+
+
+async def _end_absences(office: Office) -> None:
+    await office.db.write(vacation_answers.keep_house)
 
 
 async def _refresh_receipts(office: Office) -> None:

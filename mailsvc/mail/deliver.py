@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import StorageFull
 from mailsvc.documents import intake
-from mailsvc.mail import addresses, answers, bounce, outbound
+from mailsvc.mail import addresses, answers, bounce, outbound, vacation_answers
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_spool, is_quick
 from mailsvc.mail.office import Office
@@ -117,7 +117,7 @@ def _plain_inboxes(tx: Tx, posts: list[Post]) -> dict[int, Inbox]:
     plain = {}
     for number, address in addressed.items():
         box, size = known.get(address), posts[number].letter.content.size
-        if box is None or box.kind or box.counted:
+        if box is None or box.kind or box.counted or box.away:
             continue
         used[box.account_id] = used.get(box.account_id, 0) + size
         if box.room is None or used[box.account_id] <= box.room:
@@ -167,6 +167,7 @@ def deliver_letter(
         _note_sending(tx, envelope, letter)
         _place(tx, content_id, envelope, letter, roomy, case)
         outbound.enqueue(tx, content_id, envelope, people.remote)
+        vacation_answers.answer(tx, domains, envelope, letter, roomy)
         outcomes.update({one.address: Outcome("", 250, "2.0.0", "Queued") for one in people.remote})
     told = [replace(outcomes[one.address], recipient=one.address) for one in envelope.recipients]
     _report(tx, domains, envelope, letter, told)

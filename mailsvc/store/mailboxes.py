@@ -127,13 +127,14 @@ def with_special_use(tx: Tx, account_id: int, special_use: str) -> Mailbox | Non
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """Where mail for an account goes. `room` is the free quota in bytes, None without a limit, below 0 when there may
-    be no more messages; `counted` whether their number is limited."""
+    be no more messages; `counted` whether their number is limited; `away` whether an answer about absence is on."""
 
     account_id: int
     mailbox_id: int
     kind: str
     room: int | None
     counted: bool = False
+    away: bool = False
 
 
 _ALL = mailboxes.alias("all_of_account")
@@ -146,6 +147,7 @@ _INBOX_COLUMNS = (
         accounts.c.quota_bytes,
         accounts.c.used_bytes,
         accounts.c.quota_messages,
+        accounts.c.away,
         case((accounts.c.quota_messages != 0, _COUNT.scalar_subquery()), else_=0),
     )
     .join(accounts, accounts.c.id == mailboxes.c.account_id)
@@ -166,9 +168,11 @@ def inboxes(tx: Tx, account_ids: list[int]) -> dict[int, Inbox]:
     return {row[0]: _inbox(*row) for row in rows}
 
 
-def _inbox(account_id: int, mailbox_id: int, kind: str, quota: int, used: int, most: int, count: int) -> Inbox:
+def _inbox(
+    account_id: int, mailbox_id: int, kind: str, quota: int, used: int, most: int, away: int, count: int
+) -> Inbox:
     room = quota - used if quota else None
-    return Inbox(account_id, mailbox_id, kind, -1 if most and count >= most else room, bool(most))
+    return Inbox(account_id, mailbox_id, kind, -1 if most and count >= most else room, bool(most), bool(away))
 
 
 def inboxes_of_addresses(tx: Tx, wanted: Sequence[str]) -> dict[str, Inbox]:
@@ -178,7 +182,7 @@ def inboxes_of_addresses(tx: Tx, wanted: Sequence[str]) -> dict[str, Inbox]:
 
 
 _INBOXES_OF_ADDRESSES = """
-SELECT d.address, m.account_id, m.id, m.kind, a.quota_bytes, a.used_bytes, a.quota_messages,
+SELECT d.address, m.account_id, m.id, m.kind, a.quota_bytes, a.used_bytes, a.quota_messages, a.away,
 CASE WHEN a.quota_messages <> 0 THEN (SELECT coalesce(sum(o.messages), 0) FROM mailboxes o WHERE o.account_id = a.id)
 ELSE 0 END
 FROM addresses d JOIN accounts a ON a.id = d.account_id JOIN mailboxes m ON m.account_id = a.id AND m.name = 'INBOX'

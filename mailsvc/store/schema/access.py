@@ -43,7 +43,7 @@ recovery_codes = Table(
     int_column("used_ms"),
 )
 
-# RFC 5230 in the form people fill in.
+# RFC 5230 in the form people fill in. `accounts.away` says `active` once more, where deliveries look.
 vacations = Table(
     "vacations",
     metadata,
@@ -55,6 +55,7 @@ vacations = Table(
     text_column("text"),
     int_column("every_days", 7),
     int_column("version"),  # rises with each change: the new text is for everybody again
+    bool_column("inside_only"),  # only who has logged in and writes from the house is told
 )
 
 vacation_answers = Table(

@@ -45,7 +45,7 @@ accounts = Table(
     int_column("credential_version"),
     int_column("created_ms"),
     bool_column("must_change"),  # the password was given by an administrator
-    bool_column("away"),  # an answer about absence is switched on (store.vacations knows the days)
+    bool_column("away"),  # an answer about absence is switched on (store/vacations.py knows the days)
 )
 
 addresses = Table(
