@@ -97,6 +97,9 @@ def _person(tx: Tx, row: dict[str, str], domains: Sequence[str], known_units: se
         owner = accounts.by_address(tx, address)
         if owner is not None:
             raise Invalid("Địa chỉ “%(address)s” đã thuộc “%(username)s”.", address=address, username=owner.username)
+        group = accounts.list_at(tx, address)
+        if group is not None:
+            raise Invalid("Địa chỉ “%(address)s” đã thuộc nhóm “%(group)s”.", address=address, group=group)
     if row["unit_code"] not in known_units:
         raise Invalid("Không có đơn vị “%(unit_code)s”.", unit_code=row["unit_code"])
     roles = tuple(role.strip() for role in row["roles"].split("|") if role.strip())

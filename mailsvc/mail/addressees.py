@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailsvc.core.errors import Phrase
-from mailsvc.mail import addresses, groups
+from mailsvc.mail import addresses, groups, lists
 from mailsvc.message.compose import Person
 from mailsvc.message.fieldwriter import plain_line
 from mailsvc.store.tx import Tx
@@ -122,5 +122,9 @@ def _problem(tx: Tx, domains: Sequence[str], address: str) -> Phrase | None:
         return None
     account = addresses.find(tx, domains, address)
     if account is None:
+        group = lists.find(tx, domains, address)
+        if group is not None:
+            empty = lists.refusal(tx, group, inside=True) is not None
+            return Phrase("Nhóm “%(name)s” chưa có ai nhận thư.", name=group.name) if empty else None
         return Phrase("Không có hộp thư “%(address)s” trong cơ quan.", address=address)
     return None if account.active else Phrase("Hộp thư “%(address)s” đã khóa.", address=address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mailsvc.store import accounts
 from mailsvc.store.accounts import Account
@@ -24,10 +24,17 @@ def is_local(address: str, domains: Sequence[str]) -> bool:
 
 
 def find(tx: Tx, domains: Sequence[str], address: str) -> Account | None:
-    """The account that mail for this local address goes to, or None.
+    """The account that mail for this local address goes to, or None (`mail.lists` knows the lists)."""
+    for form in forms(domains, address):
+        account = accounts.by_address(tx, form)
+        if account is not None:
+            return account
+    return None
 
-    Looked for in this order: as written, without the subaddress, each in its own domain, then in the canonical one.
-    """
+
+def forms(domains: Sequence[str], address: str) -> Iterator[str]:
+    """What a local address may stand for in the directory, in the order in which it is looked for: as written, without
+    the subaddress, each in its own domain, then in the canonical one."""
     local, domain = split(address)
     local = local.lower()
     if local.startswith('"') and local.endswith('"'):
@@ -37,10 +44,7 @@ def find(tx: Tx, domains: Sequence[str], address: str) -> Account | None:
         names.append(local.split(SEPARATOR, 1)[0])
     for name in names:
         for place in dict.fromkeys((domain or domains[0], domains[0])):
-            account = accounts.by_address(tx, f"{name}@{place}")
-            if account is not None:
-                return account
-    return None
+            yield f"{name}@{place}"
 
 
 def may_send(tx: Tx, account_id: int) -> bool:

@@ -48,16 +48,19 @@ def wants(notify: Sequence[str], word: str) -> bool:
 
 
 def report_at_once(
-    tx: Tx, domains: Sequence[str], envelope: Envelope, letter: Letter, outcomes: Sequence[Outcome]
+    tx: Tx,
+    domains: Sequence[str],
+    envelope: Envelope,
+    letter: Letter,
+    pairs: Sequence[tuple[Recipient, Outcome]],
 ) -> None:
-    """Tell the sender what is known when the letter has been taken over: `outcomes` in the order of the recipients.
+    """Tell the sender what is known when the letter has been taken over by somebody: `pairs` to be reported on.
 
-    Refused recipients are reported when others were accepted (with none accepted the door says the error), mailboxes
+    Refused recipients are reported (with none accepted the door says the error, and this is not called), mailboxes
     reached when NOTIFY=SUCCESS asked for that. Nothing goes to the null sender.
     """
-    if not envelope.sender or not any(one.ok for one in outcomes):
+    if not envelope.sender:
         return
-    pairs = list(zip(envelope.recipients, outcomes, strict=True))
     failed = [_outcome(who, one) for who, one in pairs if not one.ok and wants(who.notify, "FAILURE")]
     delivered = [
         _outcome(who, one)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mailsvc.mail import groups, senders
 from mailsvc.mail.writing import people_of
 from mailsvc.store import correspondents, units
+from mailsvc.store import groups as address_lists
 from mailsvc.store.tx import Tx
 from mailsvc.vietnamese.fold import fold
 
@@ -18,7 +19,8 @@ RECENT = 400
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`kind`: group, unit, person or recent; `count` is how many a group reaches, 1 for the others."""
+    """`kind`: group, list (one with an address), unit, person or recent; `count` is how many a group or list reaches,
+    1 for the others."""
 
     kind: str
     name: str
@@ -48,14 +50,15 @@ def _rank(words: Sequence[str], one: Suggestion) -> int:
     place = [*name, *fold(one.detail).split(), *address.replace("@", " ").replace(".", " ").split(), address]
     if not all(any(part.startswith(word) for part in place) for word in words):
         return 0
-    kinds = {"group": 3, "recent": 3, "unit": 2, "person": 1}
+    kinds = {"group": 3, "list": 3, "recent": 3, "unit": 2, "person": 1}
     own_name = bool(name) and one.kind == "person" and name[-1].startswith(words[-1])  # people go by their last word
     return 1 + kinds[one.kind] + (3 if own_name else 0) + (4 if address.startswith(words[0]) else 0)
 
 
 def _groups(tx: Tx, domains: Sequence[str]) -> list[Suggestion]:
-    found = groups.listing(tx, domains)
-    return [Suggestion("group", one.title, one.address, "", len(one.members)) for one in found]
+    found = [Suggestion("group", one.title, one.address, "", len(one.members)) for one in groups.listing(tx, domains)]
+    reached = ((one, len(address_lists.accounts_of(tx, one.id))) for one in address_lists.listing(tx))
+    return found + [Suggestion("list", one.name, one.address, "", heads) for one, heads in reached if heads]
 
 
 def _accounts(tx: Tx) -> list[Suggestion]:

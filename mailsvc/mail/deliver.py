@@ -7,17 +7,19 @@ remote one, an intake entry when it reaches the clerks. Sieve and junk filtering
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import StorageFull
 from mailsvc.documents import intake
-from mailsvc.mail import addresses, answers, bounce, outbound, vacation_answers
+from mailsvc.mail import addresses, answers, bounce, lists, outbound, vacation_answers
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_spool, is_quick
 from mailsvc.mail.office import Office
 from mailsvc.store import audit, contents, mailboxes, placements
 from mailsvc.store.blobs import Spool
+from mailsvc.store.groups import Group
 from mailsvc.store.mailboxes import Inbox
 from mailsvc.store.placements import NewPlacement
 from mailsvc.store.tx import Tx
@@ -32,9 +34,10 @@ DISK_FULL = Outcome("", 452, "4.3.1", "Insufficient system storage, try again la
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The recipients of an envelope by where they lead: account id to recipients, and those elsewhere."""
+    """The recipients of an envelope by where they lead: account id to recipients, address lists, those elsewhere."""
 
     local: dict[int, list[Recipient]]
+    lists: list[tuple[Recipient, Group]]
     remote: list[Recipient]
     unknown: list[Recipient]
 
@@ -47,9 +50,9 @@ async def deliver(office: Office, envelope: Envelope, spool: Spool) -> list[Outc
         try:
             post = Post(domains, envelope, letter)
             return await office.db.write_together(post, deliver_each)  # type: ignore[no-any-return]
-        except NeedsCase:
-            case = await office.work(intake.examine, letter.data, letter.scan)
-            return await office.db.write(deliver_letter, domains, envelope, letter, case)
+        except NotReady as wanted:
+            ready = await make_ready(office, envelope, letter, wanted)
+            return await office.db.write(deliver_letter, domains, envelope, letter, ready.case, copies=ready.copies)
     except StorageFull:
         return [replace(DISK_FULL, recipient=one.address) for one in envelope.recipients]
 
@@ -74,13 +77,13 @@ class Post:
     letter: Letter
 
 
-def deliver_each(tx: Tx, posts: list[Post]) -> list[list[Outcome] | NeedsCase]:
-    """Deliver letters that came at the same moment; NeedsCase in place of the outcomes of one for the clerks.
+def deliver_each(tx: Tx, posts: list[Post]) -> list[list[Outcome] | NotReady]:
+    """Deliver letters that came at the same moment; NotReady in place of the outcomes of one that is not.
 
     Most letters go to one ordinary mailbox: those share their statements. The others are delivered by themselves.
     """
     inboxes = _plain_inboxes(tx, posts)
-    told: dict[int, list[Outcome] | NeedsCase] = {}
+    told: dict[int, list[Outcome] | NotReady] = {}
     if len(inboxes) > 1:
         some = [posts[number] for number in inboxes]
         content_ids = contents.add_each(tx, [post.letter.content for post in some])
@@ -92,13 +95,13 @@ def deliver_each(tx: Tx, posts: list[Post]) -> list[list[Outcome] | NeedsCase]:
         for number, post in zip(inboxes, some, strict=True):
             outcomes = told[number] = [Outcome(post.envelope.recipients[0].address)]
             _note_sending(tx, post.envelope, post.letter)
-            _report(tx, post.domains, post.envelope, post.letter, outcomes)
+            _report(tx, post.domains, post.envelope, post.letter, outcomes, [])
     for number, post in enumerate(posts):
         if number not in told:
             try:
                 told[number] = deliver_letter(tx, post.domains, post.envelope, post.letter, early=True)
-            except NeedsCase as needed:
-                told[number] = needed
+            except NotReady as wanted:
+                told[number] = wanted
     return [told[number] for number in range(len(posts))]
 
 
@@ -125,8 +128,29 @@ def _plain_inboxes(tx: Tx, posts: list[Post]) -> dict[int, Inbox]:
     return plain
 
 
-class NeedsCase(Exception):
-    """The letter goes to the clerks: its files are to be looked at first, outside the transaction."""
+class NotReady(Exception):
+    """Something is to be done first, outside the transaction: to look at the files of a letter to the clerks (`case`),
+    to make the copies of a large one for lists."""
+
+    def __init__(self, *, case: bool, copies: Sequence[Group]) -> None:
+        super().__init__()
+        self.case = case
+        self.copies = copies
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What was made for a delivery: the clerks' view of the letter, the lists' copies by the list's id."""
+
+    case: intake.Case | None = None
+    copies: Mapping[int, Letter] = field(default_factory=dict)
+
+
+async def make_ready(office: Office, envelope: Envelope, letter: Letter, wanted: NotReady) -> Ready:
+    """Do it, in worker threads. Raises StorageFull."""
+    case = await office.work(intake.examine, letter.data, letter.scan) if wanted.case else None
+    copies = {one.id: await office.work(lists.prepare, office, envelope, letter, one) for one in wanted.copies}
+    return Ready(case, copies)
 
 
 def deliver_letter(
@@ -136,42 +160,59 @@ def deliver_letter(
     letter: Letter,
     case: intake.Case | None = None,
     *,
+    copies: Mapping[int, Letter] | None = None,
     early: bool = False,
 ) -> list[Outcome]:
     """The whole delivery, inside the transaction.
 
-    `case` is what the clerks' intake sees in the letter. With `early` NeedsCase is raised when it is wanted and not
-    given; otherwise it is then worked out here.
+    `case` is what the clerks' intake sees in the letter, `copies` are large copies for lists. With `early` NotReady is
+    raised when they are wanted; otherwise the case is then worked out here, and lists hand on the letter as it is.
     """
     people = _sort(tx, domains, envelope)
+    large = lists.to_prepare(letter, people.lists) if early else []
     answer = answers.recognise(tx, envelope, letter)
     if answer is not None and any(answers.goes_to_the_office(tx, domains, one) for one in envelope.recipients):
         if early and case is None:
-            raise NeedsCase
+            raise NotReady(case=True, copies=large)
         case = case or intake.examine(letter.data, letter.scan)
         if answer.take is None:
             answer.tell_stranger(tx)
         elif not case.held:  # what bears a mark of secrecy is held like every other letter to the clerks
-            return _answered(tx, domains, envelope, letter, case, answer.take)
+            return _answered(tx, domains, envelope, letter, Ready(case, copies or {}), answer.take)
     inboxes = mailboxes.inboxes(tx, list(people.local))
     roomy = [box for box in inboxes.values() if box.room is None or box.room >= letter.content.size]
-    if early and any(box.kind == "intake" for box in roomy):
-        raise NeedsCase
+    served = {one: any(box.account_id == one for box in roomy) for one in people.local}
+    shares = lists.shares(tx, envelope, people.lists, served, letter.content.size) if people.lists else []
+    if early:
+        for_clerks = any(box.kind == "intake" for box in (*roomy, *(box for one in shares for box in one.inboxes)))
+        if for_clerks or large:
+            raise NotReady(case=for_clerks, copies=large)
     outcomes = {one.address: NO_SUCH for one in people.unknown}
+    outcomes |= {one.recipient.address: one.outcome for one in shares}
     for account_id, recipients in people.local.items():
-        fits = any(box.account_id == account_id for box in roomy)
         refusal = OVER_QUOTA if account_id in inboxes else NO_SUCH
-        outcomes.update({one.address: Outcome("") if fits else refusal for one in recipients})
+        outcomes.update({one.address: Outcome("") if served[account_id] else refusal for one in recipients})
+    outcomes.update({one.address: Outcome("", 250, "2.0.0", "Queued") for one in people.remote})
+    if any(one.ok for one in outcomes.values()):
+        _note_sending(tx, envelope, letter)
     if roomy or people.remote:
         content_id = contents.add(tx, letter.content)
-        _note_sending(tx, envelope, letter)
         _place(tx, content_id, envelope, letter, roomy, case)
         outbound.enqueue(tx, content_id, envelope, people.remote)
         vacation_answers.answer(tx, domains, envelope, letter, roomy)
-        outcomes.update({one.address: Outcome("", 250, "2.0.0", "Queued") for one in people.remote})
+    for share in shares:
+        _hand_on(tx, envelope, letter, share, Ready(case, copies or {}))
     told = [replace(outcomes[one.address], recipient=one.address) for one in envelope.recipients]
-    _report(tx, domains, envelope, letter, told)
+    _report(tx, domains, envelope, letter, told, lists.missed(tx, envelope, shares))
     return told
+
+
+def _hand_on(tx: Tx, envelope: Envelope, letter: Letter, share: lists.Share, ready: Ready) -> None:
+    """The letter to those who get it only through the list."""
+    if not share.inboxes:
+        return
+    copy = ready.copies.get(share.group.id) or lists.copy(envelope, letter, share.group)
+    _place(tx, contents.add(tx, copy.content), envelope, copy, list(share.inboxes), ready.case)
 
 
 def _answered(
@@ -179,16 +220,16 @@ def _answered(
     domains: list[str],
     envelope: Envelope,
     letter: Letter,
-    case: intake.Case,
+    ready: Ready,
     take: answers.Taker,
 ) -> list[Outcome]:
     """An answer to assigned work: it goes onto the document and to who gave the work; copies to others as always."""
-    content_id = contents.add(tx, letter.content)
-    take(tx, content_id, letter.scan, letter.data, case)
+    case = ready.case or intake.examine(letter.data, letter.scan)
+    take(tx, contents.add(tx, letter.content), letter.scan, letter.data, case)
     others = tuple(one for one in envelope.recipients if not answers.goes_to_the_office(tx, domains, one))
     outcomes = {one.address: Outcome(one.address) for one in envelope.recipients}
     if others:
-        rest = deliver_letter(tx, domains, replace(envelope, recipients=others), letter, case)
+        rest = deliver_letter(tx, domains, replace(envelope, recipients=others), letter, case, copies=ready.copies)
         outcomes |= {one.recipient: one for one in rest}
     return [outcomes[one.address] for one in envelope.recipients]
 
@@ -204,23 +245,34 @@ def _note_sending(tx: Tx, envelope: Envelope, letter: Letter) -> None:
     audit.record(tx, Actor(envelope.account_id, None, door, envelope.client.ip), "mail.send", "mail", **detail)
 
 
-def _report(tx: Tx, domains: list[str], envelope: Envelope, letter: Letter, told: list[Outcome]) -> None:
-    """Where one reply stands for all recipients, the sender learns of the others by mail."""
-    if envelope.door != "lmtp":
-        bounce.report_at_once(tx, domains, envelope, letter, told)
+def _report(
+    tx: Tx,
+    domains: list[str],
+    envelope: Envelope,
+    letter: Letter,
+    told: Sequence[Outcome],
+    missed: Sequence[tuple[Recipient, Outcome]],
+) -> None:
+    """Where one reply stands for all recipients, the sender learns of the others by mail; of lists' members always."""
+    pairs = [] if envelope.door == "lmtp" else list(zip(envelope.recipients, told, strict=True))
+    if any(one.ok for one in told):
+        bounce.report_at_once(tx, domains, envelope, letter, [*pairs, *missed])
 
 
 def _sort(tx: Tx, domains: list[str], envelope: Envelope) -> Sorted:
-    people = Sorted({}, [], [])
+    people = Sorted({}, [], [], [])
     for recipient in envelope.recipients:
         if not addresses.is_local(recipient.address, domains):
             people.remote.append(recipient)
             continue
         account = addresses.find(tx, domains, recipient.address)
-        if account is None:
-            people.unknown.append(recipient)
-        else:
+        group = None if account is not None else lists.find(tx, domains, recipient.address)
+        if account is not None:
             people.local.setdefault(account.id, []).append(recipient)
+        elif group is not None:
+            people.lists.append((recipient, group))
+        else:
+            people.unknown.append(recipient)
     return people
 
 

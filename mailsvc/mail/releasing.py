@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 from mailsvc.core.errors import NotFound
 from mailsvc.core.log import failure_reference
-from mailsvc.documents import intake
 from mailsvc.mail import access, addresses, drafts, notice, senders, sending
-from mailsvc.mail.deliver import NeedsCase, deliver_letter
+from mailsvc.mail.deliver import NotReady, Ready, deliver_letter, make_ready
 from mailsvc.mail.envelope import Outcome
 from mailsvc.mail.letter import Letter, from_stored
 from mailsvc.mail.office import Office
@@ -81,9 +80,9 @@ async def release(office: Office, held_id: int) -> bool:
     domains = office.settings.organisation.domains
     try:
         return await office.db.write(_release, domains, held_id, letter, None)
-    except NeedsCase:
-        case = await office.work(intake.examine, letter.data, letter.scan)
-        return await office.db.write(_release, domains, held_id, letter, case)
+    except NotReady as wanted:
+        ready = await make_ready(office, sending.envelope_of(found, 0), letter, wanted)
+        return await office.db.write(_release, domains, held_id, letter, ready)
 
 
 def _waiting(tx: Tx, held_id: int) -> Held | None:
@@ -93,7 +92,7 @@ def _waiting(tx: Tx, held_id: int) -> Held | None:
         return None
 
 
-def _release(tx: Tx, domains: list[str], held_id: int, letter: Letter, case: intake.Case | None) -> bool:
+def _release(tx: Tx, domains: list[str], held_id: int, letter: Letter, ready: Ready | None) -> bool:
     held = _waiting(tx, held_id)
     if held is None or held.send_ms > tx.now_ms:
         return False
@@ -101,7 +100,8 @@ def _release(tx: Tx, domains: list[str], held_id: int, letter: Letter, case: int
         _give_back(tx, held, [f"{held.sender}: bạn không còn được gửi bằng địa chỉ này."])
         return False
     envelope = sending.envelope_of(held, tx.now_ms)
-    told = deliver_letter(tx, domains, envelope, letter, case, early=case is None)
+    given = ready or Ready()
+    told = deliver_letter(tx, domains, envelope, letter, given.case, copies=given.copies, early=ready is None)
     held_sends.remove(tx, held.id)
     if not any(one.ok for one in told):
         _give_back(tx, held, [f"{one.recipient}: {_reason(one)}" for one in told])
@@ -159,6 +159,8 @@ def _give_back(tx: Tx, held: Held, reasons: Sequence[str]) -> None:
 
 
 def _reason(outcome: Outcome) -> str:
+    if outcome.enhanced == "5.2.4":
+        return "nhóm chưa có ai nhận thư."
     if outcome.code == 550:
         return "không có hộp thư này trong cơ quan."
     return "hộp thư đã đầy." if outcome.code == 452 else outcome.text

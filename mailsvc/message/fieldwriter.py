@@ -98,3 +98,10 @@ def _field(name: str, words: list[str]) -> bytes:
             lines.append("")
         lines[-1] += f" {word}"
     return "\r\n".join(lines).encode() + b"\r\n"
+
+
+def list_fields(name: str, address: str) -> bytes:
+    """The fields of an address list: List-Id (RFC 2919 §3) and where to write to it (RFC 2369 §3.4)."""
+    local, _, domain = address.partition("@")
+    post = quote(address, safe="@!$'*+-._~")
+    return _field("List-Id", [*phrase(name, False), f"<{local}.{domain}>"]) + f"List-Post: <mailto:{post}>\r\n".encode()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mailsvc.auth.authenticate import Authenticator
 from mailsvc.core.clock import Clock
-from mailsvc.mail import addresses, deliver
+from mailsvc.mail import addresses, deliver, lists
 from mailsvc.mail.envelope import Envelope, Outcome
 from mailsvc.mail.office import Office
 from mailsvc.mail.policy import Policy
@@ -16,6 +16,7 @@ from mailsvc.mail.sender_policy import OwnFrom
 from mailsvc.smtp.ports import Standing
 from mailsvc.store.accounts import Account
 from mailsvc.store.blobs import Spool
+from mailsvc.store.groups import Group
 from mailsvc.store.tx import Tx
 
 FRESH_MS = 2000
@@ -23,8 +24,10 @@ FRESH_MS = 2000
 
 REMEMBERED = 20_000
 
-Known = tuple[int, Account | None]
-"""Until when it holds (ms), and whose the address is."""
+Whose = Account | Group | None
+Known = tuple[int, Whose]
+"""Until when it holds (ms), and whose the address is: an account's, an address list's, or nobody's."""
+_NO_LIST = {lists.PRIVATE: Standing.PRIVATE, lists.EMPTY: Standing.EMPTY, lists.TOO_MANY: Standing.EMPTY}
 
 
 class OfficeHouse:
@@ -59,9 +62,12 @@ class OfficeHouse:
     async def standing(self, address: str, sender: str, size: int, account_id: int | None) -> Standing:
         if not addresses.is_local(address, self._domains):
             return Standing.ELSEWHERE
-        account = await self._account(address)
+        account = await self._whose(address)
         if account is None:
             return Standing.UNKNOWN
+        if isinstance(account, Group):
+            refusal = await self._office.db.read(_list_refusal, account, account_id is not None)
+            return Standing.HERE if refusal is None else _NO_LIST[refusal]
         if not account.active:
             return Standing.CLOSED
         if account.quota_bytes and size > account.quota_bytes:
@@ -91,7 +97,7 @@ class OfficeHouse:
         now_ms = self._office.clock.now_ms()
         await self._learn([one for one in wanted if self._known(one, now_ms) is None], now_ms)
 
-    async def _account(self, address: str) -> Account | None:
+    async def _whose(self, address: str) -> Whose:
         now_ms = self._office.clock.now_ms()
         known = self._known(address, now_ms) or (await self._learn([address], now_ms))[address]
         return known[1]
@@ -105,8 +111,8 @@ class OfficeHouse:
         if not wanted:
             return {}
         generation = self._generation
-        accounts = await self._office.db.read(_find_all, self._domains, wanted)
-        found = {address: (now_ms + FRESH_MS, account) for address, account in zip(wanted, accounts, strict=True)}
+        owners = await self._office.db.read(_find_all, self._domains, wanted)
+        found = {address: (now_ms + FRESH_MS, owner) for address, owner in zip(wanted, owners, strict=True)}
         if generation == self._generation:
             if len(self._accounts) >= REMEMBERED:
                 self._accounts.clear()
@@ -114,5 +120,13 @@ class OfficeHouse:
         return found
 
 
-def _find_all(tx: Tx, domains: Sequence[str], wanted: Sequence[str]) -> list[Account | None]:
-    return [addresses.find(tx, domains, one) if addresses.is_local(one, domains) else None for one in wanted]
+def _find_all(tx: Tx, domains: Sequence[str], wanted: Sequence[str]) -> list[Whose]:
+    return [_find(tx, domains, one) if addresses.is_local(one, domains) else None for one in wanted]
+
+
+def _find(tx: Tx, domains: Sequence[str], address: str) -> Whose:
+    return addresses.find(tx, domains, address) or lists.find(tx, domains, address)
+
+
+def _list_refusal(tx: Tx, group: Group, inside: bool) -> Outcome | None:
+    return lists.refusal(tx, group, inside=inside)

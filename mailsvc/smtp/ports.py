@@ -22,6 +22,7 @@ class Standing(Enum):
     UNKNOWN = "unknown"  # our domain, nobody of that name
     CLOSED = "closed"  # the account exists but takes no mail
     PRIVATE = "private"  # a list that does not take mail from this sender
+    EMPTY = "empty"  # a list that reaches nobody
     FULL = "full"  # the message can never fit
     NO_ROOM = "no room"  # no room now
 

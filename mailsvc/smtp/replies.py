@@ -109,6 +109,7 @@ _STANDINGS = {
     Standing.UNKNOWN: Reply(550, "5.1.1", "No such user here / Khong co nguoi nhan nay"),
     Standing.CLOSED: Reply(550, "5.2.1", "Mailbox disabled / Hop thu da khoa"),
     Standing.PRIVATE: Reply(550, "5.7.2", "Not allowed to send to this list / Ban khong duoc gui toi nhom nay"),
+    Standing.EMPTY: Reply(550, "5.2.4", "This list has no members / Nhom nay chua co ai nhan thu"),
     Standing.FULL: Reply(552, "5.2.2", "Mailbox full / Hop thu nguoi nhan da day"),
     Standing.NO_ROOM: Reply(452, "4.2.2", "Mailbox full for now / Hop thu nguoi nhan dang day"),
     Standing.ELSEWHERE: Reply(554, "5.7.1", "Relaying denied / Khong chuyen tiep thu ra ngoai"),

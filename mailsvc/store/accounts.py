@@ -11,7 +11,7 @@ from mailsvc.auth.passwords import Credentials, PasswordKeys
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import AlreadyThere, NotFound
 from mailsvc.store import ways_in
-from mailsvc.store.schema import account_roles, accounts, addresses, grants
+from mailsvc.store.schema import account_roles, accounts, address_groups, addresses, grants
 from mailsvc.store.tx import Prepared, Tx
 
 
@@ -212,7 +212,7 @@ def set_quota(tx: Tx, account_id: int, quota_bytes: int, quota_messages: int | N
 
 # ---- addresses ----------------------------------------------------------------------------------------------
 def add_address(tx: Tx, account_id: int, address: str, *, primary: bool = False) -> None:
-    """Give the account an address (lower-cased). Raises AlreadyThere when it belongs to another account."""
+    """Give the account an address (lower-cased). Raises AlreadyThere when it belongs to another account or a list."""
     address = address.lower()
     owner = by_address(tx, address)
     if owner is not None:
@@ -221,8 +221,17 @@ def add_address(tx: Tx, account_id: int, address: str, *, primary: bool = False)
                 "Địa chỉ “%(address)s” đã thuộc “%(username)s”.", address=address, username=owner.username
             )
         return
+    group = list_at(tx, address)
+    if group is not None:
+        raise AlreadyThere("Địa chỉ “%(address)s” đã thuộc nhóm “%(group)s”.", address=address, group=group)
     tx.execute(insert(addresses).values(address=address, account_id=account_id, is_primary=int(primary)))
     tx.wake("directory")
+
+
+def list_at(tx: Tx, address: str) -> str | None:
+    """The name of the address list with that local part, in whichever domain; None when there is none."""
+    alike = address_groups.c.address.startswith(address.lower().partition("@")[0] + "@", autoescape=True)
+    return tx.execute(select(address_groups.c.name).where(alike)).scalar()
 
 
 def addresses_of(tx: Tx, account_id: int) -> list[str]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
-from mailsvc.core.errors import AlreadyThere, NotFound
-from mailsvc.store import accounts, units
-from mailsvc.store.schema import address_groups, addresses, group_members
+from mailsvc.core.errors import AlreadyThere, Invalid, NotFound
+from mailsvc.store import units
+from mailsvc.store.schema import accounts, address_groups, addresses, group_members
 from mailsvc.store.tx import Tx
 
 ACCOUNT, UNIT, PEOPLE = "account", "unit", "people"
+MOST = 5_000
+"""Mailboxes that one letter to a list may reach; an office with all its schools has some hundreds."""
+MOST_MEMBERS = 1_000
+"""Members that a list may name, each unit counted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,9 @@ def by_address(tx: Tx, address: str) -> Group | None:
 
 def put(tx: Tx, group: Group) -> int:
     """Add the list (id 0) or change it; its id. Raises AlreadyThere when the address is somebody else's."""
-    other = by_address(tx, group.address)
-    taken = tx.execute(select(func.count()).where(addresses.c.address == group.address)).scalar_one()
-    if taken or (other is not None and other.id != group.id):
-        raise AlreadyThere("Địa chỉ “%(address)s” đã có người dùng.", address=group.address)
+    owner = _owner(tx, group)
+    if owner:
+        raise AlreadyThere("Địa chỉ “%(address)s” đã thuộc “%(owner)s”.", address=group.address, owner=owner)
     values = {name: getattr(group, name) for name in ("address", "name", "note", "inside_only")}
     tx.wake("directory")
     if group.id:
@@ -69,6 +72,21 @@ def put(tx: Tx, group: Group) -> int:
         return group.id
     key = tx.execute(insert(address_groups).values(values)).inserted_primary_key
     return int(key[0]) if key else 0
+
+
+def _owner(tx: Tx, group: Group) -> str:
+    """Whose the list's address is already, with that local part in either domain; empty when it is free."""
+    alike = group.address.partition("@")[0] + "@"
+    statement = (
+        select(accounts.c.full_name)
+        .join(addresses, addresses.c.account_id == accounts.c.id)
+        .where(addresses.c.address.startswith(alike, autoescape=True))
+    )
+    other = select(address_groups.c.name).where(
+        address_groups.c.address.startswith(alike, autoescape=True), address_groups.c.id != group.id
+    )
+    found = [*tx.execute(statement).scalars(), *tx.execute(other).scalars()]
+    return found[0] if found else ""
 
 
 def remove(tx: Tx, group_id: int) -> None:
@@ -83,31 +101,41 @@ def members(tx: Tx, group_id: int) -> list[Member]:
 
 
 def set_members(tx: Tx, group_id: int, wanted: Iterable[Member]) -> None:
-    """The list has these members from now on."""
-    tx.execute(delete(group_members).where(group_members.c.group_id == group_id))
+    """The list has these members from now on. Raises Invalid for too many."""
     rows = [{"group_id": group_id, "kind": one.kind, "member": one.member} for one in dict.fromkeys(wanted)]
+    if len(rows) > MOST_MEMBERS:
+        raise Invalid("Một nhóm có nhiều nhất %(most)s dòng; hãy chọn cả đơn vị.", most=MOST_MEMBERS)
+    tx.execute(delete(group_members).where(group_members.c.group_id == group_id))
     if rows:
         tx.execute(insert(group_members), rows)
     tx.wake("directory")
 
 
-def accounts_of(tx: Tx, group_id: int) -> list[int]:
-    """The open accounts that a letter to the list reaches, each once."""
+def accounts_of(tx: Tx, group_id: int, most: int = MOST) -> list[int]:
+    """The open accounts that a letter to the list reaches, each once, by id; at most so many."""
     wanted = members(tx, group_id)
-    everybody = accounts.listing(tx)
-    named = {int(one.member) for one in wanted if one.kind == ACCOUNT and one.member.isdigit()}
-    boxes = {one.member for one in wanted if one.kind == UNIT}
-    inside = _with_below(tx, {one.member for one in wanted if one.kind == PEOPLE})
-    return [
-        one.id
-        for one in everybody
-        if one.active
-        and (
-            one.id in named
-            or (one.kind != "person" and one.unit_code in boxes)
-            or (one.kind == "person" and one.unit_code in inside)
-        )
-    ]
+    named = [int(one.member) for one in wanted if one.kind == ACCOUNT and one.member.isdigit()]
+    boxes = [one.member for one in wanted if one.kind == UNIT]
+    inside = sorted(_with_below(tx, {one.member for one in wanted if one.kind == PEOPLE}))
+    if not wanted:
+        return []
+    person = accounts.c.kind == "person"
+    reached = or_(
+        accounts.c.id.in_(named),
+        and_(~person, accounts.c.unit_code.in_(boxes)),
+        and_(person, accounts.c.unit_code.in_(inside)),
+    )
+    statement = select(accounts.c.id).where(accounts.c.active == 1, reached).order_by(accounts.c.id).limit(most)
+    return list(tx.execute(statement).scalars())
+
+
+def naming_unit(tx: Tx, code: str) -> list[Group]:
+    """The lists that have the unit's mailbox or its people among their members, by name."""
+    named = select(group_members.c.group_id).where(
+        group_members.c.kind.in_((UNIT, PEOPLE)), group_members.c.member == code
+    )
+    statement = select(*_COLUMNS).where(address_groups.c.id.in_(named)).order_by(address_groups.c.name)
+    return [Group(*row) for row in tx.execute(statement)]
 
 
 def _with_below(tx: Tx, codes: set[str]) -> set[str]:

@@ -22,6 +22,7 @@ STANDINGS = {
     "day": Standing.FULL,
     "chat": Standing.NO_ROOM,
     "nhom": Standing.PRIVATE,
+    "rong": Standing.EMPTY,
 }
 
 
