@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from mailsvc.auth.passwords import PasswordHasher
 from mailsvc.core import settings as settings_module
@@ -17,13 +17,10 @@ from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
 from mailsvc.store import migrate
 from mailsvc.store.engine import Database
+from tests.browsing import chromium
 from tests.live import Live
+from tests.places import NOON_MS
 from tests.postgres import fresh_postgres_database, postgres_server
-
-REPOSITORY = Path(__file__).resolve().parent.parent
-SHARED = Path(os.environ.get("MAILSVC_SHARED", REPOSITORY.parent / "shared"))
-SAMPLES = SHARED / "samples"
-NOON_MS = 1_795_496_400_000  # Tuesday, 24 November 2026, 12:00 at the office
 
 
 @pytest.fixture
@@ -107,3 +104,10 @@ def both_db(database_url: str, clock: FixedClock) -> Iterator[Database]:
     database = Database(database_url, clock)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of one file: while it runs, no event loop can be begun in the tests' own thread."""
+    with chromium() as started:
+        yield started

@@ -13,8 +13,8 @@ from mailsvc.core.settings import Settings
 from mailsvc.opening import close_office, open_office
 from mailsvc.store import accounts, chain, documents, placements, routing
 from mailsvc.store.tx import Tx
-from tests.conftest import REPOSITORY
 from tests.office.conftest import demo_folder
+from tests.places import REPOSITORY
 
 __all__ = ["demo_folder"]
 SAFE = 25  # documents told before the power fails

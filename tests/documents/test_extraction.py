@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from mailsvc.documents.extraction.reading import Reading, read_file
-from tests.conftest import SAMPLES
 from tests.documents.accuracy import measure, measure_samples, report, totals
 from tests.documents.making import DOCX_LAYOUTS, Paper, docx_table, fonts
 from tests.documents.making_pdf import pdf, pdf_column
 from tests.documents.papers import PAPERS
+from tests.places import SAMPLES
 
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="the sample files are not here")
 needs_fonts = pytest.mark.skipif(fonts() is None, reason="no font with Vietnamese letters to measure with")

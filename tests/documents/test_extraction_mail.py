@@ -15,11 +15,11 @@ from mailsvc.documents.extraction.screen import Screen, screen
 from mailsvc.documents.extraction.secrecy import in_letter, in_title
 from mailsvc.message.attachments import attachments
 from mailsvc.message.scan import scan
-from tests.conftest import SAMPLES
 from tests.documents.accuracy import measure
 from tests.documents.making import docx_table, package, paragraph
 from tests.documents.making_pdf import scan_pdf
 from tests.documents.papers import PAPERS
+from tests.places import SAMPLES
 
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="the sample files are not here")
 WORD = "vnd.openxmlformats-officedocument.wordprocessingml.document"

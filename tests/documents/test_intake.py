@@ -21,7 +21,7 @@ from mailsvc.mail.mailboxes import INTAKE_FOLDER, NewMessage
 from mailsvc.store import audit, mailboxes
 from mailsvc.store import intake as store
 from mailsvc.store.tx import Tx
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 PDF = (SAMPLES / "pdf" / "cv-bgddt-khao-sat.pdf").read_bytes() if SAMPLES.exists() else b""
 OTHER_PDF = (SAMPLES / "pdf" / "kh-chuyen-doi-so.pdf").read_bytes() if SAMPLES.exists() else b""

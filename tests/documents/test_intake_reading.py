@@ -25,7 +25,7 @@ from mailsvc.store import intake as store
 from mailsvc.store.intake import Entry
 from mailsvc.store.schema import content_bytes
 from mailsvc.store.tx import Tx
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 pytestmark = pytest.mark.skipif(not SAMPLES.exists(), reason="needs the sample files")
 

@@ -17,7 +17,7 @@ from world import Client, World, on_both
 
 from mailsvc.message.scan import scan
 from mailsvc.store import search
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 FIELDS = {"SUBJECT": "subject", "FROM": "from", "TO": "to", "CC": "cc", "BCC": "bcc", "HEADER Message-ID": "message-id"}

@@ -15,8 +15,8 @@ from mailsvc.documents.outgoing import linking, receipts
 from mailsvc.store import outgoing
 from mailsvc.store import receipts as store
 from mailsvc.store.tx import Tx
-from tests.conftest import REPOSITORY
 from tests.office.outgoing_world import meet
+from tests.places import REPOSITORY
 
 
 def demo(tx: Tx, domains: list[str]) -> None:

@@ -23,9 +23,9 @@ from mailsvc.http.server import HttpDoor
 from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
 from mailsvc.store.tx import Tx
-from tests.conftest import NOON_MS, REPOSITORY
 from tests.office.incoming_world import Desk
 from tests.office.outgoing_world import World, meet
+from tests.places import NOON_MS, REPOSITORY
 from tests.web.webhouse import PASSWORD, Site
 from webmail.face import WebFace
 

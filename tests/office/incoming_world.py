@@ -113,9 +113,14 @@ class Desk:
         assert self.loop is not None
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
 
-    def browser(self, username: str) -> Browser:
+    @property
+    def url(self) -> str:
+        """Where the office's pages are, once its doors are open."""
         assert self.service is not None
-        made = Browser(f"http://127.0.0.1:{self.service.http.port}", username)
+        return f"http://127.0.0.1:{self.service.http.port}"
+
+    def browser(self, username: str) -> Browser:
+        made = Browser(self.url, username)
         self.clients.append(made.client.close)
         return made
 

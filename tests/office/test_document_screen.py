@@ -6,11 +6,10 @@ import pytest
 
 from mailsvc.documents.routing import directing
 from mailsvc.documents.tasks.giving import NewTask, send
-from tests.conftest import REPOSITORY
+from tests.browsing import WIDTHS, chromium, look, open_page, sign_in
 from tests.office.following_world import actor
 from tests.office.incoming_world import Browser, Desk, cooperate, lead
-from tests.office.test_pictures import _shoot
-from tests.web.webhouse import PASSWORD
+from tests.places import REPOSITORY
 
 
 def _stages(browser: Browser) -> list[str]:
@@ -61,8 +60,6 @@ def test_the_chain_is_the_same_on_every_page_of_the_matter(open_desk: Desk) -> N
 
 @pytest.mark.browser
 def test_the_screen_looks_right(open_desk: Desk) -> None:
-    from playwright.sync_api import sync_playwright
-
     desk, pictures = open_desk, REPOSITORY / "test-results" / "web"
     pictures.mkdir(parents=True, exist_ok=True)
     desk.set_time("2026-11-23 08:00")
@@ -74,19 +71,11 @@ def test_the_screen_looks_right(open_desk: Desk) -> None:
     )  # fmt: skip
     task = NewTask("Rà soát số liệu của 12 trường", "", desk["khuetm"], (), "25/11/2026", document_id=given.id)
     desk.write(send, actor(desk, "dungmh"), task)
-    assert desk.service is not None
-    url = f"http://127.0.0.1:{desk.service.http.port}"
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        for width, height in ((1440, 900), (390, 844)):
-            page = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN").new_page()
-            page.goto(url + "/dang-nhap")
-            page.fill("#ten", "nganltt")
-            page.fill("#mat_khau", PASSWORD)
-            with page.expect_navigation(wait_until="networkidle"):
-                page.click("button[type=submit]")
+    url = desk.url
+    with chromium() as browser:
+        for width, height in WIDTHS:
+            page = open_page(browser, width, height)
+            sign_in(page, desk, "nganltt")
             for name, address in (("but-phe", f"/xu-ly/{new.id}"), ("duong-di", f"/xu-ly/{given.id}")):
                 page.goto(url + address, wait_until="networkidle")
-                _shoot(page, pictures, f"van-ban-{name}", width)
-        browser.close()
+                look(page, pictures, f"van-ban-{name}")

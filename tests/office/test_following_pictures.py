@@ -7,12 +7,11 @@ import pytest
 from mailsvc.documents.following import problems
 from mailsvc.documents.tasks import doing, giving, requests
 from mailsvc.documents.tasks.giving import NewTask
-from tests.conftest import REPOSITORY
+from tests.browsing import WIDTHS, chromium, look, open_page, sign_in
 from tests.office.following_world import actor, tick
 from tests.office.incoming_world import Desk
-from tests.office.test_pictures import _shoot
 from tests.office.test_r29_statistics import a_week
-from tests.web.webhouse import PASSWORD
+from tests.places import REPOSITORY
 
 pytestmark = pytest.mark.browser
 
@@ -27,8 +26,6 @@ _PAGES = {
 
 
 def test_pages_fit_desks_and_phones(open_desk: Desk) -> None:
-    from playwright.sync_api import sync_playwright
-
     desk, pictures = open_desk, REPOSITORY / "test-results" / "web"
     pictures.mkdir(parents=True, exist_ok=True)
     a_week(desk)
@@ -40,22 +37,14 @@ def test_pages_fit_desks_and_phones(open_desk: Desk) -> None:
     desk.write(requests.ask_extension, actor(desk, "khuetm"), task.id, "02/12/2026", "Chờ số liệu của 4 trường.")
     desk.write(problems.tell, actor(desk, "khuetm"), "Không ký số được", "Thẻ chứng thư số hết hạn từ tuần trước.")
     tick(desk)
-    assert desk.service is not None
-    url = f"http://127.0.0.1:{desk.service.http.port}"
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        for width, height in ((1440, 900), (390, 844)):
+    url = desk.url
+    with chromium() as browser:
+        for width, height in WIDTHS:
             for username, pages in _PAGES.items():
-                page = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN").new_page()
-                page.goto(url + "/dang-nhap")
-                page.fill("#ten", username)
-                page.fill("#mat_khau", PASSWORD)
-                with page.expect_navigation(wait_until="networkidle"):
-                    page.click("button[type=submit]")
+                page = open_page(browser, width, height)
+                sign_in(page, desk, username)
                 for address in pages:
                     answer = page.goto(url + address, wait_until="networkidle")
                     assert answer is not None and answer.status == 200, address
                     name = address.strip("/").replace("/", "-").partition("?")[0]
-                    _shoot(page, pictures, f"theo-doi-{name}-{username}", width)
-        browser.close()
+                    look(page, pictures, f"theo-doi-{name}-{username}")

@@ -7,10 +7,10 @@ import pypdfium2
 from mailsvc.documents.routing import directing
 from mailsvc.documents.tasks import giving
 from mailsvc.documents.tasks.giving import NewTask
-from tests.conftest import SAMPLES
 from tests.office.following_world import actor, give, tick, told
 from tests.office.incoming_world import Browser, Desk, lead
 from tests.office.test_r29_statistics import texts_of
+from tests.places import SAMPLES
 
 
 def rows(browser: Browser) -> list[list[str]]:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browsing import open_page, press, sign_in
 from tests.office.outgoing_pages import Bureau, original, scan
 from tests.office.outgoing_world import word
 from tests.web.axe import violations
 from tests.web.test_accessibility import CHECK
-from tests.web.test_browser import FLAGS, open_page, press, sign_in
 from tests.web.webhouse import Site
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def test_a_draft_on_a_phone_without_scripts(house: Site, browser: Browser, tmp_path: Path) -> None:

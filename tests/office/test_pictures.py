@@ -3,16 +3,12 @@ all."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page
 
 from mailsvc.documents.routing import assigning, directing, handling, recalling
-from tests.conftest import REPOSITORY
+from tests.browsing import WIDTHS, chromium, look, open_page, sign_in
 from tests.office.incoming_world import Desk, cooperate, inform, lead
-from tests.web.axe import violations
-from tests.web.webhouse import PASSWORD
+from tests.places import REPOSITORY
 
 pytestmark = pytest.mark.browser
 CHECK = (REPOSITORY / "tests" / "web" / "accessibility.js").read_text("utf-8")
@@ -33,32 +29,22 @@ def under_way(desk: Desk) -> int:
 
 
 def test_pages_fit_desks_and_phones(open_desk: Desk) -> None:
-    from playwright.sync_api import sync_playwright
-
     desk, pictures = open_desk, REPOSITORY / "test-results" / "web"
     pictures.mkdir(parents=True, exist_ok=True)
     document_id = under_way(desk)
-    assert desk.service is not None
-    url = f"http://127.0.0.1:{desk.service.http.port}"
+    url = desk.url
     found: dict[str, object] = {}
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        for width, height in ((1440, 900), (390, 844)):
+    with chromium() as browser:
+        for width, height in WIDTHS:
             for username, pages in _PAGES.items():
-                page = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN").new_page()
-                page.goto(url + "/dang-nhap")
-                page.fill("#ten", username)
-                page.fill("#mat_khau", PASSWORD)
-                with page.expect_navigation(wait_until="networkidle"):
-                    page.click("button[type=submit]")
+                page = open_page(browser, width, height)
+                sign_in(page, desk, username)
                 for name, address in pages:
                     page.goto(url + address.format(document=document_id), wait_until="networkidle")
                     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
                     found[f"{name} {username} {width}"] = page.evaluate(CHECK, width < 600)
                     page.goto(url + address.format(document=document_id), wait_until="networkidle")
-                    _shoot(page, pictures, f"vb-{name}-{username}", width)
-        browser.close()
+                    look(page, pictures, f"vb-{name}-{username}")
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -69,9 +55,3 @@ _PAGES = {
 }
 
 
-def _shoot(page: Page, pictures: Path, name: str, width: int) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
-    assert wide <= 0, f"{name} at {width}: {wide} pixels too wide"
-    found = violations(page)
-    assert not found, f"{name} at {width}: " + "\n".join(found)

@@ -15,7 +15,7 @@ from mailsvc.documents import holding
 from mailsvc.store import accounts, audit, guarding, intake, listing, mailboxes
 from mailsvc.store.schema import metadata
 from mailsvc.store.tx import Tx
-from tests.conftest import REPOSITORY
+from tests.places import REPOSITORY
 from tests.web.webhouse import PASSWORD, Site, sample, token_of
 
 TWO = ("nganltt", "lyhc")  # Giám đốc, Chánh Văn phòng

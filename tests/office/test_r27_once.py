@@ -17,9 +17,9 @@ from mailsvc.mail.office import Office
 from mailsvc.reports import board, statistics
 from mailsvc.reports.periods import week_of
 from mailsvc.store import verify
-from tests.conftest import REPOSITORY
 from tests.office.following_world import actor, give, ms, tick, told
 from tests.office.incoming_world import ORG, Desk
+from tests.places import REPOSITORY
 
 MORNING = "2026-11-24 07:00"
 OFFICERS = ("khuetm", "hand", "nghiahq", "linhdtm", "myttm", "antc", "datln", "toancm")

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from mailsvc.cli.main import app
 from mailsvc.documents import regulation
 from mailsvc.store import accounts, audit
-from tests.conftest import REPOSITORY
 from tests.office.test_r01_secrecy import inbox
+from tests.places import REPOSITORY
 from tests.web.webhouse import Site, token_of
 
 TITLE = "Quy chế quản lý, vận hành và sử dụng hệ thống văn phòng điện tử"

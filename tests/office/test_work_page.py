@@ -7,11 +7,10 @@ import pytest
 from mailsvc.documents.routing import directing
 from mailsvc.documents.tasks import doing, giving
 from mailsvc.documents.tasks.giving import NewTask
-from tests.conftest import REPOSITORY
+from tests.browsing import WIDTHS, chromium, look, open_page, sign_in
 from tests.office.following_world import actor, give
 from tests.office.incoming_world import Desk, cooperate, inform, lead
-from tests.office.test_pictures import _shoot
-from tests.web.webhouse import PASSWORD
+from tests.places import REPOSITORY
 
 
 def person(desk: Desk, username: str) -> str:
@@ -95,28 +94,18 @@ def test_every_part_counts_and_acts_of_leaders(open_desk: Desk) -> None:
 
 @pytest.mark.browser
 def test_the_list_is_worked_with_keys_and_looks_right(open_desk: Desk) -> None:
-    from playwright.sync_api import sync_playwright
-
     desk, pictures = open_desk, REPOSITORY / "test-results" / "web"
     pictures.mkdir(parents=True, exist_ok=True)
     _world(desk)
-    assert desk.service is not None
-    url = f"http://127.0.0.1:{desk.service.http.port}"
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        for width, height in ((1440, 900), (390, 844)):
-            page = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN").new_page()
-            page.goto(url + "/dang-nhap")
-            page.fill("#ten", "khuetm")
-            page.fill("#mat_khau", PASSWORD)
-            with page.expect_navigation(wait_until="networkidle"):
-                page.click("button[type=submit]")
+    url = desk.url
+    with chromium() as browser:
+        for width, height in WIDTHS:
+            page = open_page(browser, width, height)
+            sign_in(page, desk, "khuetm")
             page.goto(url + "/viec", wait_until="networkidle")
-            _shoot(page, pictures, "viec-cua-toi", width)
+            look(page, pictures, "viec-cua-toi")
             if width == 1440:
                 _keys(page)
-        browser.close()
 
 
 def _keys(page: object) -> None:

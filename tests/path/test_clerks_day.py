@@ -18,8 +18,8 @@ import pytest
 from imapclient import IMAPClient
 from lxml import html
 
-from tests.conftest import SAMPLES
 from tests.live import DemoUser, Live
+from tests.places import SAMPLES
 
 CLERKS = "vanthu@sogddt.tayninh.gov.vn"
 OUTSIDE = "vpub.demo@ubnd-demo.example"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from mailsvc.cli.main import common_first
-from tests.conftest import SAMPLES
 from tests.live import Live
+from tests.places import SAMPLES
 
 
 def told(live: Live, *arguments: str, given: str = "") -> Any:

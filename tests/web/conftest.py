@@ -17,7 +17,7 @@ from mailsvc.core.settings import Settings
 from mailsvc.http.server import HttpDoor
 from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
-from tests.conftest import NOON_MS, REPOSITORY
+from tests.places import NOON_MS, REPOSITORY
 from tests.web.webhouse import PASSWORD, Site, populate
 from webmail.face import WebFace
 

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mailsvc.mail.deliver import deliver_letter
 from mailsvc.mail.envelope import Client, Envelope, Recipient
 from mailsvc.mail.letter import from_bytes
 from mailsvc.store import accounts, audit
-from tests.web.test_browser import FLAGS, WIDTHS, fits, open_page, shoot, sign_in
+from tests.browsing import WIDTHS, fits, open_page, shoot, sign_in
 from tests.web.webhouse import Site, token_of
 
 LETTER = (
     b"From: phuongvh@sogddt.tayninh.gov.vn\r\nTo: ai@xa.example\r\nSubject: Chuyen rieng tu\r\n\r\nNoi dung kin\r\n"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def send_out(site: Site) -> None:

@@ -8,7 +8,7 @@ import io
 import openpyxl
 
 from mailsvc.store import accounts
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 from tests.web.webhouse import Site, token_of
 
 FAULTY = SAMPLES / "org" / "accounts-loi.csv"

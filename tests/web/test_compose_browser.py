@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.test_browser import WIDTHS, browser, fits, open_page, shoot, sign_in
+from tests.browsing import WIDTHS, browser, fits, open_page, shoot, sign_in
 from tests.web.test_composing import DOMAIN, box, lying, original, placed, release
 from tests.web.test_session_over_page import _end_sessions
 from tests.web.webhouse import PASSWORD, Site

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mailsvc.accounts import directory
 from mailsvc.accounts.people import NewPerson, add_person
 from mailsvc.store import accounts, groups
 from mailsvc.store.groups import Group, Member
 from mailsvc.store.tx import Tx
-from tests.web.test_browser import FLAGS, WIDTHS, fits, open_page, shoot, sign_in
+from tests.browsing import WIDTHS, fits, open_page, shoot, sign_in
 from tests.web.webhouse import Site
 
 NAME = re.compile(r'<strong>([^<]+)</strong><span class="soft small">')
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def more_people(tx: Tx) -> None:

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Route
 
-from tests.conftest import SAMPLES
-from tests.web.test_browser import FLAGS, open_page, sign_in
+from tests.browsing import open_page, sign_in
+from tests.places import SAMPLES
 from tests.web.webhouse import Site, sample
 
 pytestmark = pytest.mark.browser
 HOSTILE = "17-html-doc-hai.eml"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

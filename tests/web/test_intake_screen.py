@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.web.test_browser import FLAGS, WIDTHS, fits, open_page, shoot, sign_in
+from tests.browsing import WIDTHS, fits, open_page, shoot, sign_in
 from tests.web.webhouse import Site, sample, sample_names
 
 pytestmark = pytest.mark.browser
 LIST = "/van-ban-den/cho-vao-so"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def _letters(site: Site) -> None:

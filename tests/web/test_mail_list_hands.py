@@ -3,14 +3,13 @@ the server; new letters come by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from mailsvc.store import listing, mailboxes
-from tests.web.test_browser import FLAGS, open_page, sign_in
+from tests.browsing import open_page, sign_in
 from tests.web.webhouse import Site
 
 pytestmark = pytest.mark.browser
@@ -35,14 +34,6 @@ SEEN = """
 window.seen = new Promise((done) => new MutationObserver(() => document.getElementById('t41') && done(Date.now()))
   .observe(document.body, { childList: true, subtree: true })), 0
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def fill(site: Site, count: int, first: int = 0) -> None:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from mailsvc.store import mailboxes
-from tests.web.test_browser import FLAGS, WIDTHS, fits, open_page, shoot, sign_in
+from tests.browsing import WIDTHS, fits, open_page, shoot, sign_in
 from tests.web.webhouse import Site, sample, sample_names
 
 pytestmark = pytest.mark.browser
 ADDRESS = "daonth@sogddt.tayninh.gov.vn"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def _opened(site: Site, browser: Browser, width: int = 1440, height: int = 900) -> Page:

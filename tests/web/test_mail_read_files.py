@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
 from openpyxl import Workbook
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.conftest import SAMPLES
-from tests.web.test_browser import FLAGS, fits, open_page, sign_in
+from tests.browsing import fits, open_page, sign_in
+from tests.places import SAMPLES
 from tests.web.webhouse import Site, sample
 
 OWN = "phuongvh@sogddt.tayninh.gov.vn"
@@ -56,14 +55,6 @@ def bomb(inner: str) -> bytes:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(inner, b"0" * 150_000_000)
     return out.getvalue()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def place(site: Site, *files: tuple[str, bytes]) -> str:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.web.test_browser import FLAGS, fits, open_page, sign_in
+from tests.browsing import fits, open_page, sign_in
 from tests.web.test_mail_read import OWN, letter
 from tests.web.webhouse import Site, sample
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def conversation(site: Site, browser: Browser, count: int = 4, *, scripts: bool = True, width: int = 1440) -> Page:

@@ -7,27 +7,18 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mailsvc.auth import sasl, totp
 from mailsvc.auth.authenticate import AuthFailed
 from mailsvc.store import accounts, audit, ways_in
-from tests.web.test_browser import FLAGS, WIDTHS, fits, open_page, press, shoot, sign_in
+from tests.browsing import WIDTHS, fits, open_page, press, shoot, sign_in
 from tests.web.webhouse import PASSWORD, Site, token_of
 
 NEW = "canh chua sông Vàm Cỏ"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 def program(site: Site, password: str, username: str = "phuongvh") -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Page
 
 from mailsvc.store.tx import Tx
-from tests.web.test_browser import browser, fits, open_page, sign_in  # noqa: F401 - browser is a fixture
+from tests.browsing import browser, fits, open_page, sign_in  # noqa: F401 - browser is a fixture
 from tests.web.webhouse import PASSWORD, Site, sample
 
 

@@ -13,7 +13,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.lexer import TOKEN_DATA
 
-from tests.conftest import REPOSITORY
+from tests.places import REPOSITORY
 
 WEBMAIL = REPOSITORY / "webmail"
 TEMPLATES = WEBMAIL / "templates"

@@ -22,7 +22,7 @@ from mailsvc.mail.letter import from_bytes
 from mailsvc.mail.office import Office
 from mailsvc.store import accounts, mailboxes
 from mailsvc.store.tx import Tx
-from tests.conftest import REPOSITORY, SAMPLES
+from tests.places import REPOSITORY, SAMPLES
 
 T = TypeVar("T")
 PASSWORD = "mot-mat-khau-dai"

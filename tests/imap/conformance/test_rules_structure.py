@@ -16,7 +16,7 @@ import pytest
 from speaker import Speaker, speaker
 from world import World
 
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mailsvc.core.errors import Invalid
 from mailsvc.mail import addresses, mailboxes
 from mailsvc.mail.office import Office
 from mailsvc.store import accounts, units
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 ORG = SAMPLES / "org"
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from mailsvc.http.child import HEAD
 from mailsvc.http.helpers import HelperFailedError, Helpers
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 
 def run(work: Any) -> Any:

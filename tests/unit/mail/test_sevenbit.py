@@ -12,7 +12,7 @@ import pytest
 from mailsvc.mail.sevenbit import seven_bit
 from mailsvc.mail.wire import outgoing
 from mailsvc.message.scan import scan
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 TEXT = "Kính gửi các trường.\r\nTrân trọng.  \r\n.\r\n" + "Rất dài " * 40 + "\r\n"
 

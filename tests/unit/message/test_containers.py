@@ -15,7 +15,7 @@ from mailsvc.message.attachments import Attachment, attachments
 from mailsvc.message.scan import scan
 from mailsvc.message.smime import Opaque, open_p7m
 from mailsvc.message.tnef import read_tnef
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 
 def zipped(*files: tuple[str, bytes], flag: int = 0) -> bytes:

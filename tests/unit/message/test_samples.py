@@ -12,7 +12,7 @@ from mailsvc.message.forwarded import forwarded
 from mailsvc.message.recognise import recognise
 from mailsvc.message.scan import scan
 from mailsvc.vietnamese.normal import nfc
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 FILES: dict[str, dict[str, Any]] = json.loads((SAMPLES / "expected.json").read_text())["files"]
 MAILS = {path: told for path, told in FILES.items() if told["kind"] == "eml"}

@@ -7,7 +7,7 @@ import pytest
 from imap_text import check_body, check_envelope, read
 
 from mailsvc.message.scan import Limits, Scan, decode_part, pack_parts, part_text, plain_text, scan, unpack_parts
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 HEAD = (
     b"From: =?utf-8?q?=C4=90=C3=A0o?= <dao@so.example>\r\nTo: Ba <ba@so.example>, c@so.example\r\n"

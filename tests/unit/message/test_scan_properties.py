@@ -16,7 +16,7 @@ from mailsvc.message.forwarded import forwarded
 from mailsvc.message.recognise import recognise
 from mailsvc.message.scan import Limits, decode_part, scan
 from mailsvc.message.section import binary, section
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 SLOW = settings(
     deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

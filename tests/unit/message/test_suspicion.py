@@ -8,7 +8,7 @@ from mailsvc.message.addresses import addresses
 from mailsvc.message.attachments import attachments
 from mailsvc.message.scan import scan
 from mailsvc.message.suspicion import Evidence, host_in, organisation, skeleton, suspicions
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 
 OWN = ("sogddt.tayninh.gov.vn", "tayninh.edu.vn")
 PEOPLE = frozenset({"lam thi thu ngan", "pham van loc"})

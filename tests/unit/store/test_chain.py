@@ -18,7 +18,7 @@ from mailsvc.core.clock import FixedClock
 from mailsvc.store import audit, chain, migrate
 from mailsvc.store.engine import Database
 from mailsvc.store.tx import Tx
-from tests.conftest import REPOSITORY
+from tests.places import REPOSITORY
 
 KEY = b"k" * 32
 CLERK = Actor(7, Post("van_thu", "VP", on_behalf_of=9), "web", "10.0.0.7")

@@ -13,7 +13,7 @@ from mailsvc.vietnamese.legacy import decode_tcvn3
 from mailsvc.vietnamese.normal import nfc
 from mailsvc.vietnamese.sort import name_key, sort_key
 from mailsvc.vietnamese.syllable import is_syllable, likeness
-from tests.conftest import SHARED
+from tests.places import SHARED
 
 LETTERS = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ"
 TEXTS = st.one_of(
