@@ -18,7 +18,12 @@ from webmail.bodies import BodyCache
 from webmail.remote_pictures import Gate
 from webmail.routes import (
     admin,
+    admin_accounts,
+    admin_addresses,
     admin_import,
+    admin_mailboxes,
+    admin_people,
+    admin_roles,
     audit_log,
     compose,
     compose_held,
@@ -84,7 +89,8 @@ class WebFace:
         following = (work_acts, tasks, task_acts, statistics, reporting)
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
-        managing = (directory, settings, admin, admin_import)
+        people = (admin_mailboxes, admin_people, admin_accounts, admin_addresses, admin_roles)  # …/moi is no account
+        managing = (directory, settings, admin, *people, admin_import)
         modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 

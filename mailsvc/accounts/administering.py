@@ -1,19 +1,22 @@
-"""What administrators do for people: list accounts, give a temporary password, close and open, set quotas."""
+"""What administrators do for people: list accounts, give a temporary password, close and open."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailsvc.accounts import people
 from mailsvc.auth.passwords import PasswordKeys
 from mailsvc.core.actor import Actor
+from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, NotFound, Refused
-from mailsvc.store import accounts, audit, queue, ways_in
+from mailsvc.store import accounts, audit, held_roles, queue, units, ways_in
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 from mailsvc.vietnamese.fold import fold
-from mailsvc.vietnamese.sort import name_key
+from mailsvc.vietnamese.sort import name_key, sort_key
 
-ADMINISTRATOR = "quan_tri"
+ADMINISTRATOR = people.ADMINISTRATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Seen:
 
     account: Account
     address: str
+    unit: str
     roles: tuple[str, ...]
     factor: bool
 
@@ -32,33 +36,68 @@ def require(tx: Tx, actor: Actor) -> None:
         raise Refused("Trang này chỉ dành cho quản trị.")
 
 
-def listing(tx: Tx, actor: Actor, query: str = "") -> list[Seen]:
-    """The accounts that fit the words (typed without marks), by given name. Raises Refused."""
+def keep_one(tx: Tx) -> None:
+    """Raises Refused when what was just done leaves nobody, or nobody for good, to administer the house."""
+    for day in (office_date(tx.now_ms).isoformat(), "9999-12-31"):
+        if not accounts.with_role(tx, ADMINISTRATOR, day):
+            raise Refused("Phải còn ít nhất một quản trị đang mở và không có ngày kết thúc; giao cho người khác trước.")
+
+
+def for_others(actor: Actor, account_id: int) -> None:
+    """Raises Refused when somebody would give rights to himself."""
+    if account_id == actor.account_id:
+        raise Refused("Không tự giao quyền cho mình được; nhờ quản trị khác làm.")
+
+
+PEOPLE, SHARED, CLOSED = "nguoi", "chung", "khoa"
+_CHOICES: dict[str, Callable[[Account], bool]] = {
+    PEOPLE: lambda one: one.kind == "person",
+    SHARED: lambda one: one.kind != "person",
+    CLOSED: lambda one: not one.active,
+}
+
+
+def listing(tx: Tx, actor: Actor, query: str = "", choice: str = "") -> list[Seen]:
+    """The accounts of that choice that fit the words (typed without marks), people
+    by given name, then mailboxes. Raises Refused."""
     require(tx, actor)
     addresses, factors = accounts.primary_addresses(tx), ways_in.with_factor(tx)
-    words = fold(query).split()
-    found = [
-        one
-        for one in accounts.listing(tx)
-        if all(
-            word in fold(f"{one.full_name} {one.username} {addresses.get(one.id, '')} {one.unit_code}")
-            for word in words
-        )
-    ]
-    found.sort(key=lambda one: (one.kind != "person", name_key(one.full_name)))
+    roles = held_roles.of_day(tx, office_date(tx.now_ms).isoformat())
+    names = {one.code: one.name for one in units.listing(tx)}
+    words, fits = fold(query).split(), _CHOICES.get(choice)
+    everybody = [one for one in accounts.listing(tx) if fits is None or fits(one)]
+    found = [one for one in everybody if _has(one, addresses, names, words)]
+    found.sort(key=lambda one: (0, name_key(one.full_name)) if one.kind == "person" else (1, sort_key(one.full_name)))
     return [
-        Seen(one, addresses.get(one.id, ""), tuple(sorted(accounts.roles_of(tx, one.id))), one.id in factors)
+        Seen(
+            one,
+            addresses.get(one.id, ""),
+            names.get(one.unit_code, one.unit_code),
+            tuple(sorted(roles.get(one.id, ()))),
+            one.id in factors,
+        )
         for one in found
     ]
 
 
-def person(tx: Tx, actor: Actor, account_id: int) -> Account:
-    """The person's account, for an administrator. Raises Refused, NotFound, Invalid for a shared mailbox."""
+def _has(one: Account, addresses: dict[int, str], names: dict[str, str], words: list[str]) -> bool:
+    place = f"{one.unit_code} {names.get(one.unit_code, '')} {one.position} {one.phone}"
+    text = fold(f"{one.full_name} {one.username} {addresses.get(one.id, '')} {place}")
+    return all(word in text for word in words)
+
+
+def account(tx: Tx, actor: Actor, account_id: int) -> Account:
+    """The account, for an administrator. Raises Refused, NotFound."""
     require(tx, actor)
     try:
-        found = accounts.get(tx, account_id)
+        return accounts.get(tx, account_id)
     except NotFound:
         raise NotFound("Không có tài khoản này.") from None
+
+
+def person(tx: Tx, actor: Actor, account_id: int) -> Account:
+    """A person's account. Raises Refused, NotFound, Invalid for a shared mailbox."""
+    found = account(tx, actor, account_id)
     if found.kind != "person":
         raise Invalid("Hộp thư chung không có mật khẩu riêng.")
     return found
@@ -77,14 +116,9 @@ def set_open(tx: Tx, actor: Actor, account_id: int, active: bool) -> None:
     if account_id == actor.account_id:
         raise Refused("Không tự khóa tài khoản của mình được; nhờ quản trị khác làm.")
     accounts.set_active(tx, account_id, active)
+    if not active and ADMINISTRATOR in accounts.roles_of(tx, account_id):
+        keep_one(tx)
     audit.record(tx, actor, "account.enable" if active else "account.disable", f"account/{account_id}")
-
-
-def set_quota(tx: Tx, actor: Actor, account_id: int, megabytes: int) -> None:
-    """How much the account may keep; 0 is without limit."""
-    person(tx, actor, account_id)
-    accounts.set_quota(tx, account_id, megabytes * 1_000_000)
-    audit.record(tx, actor, "account.quota", f"account/{account_id}", megabytes=megabytes)
 
 
 def retry(tx: Tx, actor: Actor, row_id: int | None) -> int:

@@ -73,7 +73,7 @@ def add_checked(
     """
     right = [one.person for one in check_people(tx, domains, data) if one.person and one.person.username in keys]
     for one in right:
-        made = add_person(tx, one, None, actor_id=actor.account_id)
+        made = add_person(tx, one, None, actor=actor)
         accounts.set_password(tx, made.id, keys[one.username], must_change=True)
     audit.record(tx, actor, "account.import", "account", count=len(right))
     return right

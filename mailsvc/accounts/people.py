@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
 from mailsvc.auth.passwords import PasswordKeys
-from mailsvc.core.errors import Invalid, NotFound
+from mailsvc.core.actor import Actor
+from mailsvc.core.clock import office_date
+from mailsvc.core.errors import AlreadyThere, Invalid, NotFound
 from mailsvc.documents.rights.matrix import matrix
 from mailsvc.mail import addresses
 from mailsvc.mail.access import ANYONE
 from mailsvc.mail.mailboxes import set_up, set_up_intake
-from mailsvc.store import accounts, audit, mailboxes
+from mailsvc.store import accounts, audit, grants, groups, held_roles, mailboxes
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 
+ADMINISTRATOR = "quan_tri"
 CLERK = "van_thu"
 ROLES = matrix().roles
 
@@ -70,7 +73,27 @@ def check_address(address: str, domains: Sequence[str]) -> str:
     return found.normalized.lower()
 
 
-def add_person(tx: Tx, new: NewPerson, keys: PasswordKeys | None, *, actor_id: int | None = None) -> Account:
+def check_free(tx: Tx, domains: Sequence[str], address: str, account_id: int | None = None) -> None:
+    """Raises AlreadyThere, with whose it is, for an address that reaches anybody but that account.
+
+    The office's domains are one: who has a name in one of them has it in all.
+    """
+    local = address.partition("@")[0]
+    for form in (f"{local}@{domain}" for domain in domains):
+        owner = accounts.by_address(tx, form)
+        if owner is not None and owner.id != account_id:
+            raise AlreadyThere(
+                "Địa chỉ “%(address)s” đã thuộc %(name)s (%(username)s).",
+                address=form,
+                name=owner.full_name,
+                username=owner.username,
+            )
+        group = groups.by_address(tx, form)
+        if group is not None:
+            raise AlreadyThere("Địa chỉ “%(address)s” là của nhóm %(name)s.", address=form, name=group.name)
+
+
+def add_person(tx: Tx, new: NewPerson, keys: PasswordKeys | None, *, actor: Actor | None = None) -> Account:
     """Make a person's account with mailboxes, addresses, roles and their rights. Raises AlreadyThere, Invalid."""
     account = accounts.create(
         tx,
@@ -92,12 +115,20 @@ def add_person(tx: Tx, new: NewPerson, keys: PasswordKeys | None, *, actor_id: i
     for role in new.roles:
         give_role(tx, account.id, role, new.unit_code)
     join_unit(tx, account.id, new.unit_code)
-    audit.record(tx, actor_id, "account.add", f"account/{account.id}", username=account.username, roles=list(new.roles))
+    audit.record(tx, actor, "account.add", f"account/{account.id}", username=account.username, roles=list(new.roles))
     return accounts.get(tx, account.id)
 
 
 def add_shared(
-    tx: Tx, *, username: str, kind: str, full_name: str, addresses: Sequence[str], unit_code: str, intake: bool = False
+    tx: Tx,
+    *,
+    username: str,
+    kind: str,
+    full_name: str,
+    addresses: Sequence[str],
+    unit_code: str,
+    intake: bool = False,
+    actor: Actor | None = None,
 ) -> Account:
     """Make the shared mailbox of a unit or of a role. With `intake` its inbox opens intake entries."""
     account = accounts.create(tx, username=username, kind=kind, full_name=full_name, unit_code=unit_code)
@@ -106,7 +137,7 @@ def add_shared(
     set_up(tx, account.id)
     if intake:
         mailboxes.set_kind(tx, mailboxes.by_name(tx, account.id, mailboxes.INBOX).id, "intake")
-    audit.record(tx, None, "account.add", f"account/{account.id}", username=account.username, kind=kind)
+    audit.record(tx, actor, "account.add", f"account/{account.id}", username=account.username, kind=kind)
     return account
 
 
@@ -124,20 +155,34 @@ def give_role(tx: Tx, account_id: int, role: str, unit_code: str, term: Term | N
 
     Raises Invalid for a role that does not exist, or days that are none.
     """
-    held = _checked(term or Term())
+    held = checked(term or Term())
     if role not in ROLES:
         raise Invalid("Vai trò “%(role)s” không có; các vai trò: %(roles)s.", role=role, roles=", ".join(ROLES))
     first, last = held.valid_from, held.valid_to
     accounts.add_role(tx, account_id, role, unit_code, valid_from=first, valid_to=last, acting=held.acting)
-    for shared in accounts.listing(tx, "role"):
-        if role in _MEMBERS.get(shared.username, ()):
-            accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True, valid_from=first, valid_to=last)
+    follow_role(tx, account_id, role)
     if role == CLERK:
         set_up_intake(tx, account_id)
 
 
-def _checked(term: Term) -> Term:
-    """Raises Invalid for what is no day, or an end before the beginning."""
+def follow_role(tx: Tx, account_id: int, role: str) -> None:
+    """The mailboxes that the role opens are open to the account from the first to the last day of its holding it."""
+    today = office_date(tx.now_ms).isoformat()
+    for shared in accounts.listing(tx, "role"):
+        openers = _MEMBERS.get(shared.username, ())
+        if role not in openers:
+            continue
+        held = [one for one in held_roles.of_account(tx, account_id) if one.role in openers and not one.over(today)]
+        if not held:
+            grants.take(tx, shared.id, account_id)
+            continue
+        first, ends = min(one.valid_from for one in held), [one.valid_to for one in held if one.valid_to]
+        last = max(ends) if len(ends) == len(held) else None
+        accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True, valid_from=first, valid_to=last)
+
+
+def checked(term: Term) -> Term:
+    """The term. Raises Invalid for what is no day, or an end before the beginning."""
     for day in (term.valid_from, term.valid_to or ""):
         try:
             if day:
@@ -158,6 +203,32 @@ def join_unit(tx: Tx, account_id: int, unit_code: str) -> None:
     for shared in accounts.listing(tx, "unit"):
         if unit_code and shared.unit_code == unit_code:
             accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True)
+
+
+def leave_unit(tx: Tx, account_id: int, unit_code: str) -> None:
+    """Whoever is no longer of the unit does not use its shared mailbox any more."""
+    for shared in accounts.listing(tx, "unit"):
+        if unit_code and shared.unit_code == unit_code:
+            grants.take(tx, shared.id, account_id)
+
+
+def end_roles_in(tx: Tx, account_id: int, unit_code: str) -> list[str]:
+    """The roles in that unit end with yesterday, those that begin later are taken away; which. Administrators are the
+    house's and stay."""
+    today = office_date(tx.now_ms)
+    yesterday = (today - timedelta(days=1)).isoformat()
+    ended = [
+        one
+        for one in held_roles.of_account(tx, account_id)
+        if one.unit_code == unit_code and one.role != ADMINISTRATOR and not one.over(today.isoformat())
+    ]
+    for one in ended:
+        if one.valid_from > yesterday:
+            held_roles.remove(tx, one)
+        else:
+            held_roles.change(tx, replace(one, valid_to=yesterday))
+        follow_role(tx, account_id, one.role)
+    return [one.role for one in ended]
 
 
 def by_login(tx: Tx, domains: Sequence[str], login: str) -> Account:

@@ -203,6 +203,14 @@ def set_active(tx: Tx, account_id: int, active: bool) -> None:
     tx.wake("account", account_id)
 
 
+def describe(tx: Tx, account_id: int, *, full_name: str, unit_code: str, position: str, phone: str, note: str) -> None:
+    """Write who the person is and where he works. What follows from a unit is `people.move`'s."""
+    values = {"full_name": full_name, "unit_code": unit_code, "position": position, "phone": phone, "note": note}
+    tx.execute(update(accounts).where(accounts.c.id == account_id).values(values))
+    tx.wake("directory")
+    tx.wake("account", account_id)
+
+
 def set_quota(tx: Tx, account_id: int, quota_bytes: int, quota_messages: int | None = None) -> None:
     """0 is without limit; for messages below 0 none at all, None leaves their limit as it is."""
     values = {"quota_bytes": quota_bytes} | ({} if quota_messages is None else {"quota_messages": quota_messages})

@@ -1,4 +1,4 @@
-"""Quản trị: how the house is, accounts, what waits to be sent. No page here shows what is in anybody's mail."""
+"""Quản trị: how the house is, what waits to be sent. No page here shows what is in anybody's mail."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from starlette.responses import RedirectResponse, Response
 
-from mailsvc.accounts import administering, second_factor
-from mailsvc.auth.app_passwords import in_fours, new_app_password
+from mailsvc.accounts import administering
 from mailsvc.core.actor import Actor
-from mailsvc.core.errors import Invalid
-from mailsvc.documents.rights.matrix import matrix
 from mailsvc.http.visits import Page, Visit, get, post
 from mailsvc.mail.office import Office
-from mailsvc.store import accounts, queue, ways_in
+from mailsvc.store import queue, ways_in
 from mailsvc.store.tx import Tx
 from webmail import words
 from webmail.i18n import _
 from webmail.pages import go
 from webmail.routes.admin_shell import admin_page
 
-PAGE, ACCOUNTS, QUEUE = "/quan-tri", "/quan-tri/tai-khoan", "/quan-tri/hang-doi"
+PAGE, QUEUE = "/quan-tri", "/quan-tri/hang-doi"
 _LOW, _HOUR_MS, _MOST = 0.1, 3_600_000, 200
 
 
@@ -101,54 +97,6 @@ def _certificate_state(days: int | None) -> State:
     return State(name, colour, _("Còn hiệu lực %(n)s ngày.", n=days), advice)
 
 
-# ---- accounts ------------------------------------------------------------------------------------------------------
-async def listing(visit: Visit) -> Response:
-    return await _accounts_page(visit, visit.query("tim"))
-
-
-async def _accounts_page(visit: Visit, query: str, **given: Any) -> Response:
-    found = await visit.office.db.read(administering.listing, visit.actor, query)
-    values = {"made": "", "whose": "", **given}
-    return await admin_page(visit, "admin_accounts.html", found=found, query=query, roles=matrix().roles, **values)
-
-
-async def reset_password(visit: Visit) -> Response:
-    """A temporary password, shown on this page and never again."""
-    office, account_id = visit.office, visit.whole("id")
-    whose = await office.db.read(administering.person, visit.actor, account_id)
-    password = new_app_password()
-    keys = await office.authenticator.hasher.derive(password, await office.db.read(accounts.scram_salt, account_id))
-    await office.db.write(administering.reset_password, visit.actor, account_id, keys)
-    return await _accounts_page(visit, whose.username, made=in_fours(password), whose=whose.full_name)
-
-
-async def reset_factor(visit: Visit) -> Response:
-    account_id = visit.whole("id")
-    whose = await visit.office.db.read(administering.person, visit.actor, account_id)
-    await visit.office.db.write(second_factor.switch_off, visit.actor, account_id)
-    return go(
-        visit, f"{ACCOUNTS}?tim={whose.username}", _("Đã đặt lại xác thực hai lớp của %(name)s.", name=whose.full_name)
-    )
-
-
-async def set_open(visit: Visit) -> Response:
-    account_id, active = visit.whole("id"), visit.field("mo", 1) == "1"
-    whose = await visit.office.db.read(administering.person, visit.actor, account_id)
-    await visit.office.db.write(administering.set_open, visit.actor, account_id, active)
-    said = _("Đã mở lại %(name)s.", name=whose.full_name) if active else _("Đã khóa %(name)s.", name=whose.full_name)
-    undo = f"{ACCOUNTS}/{account_id}/khoa"
-    return go(visit, f"{ACCOUNTS}?tim={whose.username}", said, undo, (("mo", "0" if active else "1"),))
-
-
-async def set_quota(visit: Visit) -> Response:
-    account_id, text = visit.whole("id"), visit.field("mb", 9)
-    whose = await visit.office.db.read(administering.person, visit.actor, account_id)
-    if not (text.isascii() and text.isdigit()):
-        raise Invalid("Dung lượng là số MB, 0 là không giới hạn; chưa đổi gì.")
-    await visit.office.db.write(administering.set_quota, visit.actor, account_id, int(text))
-    return go(visit, f"{ACCOUNTS}?tim={whose.username}", _("Đã đặt dung lượng."))
-
-
 # ---- the queue -----------------------------------------------------------------------------------------------------
 async def waiting(visit: Visit) -> Response:
     return await admin_page(visit, "admin_queue.html", rows=await visit.office.db.read(_waiting, visit.actor))
@@ -168,11 +116,6 @@ async def retry(visit: Visit) -> Response:
 
 ROUTES = (
     get(PAGE, with_factor(health)),
-    get(ACCOUNTS, with_factor(listing)),
-    post(ACCOUNTS + "/{id}/mat-khau", with_factor(reset_password)),
-    post(ACCOUNTS + "/{id}/hai-lop", with_factor(reset_factor)),
-    post(ACCOUNTS + "/{id}/khoa", with_factor(set_open)),
-    post(ACCOUNTS + "/{id}/dung-luong", with_factor(set_quota)),
     get(QUEUE, with_factor(waiting)),
     post(QUEUE, with_factor(retry)),
 )
