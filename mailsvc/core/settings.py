@@ -184,10 +184,13 @@ class Setup(_Section):
 
 
 class Log(_Section):
-    """What is written to standard error."""
+    """What is written to standard error, and what is kept of the ways of letters."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least important record that is written."
+    )
+    trace_days: int = Field(
+        90, ge=1, le=3650, description="How long administrators can look up what became of a letter."
     )
 
 

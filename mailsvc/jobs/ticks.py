@@ -10,7 +10,9 @@ from mailsvc.documents.routing import handling
 from mailsvc.jobs import following
 from mailsvc.mail import vacation_answers
 from mailsvc.mail.office import Office
-from mailsvc.store import routing, sessions
+from mailsvc.store import routing, sessions, traces
+
+DAY_MS = 86_400_000
 
 
 def start(office: Office) -> AsyncIOScheduler:
@@ -22,6 +24,7 @@ def start(office: Office) -> AsyncIOScheduler:
     scheduler.add_job(_forget_sessions, "interval", hours=1, args=[office])
     scheduler.add_job(_end_absences, "interval", hours=1, args=[office])
     scheduler.add_job(_keep_audit_head, "interval", hours=1, args=[office])
+    scheduler.add_job(forget_traces, "interval", hours=1, args=[office])
     scheduler.add_job(following.run, "interval", minutes=2, args=[office])
     scheduler.add_job(_refresh_receipts, "interval", minutes=1, args=[office])
     scheduler.add_job(_note_seen, "interval", minutes=1, args=[office])
@@ -43,6 +46,13 @@ async def _forget_sessions(office: Office) -> None:
 
 async def _end_absences(office: Office) -> None:
     await office.db.write(vacation_answers.keep_house)
+
+
+async def forget_traces(office: Office) -> None:
+    """In small transactions, between which letters come in."""
+    before_ms = office.clock.now_ms() - office.settings.log.trace_days * DAY_MS
+    while await office.db.write(traces.forget, before_ms) >= traces.AT_ONCE:
+        pass
 
 
 async def _refresh_receipts(office: Office) -> None:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailsvc.mail import addresses
+from mailsvc.mail import addresses, tracing
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_bytes
 from mailsvc.mail.relay import xtext
@@ -105,6 +105,7 @@ def send(tx: Tx, domains: Sequence[str], sender: str, report: Letter) -> None:
         domain = addresses.split(sender)[1]
         utf8 = int(not sender.isascii())
         queue.add(tx, [queue.NewRow(content_id, "", sender, domain, smtputf8=utf8, account_id=queue.HOUSE)])
+        tracing.note_own(tx, content_id, report, sender, None)
         return
     account = addresses.find(tx, domains, sender)
     boxes = mailboxes.inboxes(tx, [account.id] if account else [])
@@ -114,6 +115,7 @@ def send(tx: Tx, domains: Sequence[str], sender: str, report: Letter) -> None:
     content_id = contents.add(tx, report.content)
     new = NewPlacement(content_id, report.content.size, tx.now_ms)
     placements.add_everywhere(tx, [box.mailbox_id for box in boxes.values()], new)
+    tracing.note_own(tx, content_id, report, sender, next(iter(boxes)))
 
 
 def typed(orcpt: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import StorageFull
 from mailsvc.documents import intake
-from mailsvc.mail import addresses, answers, bounce, lists, outbound, vacation_answers
+from mailsvc.mail import addresses, answers, bounce, lists, outbound, tracing, vacation_answers
 from mailsvc.mail.envelope import Envelope, Outcome, Recipient
 from mailsvc.mail.letter import Letter, from_spool, is_quick
 from mailsvc.mail.office import Office
@@ -40,6 +40,12 @@ class Sorted:
     lists: list[tuple[Recipient, Group]]
     remote: list[Recipient]
     unknown: list[Recipient]
+
+    @property
+    def owners(self) -> dict[str, int]:
+        """Whose mailbox each recipient is; tracing.LIST for a list."""
+        owners = {one.address: account_id for account_id, some in self.local.items() for one in some}
+        return owners | {one.address: tracing.LIST for one, _ in self.lists}
 
 
 async def deliver(office: Office, envelope: Envelope, spool: Spool) -> list[Outcome]:
@@ -92,10 +98,15 @@ def deliver_each(tx: Tx, posts: list[Post]) -> list[list[Outcome] | NotReady]:
             for content_id, post in zip(content_ids, some, strict=True)
         ]
         placements.add_each(tx, list(zip((box.mailbox_id for box in inboxes.values()), new, strict=True)))
-        for number, post in zip(inboxes, some, strict=True):
-            outcomes = told[number] = [Outcome(post.envelope.recipients[0].address)]
+        passages = []
+        for (number, box), post, content_id in zip(inboxes.items(), some, content_ids, strict=True):
+            address = post.envelope.recipients[0].address
+            outcomes = told[number] = [Outcome(address)]
+            owners = {address: box.account_id}
+            passages.append(tracing.Passage(post.envelope, post.letter, content_id, outcomes, owners))
             _note_sending(tx, post.envelope, post.letter)
             _report(tx, post.domains, post.envelope, post.letter, outcomes, [])
+        tracing.note(tx, passages)
     for number, post in enumerate(posts):
         if number not in told:
             try:
@@ -178,7 +189,7 @@ def deliver_letter(
         if answer.take is None:
             answer.tell_stranger(tx)
         elif not case.held:  # what bears a mark of secrecy is held like every other letter to the clerks
-            return _answered(tx, domains, envelope, letter, Ready(case, copies or {}), answer.take)
+            return _answered(tx, domains, envelope, letter, Ready(case, copies or {}), answer.take, people.owners)
     inboxes = mailboxes.inboxes(tx, list(people.local))
     roomy = [box for box in inboxes.values() if box.room is None or box.room >= letter.content.size]
     served = {one: any(box.account_id == one for box in roomy) for one in people.local}
@@ -195,6 +206,7 @@ def deliver_letter(
     outcomes.update({one.address: Outcome("", 250, "2.0.0", "Queued") for one in people.remote})
     if any(one.ok for one in outcomes.values()):
         _note_sending(tx, envelope, letter)
+    content_id = None
     if roomy or people.remote:
         content_id = contents.add(tx, letter.content)
         _place(tx, content_id, envelope, letter, roomy, case)
@@ -203,6 +215,7 @@ def deliver_letter(
     for share in shares:
         _hand_on(tx, envelope, letter, share, Ready(case, copies or {}))
     told = [replace(outcomes[one.address], recipient=one.address) for one in envelope.recipients]
+    tracing.note(tx, [tracing.Passage(envelope, letter, content_id, told, people.owners)])
     _report(tx, domains, envelope, letter, told, lists.missed(tx, envelope, shares))
     return told
 
@@ -212,7 +225,10 @@ def _hand_on(tx: Tx, envelope: Envelope, letter: Letter, share: lists.Share, rea
     if not share.inboxes:
         return
     copy = ready.copies.get(share.group.id) or lists.copy(envelope, letter, share.group)
-    _place(tx, contents.add(tx, copy.content), envelope, copy, list(share.inboxes), ready.case)
+    content_id = contents.add(tx, copy.content)
+    _place(tx, content_id, envelope, copy, list(share.inboxes), ready.case)
+    members = {box.account_id: "" for box in share.inboxes} | dict.fromkeys(share.full, OVER_QUOTA.reply)
+    tracing.note_copies(tx, envelope, content_id, copy, share.recipient.address, members)
 
 
 def _answered(
@@ -222,12 +238,16 @@ def _answered(
     letter: Letter,
     ready: Ready,
     take: answers.Taker,
+    owners: dict[str, int],
 ) -> list[Outcome]:
     """An answer to assigned work: it goes onto the document and to who gave the work; copies to others as always."""
     case = ready.case or intake.examine(letter.data, letter.scan)
-    take(tx, contents.add(tx, letter.content), letter.scan, letter.data, case)
+    content_id = contents.add(tx, letter.content)
+    take(tx, content_id, letter.scan, letter.data, case)
     others = tuple(one for one in envelope.recipients if not answers.goes_to_the_office(tx, domains, one))
     outcomes = {one.address: Outcome(one.address) for one in envelope.recipients}
+    taken = [outcomes[one.address] for one in envelope.recipients if one not in others]
+    tracing.note(tx, [tracing.Passage(envelope, letter, content_id, taken, owners)])
     if others:
         rest = deliver_letter(tx, domains, replace(envelope, recipients=others), letter, case, copies=ready.copies)
         outcomes |= {one.recipient: one for one in rest}

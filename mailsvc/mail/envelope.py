@@ -61,3 +61,8 @@ class Outcome:
     @property
     def ok(self) -> bool:
         return self.code < 300
+
+    @property
+    def reply(self) -> str:
+        """On one line: '452 4.2.2 Mailbox is full'."""
+        return f"{self.code} {self.enhanced} {self.text}"

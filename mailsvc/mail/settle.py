@@ -16,7 +16,7 @@ from mailsvc.mail.letter import Letter
 from mailsvc.mail.relay import too_many
 from mailsvc.mail.reply import Reply, said
 from mailsvc.message.reports import Action, Outcome
-from mailsvc.store import queue
+from mailsvc.store import queue, traces
 from mailsvc.store.queue import Row
 from mailsvc.store.tx import Tx
 
@@ -77,6 +77,7 @@ def settle(tx: Tx, domains: Sequence[str], owner: str, verdict: Verdict) -> None
 
 def _write(tx: Tx, owner: str, fate: Fate) -> bool:
     row, host, text = fate.answer.row, fate.answer.host, fate.answer.reply.text
+    traces.attempted(tx, row.content_id, row.recipient, fate.state, host, text)
     if fate.state == queue.SENT:
         return queue.sent(tx, row.id, host, text)
     if fate.state == queue.FAILED:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailsvc.core.clock import office_date
-from mailsvc.mail import addresses, vacation
+from mailsvc.mail import addresses, tracing, vacation
 from mailsvc.mail.envelope import Envelope
 from mailsvc.mail.letter import Letter, from_bytes
 from mailsvc.mail.vacation import Answered
@@ -108,20 +108,21 @@ def _send(tx: Tx, account_id: int, away: Vacation, envelope: Envelope, letter: L
     scan = letter.scan
     answered = Answered(envelope.sender, scan.subject, scan.message_id, scan.references)
     made = from_bytes(compose(vacation.letter(tx, account_id, away, answered)))
-    if asker is not None and not _put(tx, asker, made):
+    if asker is not None and not _put(tx, asker, envelope.sender, made):
         return
     if asker is None:
         _queue(tx, envelope.sender, made)
     vacations.note_told(tx, account_id, envelope.sender.lower(), away.version)
 
 
-def _put(tx: Tx, asker: Account, made: Letter) -> bool:
+def _put(tx: Tx, asker: Account, sender: str, made: Letter) -> bool:
     """Into the inbox of one of ours, as long as it has room; the clerks' inbox only takes what they are to enter."""
     box = mailboxes.inboxes(tx, [asker.id]).get(asker.id)
     if box is None or box.kind == "intake" or (box.room is not None and box.room < made.content.size):
         return False
     new = NewPlacement(contents.add(tx, made.content), made.content.size, tx.now_ms)
     placements.add_everywhere(tx, [box.mailbox_id], new)
+    tracing.note_own(tx, new.content_id, made, sender, asker.id)
     return True
 
 
@@ -131,6 +132,7 @@ def _queue(tx: Tx, sender: str, made: Letter) -> None:
     content_id = contents.add(tx, made.content)
     row = queue.NewRow(content_id, "", sender, domain, notify="NEVER", smtputf8=utf8, account_id=queue.HOUSE)
     queue.add(tx, [row])
+    tracing.note_own(tx, content_id, made, sender, None)
 
 
 def keep_house(tx: Tx) -> None:

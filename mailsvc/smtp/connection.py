@@ -201,7 +201,7 @@ class Connection(Wire):
                 self.buffer[:0] = rest
             await self._keep(intake, content, reader.bare)
             if intake.size > 4 * self.limits.message_size:
-                self.out.append(replies.TOO_LARGE_CLOSE.wire)
+                self.out.append(self.talk.turned_away(transaction, replies.TOO_LARGE_CLOSE).wire)
                 return True
         return await self._finish()
 

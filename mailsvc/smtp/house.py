@@ -13,6 +13,7 @@ from mailsvc.mail.office import Office
 from mailsvc.mail.policy import Policy
 from mailsvc.mail.secret_policy import NoSecrets
 from mailsvc.mail.sender_policy import OwnFrom
+from mailsvc.mail.tracing import Refusals, TurnedAway
 from mailsvc.smtp.ports import Standing
 from mailsvc.store.accounts import Account
 from mailsvc.store.blobs import Spool
@@ -42,6 +43,7 @@ class OfficeHouse:
         self._accounts: dict[str, Known] = {}
         self._generation = 0
         self.policy: Policy = OwnFrom(office, NoSecrets(office, policy))
+        self.refusals = Refusals(office)
 
     @property
     def host(self) -> str:
@@ -81,6 +83,9 @@ class OfficeHouse:
 
     async def may_send_as(self, account_id: int, address: str) -> bool:
         return await self._office.db.read(addresses.may_send_as, self._domains, account_id, address)
+
+    def turned_away(self, one: TurnedAway) -> None:
+        self.refusals.note(one)
 
     async def deliver(self, envelope: Envelope, spool: Spool) -> list[Outcome]:
         return await deliver.deliver(self._office, envelope, spool)

@@ -11,6 +11,7 @@ from mailsvc.auth.authenticate import Authenticator
 from mailsvc.core.clock import Clock
 from mailsvc.mail.envelope import Envelope, Outcome
 from mailsvc.mail.policy import Policy
+from mailsvc.mail.tracing import TurnedAway
 from mailsvc.store.blobs import Spool
 
 
@@ -63,6 +64,10 @@ class House(Protocol):
 
     async def may_send_as(self, account_id: int, address: str) -> bool:
         """Whether the account may use `address` as its sender: its own, an alias, or one it was given."""
+        ...
+
+    def turned_away(self, one: TurnedAway) -> None:
+        """Told of each refusal of a letter or a recipient, without waiting."""
         ...
 
     async def deliver(self, envelope: Envelope, spool: Spool) -> list[Outcome]:

@@ -41,6 +41,11 @@ class Reply:
     def ok(self) -> bool:
         return self.code < 400
 
+    @property
+    def text(self) -> str:
+        """The last line: '550 5.1.1 No such user here'."""
+        return self.wire.decode("ascii").rstrip().rpartition("\n")[2]
+
     def __repr__(self) -> str:
         return f"Reply({self.wire!r})"
 

@@ -25,15 +25,15 @@ class SmtpDoor:
     ) -> None:
         settings = office.settings
         self._settings = settings
-        self._house = OfficeHouse(office, policy)
-        self._watch: asyncio.Task[None] | None = None
+        self.house = OfficeHouse(office, policy)
+        self._tasks: list[asyncio.Task[None]] = []
         limits = limits or limits_of(settings)
         smtp = settings.smtp
         rules = GateRules(smtp.max_connections, smtp.max_connections_per_address, smtp.max_connections_per_network)
         gate = Gate(rules)
 
         def listener(profile: profiles.Profile, *, implicit_tls: bool = False) -> Listener:
-            return Listener(profile, self._house, limits=limits, tls=tls, implicit_tls=implicit_tls, gate=gate)
+            return Listener(profile, self.house, limits=limits, tls=tls, implicit_tls=implicit_tls, gate=gate)
 
         self.listeners = {
             "mx": listener(profiles.MX),
@@ -52,7 +52,8 @@ class SmtpDoor:
 
         `inherited`: sockets of socket activation, by the name of the door; those doors take them instead.
         """
-        self._watch = asyncio.get_running_loop().create_task(self._house.watch())
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self.house.watch()), loop.create_task(self.house.refusals.run())]
         listen = self._settings.listen
         for name, listener in self.listeners.items():
             if inherited and inherited.get(name):
@@ -64,9 +65,10 @@ class SmtpDoor:
     async def stop(self, within: float = 5.0) -> None:
         """Close the doors; sessions may finish their present command."""
         await asyncio.gather(*(listener.stop(within) for listener in self.listeners.values()))
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.wait([self._watch])
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mailsvc.core.errors import MailsvcError
 from mailsvc.core.log import failure_reference
 from mailsvc.mail.envelope import Client, Outcome, Recipient
+from mailsvc.mail.tracing import TurnedAway
 from mailsvc.smtp import grammar, login, profiles, replies
 from mailsvc.smtp.data import Flaw, Intake, Terms
 from mailsvc.smtp.errors import BadSyntax, Interrupted
@@ -148,20 +149,20 @@ class Session:
         mail = grammar.parse_mail(argument, auth=self.profile.login)
         if not self.esmtp and not argument.endswith(">"):
             return replies.NO_PARAMETERS
+        transaction = Transaction(mail)
         if mail.size > self.limits.message_size:
-            return replies.TOO_LARGE  # RFC 1870 §6.1
+            return self.turned_away(transaction, replies.TOO_LARGE)  # RFC 1870 §6.1
         if mail.sender and not mail.sender.is_ascii and not mail.smtputf8:
             return replies.ASCII_SENDER
-        transaction = Transaction(mail)
         # The null sender stays open to every account that may send: read receipts use it. RFC 6409 §6.1
         account_id, sender = self.account_id, transaction.sender
         if account_id is not None:
             allowed = self.house.may_send_as(account_id, sender) if sender else self.house.may_send(account_id)
             if not await allowed:
-                return replies.NOT_YOURS
+                return self.turned_away(transaction, replies.NOT_YOURS)
         refusal = await self.house.policy.mail(self.client, self.profile.name, transaction.sender)
         if refusal is not None:
-            return replies.of_refusal(refusal)
+            return self.turned_away(transaction, replies.of_refusal(refusal))
         self.transaction = transaction
         return replies.SENDER_OK
 
@@ -183,7 +184,7 @@ class Session:
         refused = await self._refused_recipient(transaction, recipient)
         if refused is not None:
             transaction.refused = True
-            return refused
+            return self.turned_away(transaction, refused, recipient.address)
         transaction.recipients.append(recipient)
         return replies.RECIPIENT_OK
 
@@ -246,8 +247,8 @@ class Session:
         """The reply to a chunk that was not the last, or that was refused."""
         transaction = self.transaction
         intake = transaction.intake if transaction else None
-        if refusal is None and intake is not None and intake.flaw is not Flaw.NONE:
-            refusal = self._flaw_reply(intake)
+        if refusal is None and transaction is not None and intake is not None and intake.flaw is not Flaw.NONE:
+            refusal = self.turned_away(transaction, self._flaw_reply(intake))
         if refusal is None:
             return replies.CHUNK_OK
         if transaction is not None:
@@ -280,9 +281,10 @@ class Session:
         try:
             result = await self._deliver(transaction, transaction.intake)
         except MailsvcError as error:
-            result = replies.of_error(error) or replies.failure(failure_reference(log, "delivery"))
+            reply = replies.of_error(error) or replies.failure(failure_reference(log, "delivery"))
+            result = self.turned_away(transaction, reply)
         except Exception:
-            result = replies.failure(failure_reference(log, "delivery"))
+            result = self.turned_away(transaction, replies.failure(failure_reference(log, "delivery")))
         finally:
             self.reset()
         if isinstance(result, Reply):
@@ -296,11 +298,11 @@ class Session:
     async def _deliver(self, transaction: Transaction, intake: Intake) -> Reply | list[Reply]:
         digest = await intake.finish()
         if intake.flaw is not Flaw.NONE:
-            return self._flaw_reply(intake)
+            return self.turned_away(transaction, self._flaw_reply(intake))
         envelope = transaction.envelope(self.profile.name, self.client, self.account_id, digest)
         refusal = await self.house.policy.data(envelope, intake.spool.view())
         if refusal is not None:
-            return replies.of_refusal(refusal)
+            return self.turned_away(transaction, replies.of_refusal(refusal))
         outcomes = await self.house.deliver(envelope, intake.spool)
         if len(outcomes) != len(envelope.recipients):
             raise AssertionError(f"{len(outcomes)} outcomes for {len(envelope.recipients)} recipients")
@@ -322,6 +324,16 @@ class Session:
         if intake.size > 4 * self.limits.message_size:
             return replies.TOO_LARGE_CLOSE
         return _FLAWS[intake.flaw]
+
+    def turned_away(self, transaction: Transaction, reply: Reply, recipient: str = "") -> Reply:
+        """The refusal of a letter, or of one recipient, after telling the house of it."""
+        people = (recipient,) if recipient else tuple(one.address for one in transaction.recipients)
+        size = transaction.intake.size if transaction.intake else transaction.mail.size
+        letter, sender = transaction.id, transaction.sender
+        self.house.turned_away(
+            TurnedAway(self.profile.name, self.client, self.account_id, letter, sender, people, size, reply.text)
+        )
+        return reply
 
     # ---- the rest --------------------------------------------------------------------------------------------------
     async def rset(self, argument: str) -> Reply:

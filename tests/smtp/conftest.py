@@ -33,6 +33,7 @@ class Doors:
     office: Office
     loop: asyncio.AbstractEventLoop
     ports: dict[str, int]
+    door: SmtpDoor
 
     def write(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Change the store as the service itself does, on its event loop."""
@@ -40,6 +41,10 @@ class Doors:
 
     def address(self, door: str) -> str:
         return f"127.0.0.1:{self.ports[door]}"
+
+    def refusals_written(self) -> None:
+        """What was refused is in the store now."""
+        asyncio.run_coroutine_threadsafe(self.door.house.refusals.write(), self.loop).result(60)
 
     def inbox(self, username: str) -> list[bytes]:
         """The letters in somebody's inbox, as they are stored."""
@@ -78,7 +83,7 @@ def _people(tx: Tx, hasher: PasswordHasher) -> None:
 def doors(office: Office, quick_hasher: PasswordHasher) -> Iterator[Doors]:
     """All four doors, with the accounts an, binh, chi and the shared mailbox phongth, which an may use."""
     office.db.write_now(_people, quick_hasher)
-    ready: Future[dict[str, int]] = Future()
+    ready: Future[SmtpDoor] = Future()
     loop = uvloop.new_event_loop()
     stop = asyncio.Event()
 
@@ -86,7 +91,7 @@ def doors(office: Office, quick_hasher: PasswordHasher) -> Iterator[Doors]:
         door = SmtpDoor(office, office.tls)
         try:
             await door.start()
-            ready.set_result(door.ports)
+            ready.set_result(door)
             await stop.wait()
             await door.stop(within=1.0)
         except BaseException as error:
@@ -97,7 +102,8 @@ def doors(office: Office, quick_hasher: PasswordHasher) -> Iterator[Doors]:
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
     try:
-        yield Doors(office, loop, ready.result(10))
+        door = ready.result(10)
+        yield Doors(office, loop, door.ports, door)
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)

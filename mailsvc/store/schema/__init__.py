@@ -68,6 +68,7 @@ from mailsvc.store.schema.routing import directions, flows, opinions, requests, 
 from mailsvc.store.schema.rules import acknowledgements, feedback, feedback_rounds, office_rules, regulations
 from mailsvc.store.schema.sharing import mailbox_rights, notes, private_flags
 from mailsvc.store.schema.tasks import task_events, task_files, task_people, task_requests, tasks
+from mailsvc.store.schema.tracing import trace_attempts, trace_recipients, traces
 
 __all__ = [
     "account_roles",
@@ -140,6 +141,9 @@ __all__ = [
     "tasks",
     "thread_members",
     "told_threads",
+    "trace_attempts",
+    "trace_recipients",
+    "traces",
     "transfers",
     "units",
     "vacation_answers",

@@ -12,6 +12,7 @@ from mailsvc.auth.throttle import Throttle
 from mailsvc.core.clock import Clock, FixedClock
 from mailsvc.mail.envelope import Envelope, Outcome
 from mailsvc.mail.policy import AllowAll, Policy
+from mailsvc.mail.tracing import TurnedAway
 from mailsvc.smtp.ports import Standing
 from mailsvc.store.blobs import Spool
 
@@ -38,6 +39,7 @@ class SmallHouse:
     password: str = "mật khẩu 1"
     letters: list[tuple[Envelope, bytes]] = field(default_factory=list)
     expected: list[int] = field(default_factory=list)
+    refused: list[TurnedAway] = field(default_factory=list)
     outcome: Callable[[str], Outcome] = Outcome
     trouble: Exception | None = None
 
@@ -69,6 +71,9 @@ class SmallHouse:
 
     async def may_send_as(self, account_id: int, address: str) -> bool:
         return address in ("an@so.example", "an.nguyen@so.example", "vanthu@so.example")
+
+    def turned_away(self, one: TurnedAway) -> None:
+        self.refused.append(one)
 
     async def deliver(self, envelope: Envelope, spool: Spool) -> list[Outcome]:
         if self.trouble is not None:
