@@ -11,7 +11,7 @@ from mailsvc.documents import clerks, intake, regulation
 from mailsvc.documents.outgoing import waiting as outgoing_waiting
 from mailsvc.documents.routing import receivers
 from mailsvc.documents.tasks import work as task_work
-from mailsvc.mail import mailboxes
+from mailsvc.mail import mailboxes, vacation
 from mailsvc.mail.mailboxes import Seen
 from mailsvc.store import accounts, private_flags, routing, tasks
 from mailsvc.store.intake import HELD, WAITING
@@ -38,13 +38,15 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """The navigation on the left (below, on phones) with what waits."""
+    """The navigation on the left (below, on phones) with what waits. `away`: the last day (ISO) of an answer about
+    absence that goes out now, '' for none."""
 
     rights: Rights
     unread: int
     waiting: int
     work: int
     must_acknowledge: bool
+    away: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def rail(tx: Tx, account_id: int) -> Rail:
     if mine.clerk:
         counts = intake.wait_list(tx, mine.org_code, limit=1).counts
         waiting = counts.get(WAITING, 0) + counts.get(HELD, 0)
-    return Rail(mine, unread, waiting, _work(tx, account_id), regulation.must_acknowledge(tx, account_id))
+    away = vacation.current(tx, account_id)
+    must_acknowledge = regulation.must_acknowledge(tx, account_id)
+    return Rail(mine, unread, waiting, _work(tx, account_id), must_acknowledge, away.last_day if away else "")
 
 
 def _work(tx: Tx, account_id: int) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mailsvc.core.clock import office_date
 from mailsvc.core.errors import NotFound
-from mailsvc.store import accounts, groups, units
+from mailsvc.store import accounts, groups, units, vacations
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
@@ -18,7 +19,10 @@ _RANKS = {"so": 0, "phong": 1, "trung_tam": 2, "truong": 3}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A person as others may see him. `phone` as it was written down, `call` only its digits and a leading +."""
+    """A person as others may see him. `phone` as it was written down, `call` only its digits and a leading +.
+
+    `away`: the last day (ISO) of his absence, when he let it be known.
+    """
 
     account_id: int
     username: str
@@ -28,6 +32,7 @@ class Entry:
     unit: str
     address: str
     phone: str
+    away: str = ""
 
     @property
     def call(self) -> str:
@@ -108,11 +113,14 @@ def _entries(tx: Tx, known: list[Unit]) -> list[Entry]:
     addresses = accounts.primary_addresses(tx)
     people = [one for one in accounts.listing(tx, "person") if one.active]
     people.sort(key=lambda one: name_key(one.full_name))
-    return [_entry(one, names.get(one.unit_code, ""), addresses.get(one.id, "")) for one in people]
+    away = vacations.away_on(tx, office_date(tx.now_ms).isoformat())
+    return [
+        _entry(one, names.get(one.unit_code, ""), addresses.get(one.id, ""), away.get(one.id, "")) for one in people
+    ]
 
 
-def _entry(one: Account, unit: str, address: str) -> Entry:
-    return Entry(one.id, one.username, one.full_name, one.position, one.unit_code, unit, address, one.phone)
+def _entry(one: Account, unit: str, address: str, away: str) -> Entry:
+    return Entry(one.id, one.username, one.full_name, one.position, one.unit_code, unit, address, one.phone, away)
 
 
 def _fits(one: Entry, query: str) -> bool:

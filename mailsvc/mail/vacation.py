@@ -137,13 +137,18 @@ def letter(tx: Tx, account_id: int, away: Vacation, to: Answered) -> compose.Let
         sender=me,
         to=(Person("", to.sender),),
         subject=away.subject or subject_for(to.subject, me.name),
-        text=f"{away.text}\n\n-- \n{CLOSING}\n",
+        text=body(away.text),
         message_id=f"<{secrets.token_hex(12)}@{domain}>",
         date_ms=tx.now_ms,
         in_reply_to=parent,
         references=reply_references(parent, [one for one in to.references if one.isascii()]) if parent else (),
         headers=_HEADERS,
     )
+
+
+def body(text: str) -> str:
+    """The text that goes out, with the line that says what it is (RFC 3834 §3.2: brief and plain)."""
+    return f"{text}\n\n-- \n{CLOSING}\n"
 
 
 def subject_for(answered: str, name: str) -> str:
