@@ -7,7 +7,7 @@ import re
 from mailsvc.store import accounts, groups, intake, queue
 from mailsvc.store.groups import ACCOUNT, PEOPLE, UNIT, Group, Member
 from mailsvc.store.tx import Tx
-from tests.conftest import SAMPLES
+from tests.places import SAMPLES
 from tests.web.test_composing import DOMAIN, lying, release, write
 from tests.web.webhouse import Site
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import WIDTHS, browser, fits, open_page, shoot, sign_in
+from tests.browsing import WIDTHS, fits, open_page, shoot, sign_in
 from tests.web.test_composing import DOMAIN, box, lying, original, placed, release
 from tests.web.test_session_over_page import _end_sessions
 from tests.web.webhouse import PASSWORD, Site
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 HOSTILE = """<p onclick="alert(1)">Chữ <b>đậm</b><script>window.hacked = 1</script>
 <img src="x" onerror="window.hacked = 1"><a href="javascript:alert(1)">x</a><svg onload="window.hacked = 1"></svg>

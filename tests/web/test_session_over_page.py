@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Page
 
 from mailsvc.store.tx import Tx
-from tests.browsing import browser, fits, open_page, sign_in  # noqa: F401 - browser is a fixture
+from tests.browsing import fits, open_page, sign_in
 from tests.web.webhouse import PASSWORD, Site, sample
 
 
@@ -21,7 +21,7 @@ def _sign_in_again(page: Page, password: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_form_sent_too_late_is_sent_after_signing_in(site: Site, browser: Browser) -> None:  # noqa: F811
+def test_a_form_sent_too_late_is_sent_after_signing_in(site: Site, browser: Browser) -> None:
     site.deliver(sample("01-ext-bo.eml"))
     site.read_files()
     page = open_page(browser, 1440, 900)
@@ -40,7 +40,7 @@ def test_a_form_sent_too_late_is_sent_after_signing_in(site: Site, browser: Brow
     assert page.get_by_text("Trích yếu gõ trước khi hết phiên").count() > 0
 
 
-def test_a_link_followed_too_late_is_followed_after_signing_in(site: Site, browser: Browser) -> None:  # noqa: F811
+def test_a_link_followed_too_late_is_followed_after_signing_in(site: Site, browser: Browser) -> None:
     page = open_page(browser, 390, 844)
     sign_in(page, site, "daonth")
     _end_sessions(site)
