@@ -20,6 +20,7 @@ from webmail.routes import (
     admin,
     admin_accounts,
     admin_addresses,
+    admin_groups,
     admin_import,
     admin_mailboxes,
     admin_people,
@@ -91,7 +92,7 @@ class WebFace:
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
         people = (admin_mailboxes, admin_people, admin_accounts, admin_addresses, admin_roles)  # …/moi is no account
-        managing = (directory, settings, settings_away, admin, *people, admin_import)
+        managing = (directory, settings, settings_away, admin, *people, admin_import, admin_groups)
         modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 

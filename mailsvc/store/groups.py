@@ -62,7 +62,7 @@ def by_address(tx: Tx, address: str) -> Group | None:
 
 def put(tx: Tx, group: Group) -> int:
     """Add the list (id 0) or change it; its id. Raises AlreadyThere when the address is somebody else's."""
-    owner = _owner(tx, group)
+    owner = owner_of(tx, group.address, group.id)
     if owner:
         raise AlreadyThere("Địa chỉ “%(address)s” đã thuộc “%(owner)s”.", address=group.address, owner=owner)
     values = {name: getattr(group, name) for name in ("address", "name", "note", "inside_only")}
@@ -74,16 +74,16 @@ def put(tx: Tx, group: Group) -> int:
     return int(key[0]) if key else 0
 
 
-def _owner(tx: Tx, group: Group) -> str:
-    """Whose the list's address is already, with that local part in either domain; empty when it is free."""
-    alike = group.address.partition("@")[0] + "@"
+def owner_of(tx: Tx, address: str, but: int = 0) -> str:
+    """Whose the address is already, with that local part in either domain, but for that list; empty: it is free."""
+    alike = address.partition("@")[0] + "@"
     statement = (
         select(accounts.c.full_name)
         .join(addresses, addresses.c.account_id == accounts.c.id)
         .where(addresses.c.address.startswith(alike, autoescape=True))
     )
     other = select(address_groups.c.name).where(
-        address_groups.c.address.startswith(alike, autoescape=True), address_groups.c.id != group.id
+        address_groups.c.address.startswith(alike, autoescape=True), address_groups.c.id != but
     )
     found = [*tx.execute(statement).scalars(), *tx.execute(other).scalars()]
     return found[0] if found else ""

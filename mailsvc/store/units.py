@@ -59,3 +59,17 @@ def listing(tx: Tx, day: str | None = None) -> list[Unit]:
         .order_by(units.c.code)
     )
     return [Unit(*row) for row in tx.execute(statement)]
+
+
+def latest(tx: Tx, code: str) -> Unit | None:
+    """The unit as it is today, else as it was last (or will be first); None when no row has ever had that code."""
+    today = office_date(tx.now_ms).isoformat()
+    rows = history(tx, code)
+    begun = [one for one in rows if one.valid_from <= today]
+    return begun[-1] if begun else next(iter(rows), None)
+
+
+def history(tx: Tx, code: str) -> list[Unit]:
+    """All rows of the unit, from the first day on."""
+    statement = select(*_COLUMNS).where(units.c.code == code).order_by(units.c.valid_from)
+    return [Unit(*row) for row in tx.execute(statement)]
