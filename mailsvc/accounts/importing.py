@@ -11,10 +11,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailsvc.accounts.people import ROLES, NewPerson, add_person, add_shared, check_address, check_username
+from mailsvc.accounts import updating
+from mailsvc.accounts.people import ROLES, NewPerson, add_person, add_shared, check_address, check_free, check_username
+from mailsvc.accounts.updating import Change
 from mailsvc.auth.passwords import PasswordKeys
 from mailsvc.core.actor import Actor
-from mailsvc.core.errors import Invalid
+from mailsvc.core.errors import AlreadyThere, Invalid, Phrase, Refused
 from mailsvc.documents.rights.units import DEPARTMENT
 from mailsvc.store import accounts, audit, units
 from mailsvc.store.tx import Tx
@@ -38,48 +40,99 @@ UNIT_COLUMNS = ("unit_code", "name", "kind", "parent_code", "notation", "email",
 
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
-    """What became of one line of the file (the header is line 1). `person` is set when the row is right."""
+    """What a line of the file comes to (the header is line 1). `person` is set when the row is right; then `known`
+    tells whether he is there already, and `changes` what becomes another for him. `reason` may be a `Phrase`."""
 
     line: int
     username: str
     verdict: str  # ok, error
     reason: str
     person: NewPerson | None = None
+    known: bool = False
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """new, change, same or error."""
+        if self.person is None:
+            return "error"
+        return "new" if not self.known else "change" if self.changes else "same"
 
 
-def check_people(tx: Tx, domains: Sequence[str], data: bytes) -> list[RowVerdict]:
-    """A verdict for each row; nothing is written. Raises Invalid when the file as a whole cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a file has done: the people it added, and of how many it changed something."""
+
+    made: tuple[NewPerson, ...]
+    changed: int
+
+
+def check_people(tx: Tx, domains: Sequence[str], data: bytes, actor_id: int | None = None) -> list[RowVerdict]:
+    """A verdict for each row; nothing is written. Raises Invalid when the file as a whole cannot be read.
+
+    `actor_id`: who is about to apply it; he does not give rights to himself.
+    """
     known_units = {unit.code for unit in units.listing(tx)}
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     verdicts = []
     for line, row in _rows(data, PERSON_COLUMNS):
         try:
-            person = _person(tx, row, domains, known_units)
-            if person.username in seen:
-                raise Invalid("Trùng dòng: “%(username)s” đã có ở trên trong cùng tệp.", username=person.username)
-            seen.add(person.username)
-            verdicts.append(RowVerdict(line, row["username"], "ok", "", person))
-        except Invalid as error:
-            verdicts.append(RowVerdict(line, row["username"], "error", error.message))
+            person = _person(row, domains, known_units)
+            _check_once(seen, person)
+            account = accounts.by_username(tx, person.username)
+            for address in person.addresses:
+                check_free(tx, domains, address, account.id if account else None)
+            found = updating.changes(tx, account, person) if account else ()
+            if account:
+                updating.check_own(actor_id, account, found)
+            verdicts.append(RowVerdict(line, row["username"], "ok", "", person, account is not None, found))
+        except (Invalid, AlreadyThere, Refused) as error:
+            verdicts.append(RowVerdict(line, row["username"], "error", Phrase(error.text, **error.values)))
     return verdicts
 
 
-def add_checked(
-    tx: Tx, actor: Actor, domains: Sequence[str], data: bytes, keys: Mapping[str, PasswordKeys]
-) -> list[NewPerson]:
-    """Add the people of the rows that are right at this moment, with temporary passwords (`keys` by username).
+def apply(
+    tx: Tx,
+    actor: Actor,
+    domains: Sequence[str],
+    data: bytes,
+    keys: Mapping[str, PasswordKeys],
+    *,
+    temporary: bool = True,
+) -> Applied:
+    """Write the rows that are right at this moment: new people with their passwords (`keys` by username; `temporary`
+    ones open only the page where one chooses his own), and what differs of those who are there.
 
-    Who has an account stays as he is, so that a file may be applied again after its faults are mended. Raises Invalid.
+    The same file again changes nothing. Raises Invalid.
     """
-    right = [one.person for one in check_people(tx, domains, data) if one.person and one.person.username in keys]
-    for one in right:
-        made = add_person(tx, one, None, actor=actor)
-        accounts.set_password(tx, made.id, keys[one.username], must_change=True)
-    audit.record(tx, actor, "account.import", "account", count=len(right))
-    return right
+    made, changed = [], 0
+    for one in check_people(tx, domains, data, actor.account_id):
+        account = accounts.by_username(tx, one.person.username) if one.person else None
+        if one.person and account:
+            changed += updating.write(tx, actor, account, one.person)
+        elif one.person and one.person.username in keys:
+            added = add_person(tx, one.person, None, actor=actor)
+            accounts.set_password(tx, added.id, keys[one.person.username], must_change=temporary)
+            made.append(one.person)
+    audit.record(tx, actor, "account.import", "account", count=len(made), changed=changed)
+    return Applied(tuple(made), changed)
 
 
-def _person(tx: Tx, row: dict[str, str], domains: Sequence[str], known_units: set[str]) -> NewPerson:
+def _check_once(seen: dict[str, str], person: NewPerson) -> None:
+    """Raises Invalid when an earlier row has that username, or one of the addresses in whichever domain."""
+    if person.username in seen.values():
+        raise Invalid("Trùng dòng: “%(username)s” đã có ở trên trong cùng tệp.", username=person.username)
+    for address in person.addresses:
+        local = address.partition("@")[0]
+        if seen.setdefault(local, person.username) != person.username:
+            raise Invalid(
+                "Địa chỉ “%(address)s” đã có ở dòng của “%(username)s” trong cùng tệp.",
+                address=address,
+                username=seen[local],
+            )
+
+
+def _person(row: dict[str, str], domains: Sequence[str], known_units: set[str]) -> NewPerson:
     for column, value in row.items():
         if value.startswith(_FORMULA):
             raise Invalid(
@@ -88,18 +141,9 @@ def _person(tx: Tx, row: dict[str, str], domains: Sequence[str], known_units: se
     if not row["full_name"]:
         raise Invalid("Thiếu họ tên.")
     username = check_username(row["username"])
-    if accounts.by_username(tx, username) is not None:
-        raise Invalid("Tên đăng nhập “%(username)s” đã có.", username=username)
     found = tuple(dict.fromkeys(check_address(row[column], domains) for column in ("email", "alias") if row[column]))
     if not found:
         raise Invalid("Thiếu địa chỉ thư.")
-    for address in found:
-        owner = accounts.by_address(tx, address)
-        if owner is not None:
-            raise Invalid("Địa chỉ “%(address)s” đã thuộc “%(username)s”.", address=address, username=owner.username)
-        group = accounts.list_at(tx, address)
-        if group is not None:
-            raise Invalid("Địa chỉ “%(address)s” đã thuộc nhóm “%(group)s”.", address=address, group=group)
     if row["unit_code"] not in known_units:
         raise Invalid("Không có đơn vị “%(unit_code)s”.", unit_code=row["unit_code"])
     roles = tuple(role.strip() for role in row["roles"].split("|") if role.strip())
@@ -108,7 +152,7 @@ def _person(tx: Tx, row: dict[str, str], domains: Sequence[str], known_units: se
             raise Invalid("Vai trò “%(role)s” không có; các vai trò: %(roles)s.", role=role, roles=", ".join(ROLES))
     return NewPerson(
         username=username,
-        full_name=row["full_name"],
+        full_name=" ".join(row["full_name"].split()),
         addresses=found,
         unit_code=row["unit_code"],
         position=row["position"],

@@ -63,7 +63,7 @@ def check_address(address: str, domains: Sequence[str]) -> str:
     try:
         found = validate_email(stripped, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise Invalid("Địa chỉ “%(address)s” không đúng: %(error)s", address=address, error=error) from error
+        raise Invalid("Địa chỉ “%(address)s” không đúng; xin viết như tên@miền, không dấu.", address=address) from error
     if found.domain.lower() not in domains:
         raise Invalid(
             "Địa chỉ “%(address)s” không thuộc miền của cơ quan (%(domains)s).",

@@ -174,22 +174,24 @@ def import_accounts(
     apply: Annotated[bool, typer.Option("--apply", help="Ghi các dòng đúng; không có thì chỉ kiểm tra.")] = False,
     json: Json = False,
 ) -> None:
-    """Nhập người từ tệp CSV: mỗi dòng một kết luận; dòng sai không được ghi."""
+    """Nhập người từ tệp CSV: mỗi dòng một kết luận; dòng sai không được ghi. Người đã có thì được cập nhật."""
     with context.office() as office:
-        data = file.read_bytes()
-        verdicts = office.db.read_now(importing.check_people, office.settings.organisation.domains, data)
+        domains, data = office.settings.organisation.domains, file.read_bytes()
+        verdicts = office.db.read_now(importing.check_people, domains, data)
         passwords: dict[str, str] = {}
         if apply:
-            right = [one.person for one in verdicts if one.person is not None]
             hasher = PasswordHasher()
-            passwords = {one.username: secrets.token_urlsafe(9) for one in right}
+            new = [one.person.username for one in verdicts if one.person and not one.known]
+            passwords = {name: secrets.token_urlsafe(9) for name in new}
             keys = {name: hasher.derive_now(password) for name, password in passwords.items()}
-            office.db.write_now(lambda tx: [people.add_person(tx, one, keys[one.username]) for one in right])
+            office.db.write_now(importing.apply, context.operator(), domains, data, keys, temporary=False)
         rows = [
             {
                 "line": one.line,
                 "username": one.username,
                 "verdict": one.verdict,
+                "kind": one.kind,
+                "changes": {change.field: [list(change.before), list(change.after)] for change in one.changes} or None,
                 "reason": one.reason or None,
                 "password": passwords.get(one.person.username) if one.person else None,
             }

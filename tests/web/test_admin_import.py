@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import openpyxl
+import pytest
+from playwright.sync_api import Browser
 
 from mailsvc.store import accounts
+from tests.browsing import WIDTHS, fits, open_page, shoot, sign_in
 from tests.places import SAMPLES
 from tests.web.webhouse import Site, token_of
 
@@ -38,7 +42,52 @@ def test_a_faulty_file_is_checked_and_its_right_rows_written(site: Site) -> None
     assert made is not None and made.must_change
     assert site.office.db.read_now(accounts.by_username, "ngoai") is None
     again = client.post("/quan-tri/nhap/ghi", data=form)
-    assert again.status_code == 200 and "Đã thêm" not in again.text
+    assert again.status_code == 200 and "Đã thêm 0 tài khoản, cập nhật 0." in again.text
+    assert site.office.db.read_now(accounts.by_username, "moinv") == made
+
+
+def test_who_is_there_is_updated_and_keeps_his_password(site: Site) -> None:
+    data = FAULTY.read_text("utf-8-sig").splitlines()[0] + "\n"
+    data += "phuongvh;phuongvh@sogddt.tayninh.gov.vn;;Võ Hoài Phượng;KHTC;Kế toán;chuyen_vien;;1;\n"
+    data += "locpv;locpv@sogddt.tayninh.gov.vn;;Phạm Văn Lộc;VP;Văn thư;van_thu;;1;\n"
+    page, token = sent(site, "nguoi.csv", data.encode())
+    assert "0 dòng thêm mới, 1 cập nhật, 1 không đổi, 0 có lỗi" in page
+    assert "Đơn vị: VP → KHTC" in page and "Chức vụ: Chuyên viên → Kế toán" in page
+    assert "thôi Chuyên viên; thêm Chuyên viên" in page
+    mine, client = site.signed_in("phuongvh"), site.signed_in("admin")
+    token = token_of(client.get("/quan-tri/nhap"))
+    done = client.post("/quan-tri/nhap/ghi", data={"ma": token, "van_ban": data})
+    assert "Đã thêm 0 tài khoản, cập nhật 1." in done.text and "<code>" not in done.text
+    assert mine.get("/viec").status_code == 200  # still signed in
+    one = site.office.db.read_now(accounts.by_username, "phuongvh")
+    assert one is not None and (one.unit_code, one.position, one.must_change) == ("KHTC", "Kế toán", 0)
+    page, _ = sent(site, "nguoi.csv", data.encode())
+    assert "0 cập nhật, 2 không đổi" in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_a_file_in_pictures(
+    site: Site, browser: Browser, pictures: Path, tmp_path: Path, width: int, height: int
+) -> None:
+    file = tmp_path / "nguoi.csv"
+    more = "phuongvh;phuongvh@sogddt.tayninh.gov.vn;v.phuong@tayninh.gov.vn;Vo Hoài Phượng;KHTC;Kế toán;pho_phong;;1;\n"
+    more += "locpv;locpv@sogddt.tayninh.gov.vn;;Phạm Văn Lộc;VP;Văn thư;van_thu;;1;\n"
+    file.write_text(FAULTY.read_text("utf-8-sig") + more, "utf-8")
+    page = open_page(browser, width, height)
+    sign_in(page, site, "admin")
+    page.goto(site.url + "/quan-tri/nhap")
+    shoot(page, pictures, "nhap-trong", full=True)
+    fits(page)
+    page.set_input_files("#tep", file)
+    page.click("text=Kiểm tra")
+    page.wait_for_selector(".acct-rows")
+    shoot(page, pictures, "nhap-ket-luan", full=True)
+    fits(page)
+    page.click(".acct-verdict button")
+    page.wait_for_selector(".acct-made code")
+    shoot(page, pictures, "nhap-da-ghi", full=True)
+    fits(page)
 
 
 def test_a_spreadsheet_is_read_like_csv(site: Site) -> None:

@@ -8,15 +8,31 @@ from starlette.responses import Response
 
 from mailsvc.accounts import administering, importing, tables
 from mailsvc.auth.app_passwords import in_fours, new_app_password
+from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid
+from mailsvc.documents.rights.matrix import matrix
 from mailsvc.http.visits import Visit, get, post, upload
 from mailsvc.store.tx import Tx
-from webmail.i18n import said
+from webmail.i18n import N_, said
 from webmail.routes.admin import with_factor
 from webmail.routes.admin_shell import admin_page
 
 PAGE = "/quan-tri/nhap"
 _LONGEST = 500_000
+KINDS = {
+    "new": (N_("Thêm mới"), "good"),
+    "change": (N_("Cập nhật"), "accent"),
+    "same": (N_("Không đổi"), ""),
+    "error": (N_("Lỗi"), "stamp"),
+}
+FIELDS = {
+    "full_name": N_("Họ tên"),
+    "unit_code": N_("Đơn vị"),
+    "position": N_("Chức vụ"),
+    "phone": N_("Điện thoại"),
+    "addresses": N_("Địa chỉ thư"),
+    "roles": N_("Vai trò"),
+}
 
 
 async def form(visit: Visit) -> Response:
@@ -34,31 +50,35 @@ async def check(visit: Visit) -> Response:
         data = await visit.office.work(tables.as_csv, files[0].data)
         if len(data) > _LONGEST:
             raise Invalid("Tệp quá lớn; xin chia thành các tệp dưới 500 KB.")
-        verdicts = await visit.office.db.read(_verdicts, visit.office.settings.organisation.domains, data)
+        verdicts = await visit.office.db.read(_verdicts, visit.actor, visit.office.settings.organisation.domains, data)
     except Invalid as error:
         return await _shown(visit, 422, problem=said(error))
     return await _shown(visit, 200, verdicts=verdicts, text=data.decode("utf-8-sig", "replace"))
 
 
 async def apply(visit: Visit) -> Response:
-    """Write the rows that are right; each person's temporary password is shown once. Rows that are there stay."""
+    """Write the rows that are right; the temporary passwords of those who are new are shown once."""
     await visit.office.db.read(administering.require, visit.actor)
     domains, data = visit.office.settings.organisation.domains, visit.field("van_ban", _LONGEST).encode()
-    verdicts = await visit.office.db.read(_verdicts, domains, data)
-    passwords = {one.person.username: new_app_password() for one in verdicts if one.person is not None}
+    verdicts = await visit.office.db.read(_verdicts, visit.actor, domains, data)
+    new = [one.person.username for one in verdicts if one.person is not None and not one.known]
+    passwords = {name: new_app_password() for name in new}
     keys = {name: await visit.office.authenticator.hasher.derive(one) for name, one in passwords.items()}
-    made = await visit.office.db.write(importing.add_checked, visit.actor, domains, data, keys)
-    return await _shown(visit, 200, made=[(one, in_fours(passwords[one.username])) for one in made])
+    done = await visit.office.db.write(importing.apply, visit.actor, domains, data, keys)
+    made = [(one, in_fours(passwords[one.username])) for one in done.made]
+    return await _shown(visit, 200, made=made, done=done)
 
 
-def _verdicts(tx: Tx, domains: list[str], data: bytes) -> list[importing.RowVerdict]:
-    return importing.check_people(tx, domains, data)
+def _verdicts(tx: Tx, actor: Actor, domains: list[str], data: bytes) -> list[importing.RowVerdict]:
+    return importing.check_people(tx, domains, data, actor.account_id)
 
 
 async def _shown(visit: Visit, status: int, **given: Any) -> Response:
-    values: dict[str, Any] = {"problem": "", "verdicts": [], "text": "", "made": [], **given}
-    values["right"] = sum(1 for one in values["verdicts"] if one.person is not None)
-    return await admin_page(visit, "admin_import.html", status=status, columns=importing.PERSON_COLUMNS, **values)
+    values: dict[str, Any] = {"problem": "", "verdicts": [], "text": "", "made": [], "done": None, **given}
+    kinds = [one.kind for one in values["verdicts"]]
+    values |= {"counts": {kind: kinds.count(kind) for kind in KINDS}, "kinds": KINDS, "fields": FIELDS}
+    values |= {"roles": matrix().roles, "columns": importing.PERSON_COLUMNS}
+    return await admin_page(visit, "admin_import.html", status=status, **values)
 
 
 ROUTES = (

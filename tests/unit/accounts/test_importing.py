@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections.abc import Callable
 
+import openpyxl
 import pytest
 
-from mailsvc.accounts import importing, people
+from mailsvc.accounts import importing, people, tables
 from mailsvc.core.errors import Invalid
 from mailsvc.mail import addresses, mailboxes
 from mailsvc.mail.office import Office
@@ -34,13 +38,45 @@ def test_the_whole_organisation_comes_in(organisation: Office) -> None:
     assert len(db.read_now(accounts.listing, "unit")) == 56
 
 
-def test_faulty_file_gets_the_expected_verdicts(organisation: Office) -> None:
+def as_spreadsheet(data: bytes) -> bytes:
+    """The rows of a CSV file in the first sheet of a workbook."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"):
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return tables.as_csv(out.getvalue())
+
+
+REASONS = {
+    "duplicate username (exists in accounts.csv)": "là của Vũ Thị Thanh Thúy",
+    "duplicate row in the same file": "Trùng dòng",
+    "bad address": "không đúng",
+    "foreign domain": "không thuộc miền",
+    "unknown unit": "Không có đơn vị “PHONGX”",
+    "name missing": "Thiếu họ tên",
+    "username with a space or diacritics": "không có dấu cách",
+    "unknown role": "“sieu_nhan” không có",
+    "formula in a name (CSV injection)": "công thức",
+}
+
+
+@pytest.mark.parametrize("packed", [bytes, as_spreadsheet], ids=["csv", "xlsx"])
+def test_faulty_file_gets_the_expected_verdict_on_each_row(
+    organisation: Office, packed: Callable[[bytes], bytes]
+) -> None:
     expected = json.loads((SAMPLES / "expected.json").read_text("utf-8"))["files"]["org/accounts-loi.csv"]["rows"]
     domains = organisation.settings.organisation.domains
-    data = (ORG / "accounts-loi.csv").read_bytes()
+    data = packed((ORG / "accounts-loi.csv").read_bytes())
     verdicts = organisation.db.read_now(importing.check_people, domains, data)
-    assert [(one.line, one.verdict) for one in verdicts] == [(row["line"], row["verdict"]) for row in expected]
-    assert all(one.reason for one in verdicts if one.verdict == "error")
+    assert len(verdicts) == len(expected)
+    for one, row in zip(verdicts, expected, strict=True):
+        assert (one.line, one.username, one.verdict) == (row["line"], row["username"].strip(), row["verdict"])
+        assert one.kind == ("new" if row["verdict"] == "ok" else "error")
+        if row["verdict"] == "error":
+            assert REASONS[row["reason"]] in one.reason, row
     by_line = {one.line: one.person for one in verdicts}
     assert by_line[3] is not None and by_line[3].full_name == "Bùi Thị Thêm"
     assert by_line[13] is not None and by_line[13].username == "cachtr"
