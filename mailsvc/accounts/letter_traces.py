@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from mailsvc.accounts import administering
 from mailsvc.core.actor import Actor
-from mailsvc.mail import addresses
+from mailsvc.core.errors import NotFound
+from mailsvc.mail import addresses, tracing
 from mailsvc.store import accounts, audit, queue, traces
 from mailsvc.store.traces import Attempt, Trace, TracedRecipient, Wanted
 from mailsvc.store.tx import Tx
@@ -47,9 +48,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A recipient and what became of the letter for it. `owner` is whose mailbox has it; `queued` when it left."""
+    """A recipient and what became of the letter for it: `owner` is whose mailbox has it, `is_list` when a list hands
+    it on, else `queued` and `attempts` tell of its way out."""
 
     recipient: str
+    is_list: bool
     reply: str
     owner: str
     queued: Waiting | None
@@ -107,7 +110,10 @@ class _Names:
         if not account_id:
             return ""
         if account_id not in self._known:
-            self._known[account_id] = accounts.get(self._tx, account_id).full_name
+            try:
+                self._known[account_id] = accounts.get(self._tx, account_id).full_name
+            except NotFound:
+                self._known[account_id] = f"account {account_id}"  # removed since
         return self._known[account_id]
 
 
@@ -128,7 +134,8 @@ def _reached(
 ) -> Reached:
     here = one.account_id is not None
     tries = () if here else tuple(attempts.get(one.recipient, ())[-NAMED:])
-    return Reached(one.recipient, one.reply, names.of(one.account_id), None if here else waiting, tries)
+    is_list = one.account_id == tracing.LIST
+    return Reached(one.recipient, is_list, one.reply, names.of(one.account_id), None if here else waiting, tries)
 
 
 def _waiting(one: queue.Listed) -> Waiting:

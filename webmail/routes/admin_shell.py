@@ -22,6 +22,7 @@ TABS = (
     ("/quan-tri/nhap", N_("Nhập từ tệp")),
     ("/quan-tri/nhom", N_("Nhóm địa chỉ")),
     ("/quan-tri/hang-doi", N_("Hàng đợi")),
+    ("/quan-tri/tim-thu", N_("Tìm thư")),
 )
 AUDIT = ("/nhat-ky", N_("Nhật ký"))
 
