@@ -26,6 +26,7 @@ from webmail.routes import (
     admin_people,
     admin_roles,
     admin_trace,
+    admin_units,
     audit_log,
     compose,
     compose_held,
@@ -93,7 +94,7 @@ class WebFace:
         guarding = (delegations, held, glass, office_rules, feedback, regulation, destroying, audit_log, office_start)
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
         people = (admin_mailboxes, admin_people, admin_accounts, admin_addresses, admin_roles)  # …/moi is no account
-        managing = (directory, settings, settings_away, admin, *people, admin_import, admin_groups)
+        managing = (directory, settings, settings_away, admin, *people, admin_import, admin_groups, admin_units)
         tending = (admin_trace,)
         modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing, *tending)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]

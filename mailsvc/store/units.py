@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from mailsvc.core.clock import office_date
 from mailsvc.store.schema import units
@@ -38,10 +38,26 @@ _ONE = Prepared(
 
 def put(tx: Tx, unit: Unit) -> None:
     """Add the unit, or change the row with the same code and first day."""
-    values = {name: getattr(unit, name) for name in Unit.__dataclass_fields__}
-    same = (units.c.code == unit.code) & (units.c.valid_from == unit.valid_from)
-    if tx.execute(update(units).where(same).values(values)).rowcount == 0:
-        tx.execute(insert(units).values(values))
+    if not change(tx, unit.valid_from, unit):
+        tx.execute(insert(units).values(_values(unit)))
+        tx.wake("directory")
+
+
+def change(tx: Tx, first_day: str, unit: Unit) -> bool:
+    """Make the row of that code and first day this one; False when there is none."""
+    same = (units.c.code == unit.code) & (units.c.valid_from == first_day)
+    tx.wake("directory")
+    return tx.execute(update(units).where(same).values(_values(unit))).rowcount > 0
+
+
+def remove(tx: Tx, code: str, first_day: str) -> None:
+    """Take that row away."""
+    tx.execute(delete(units).where(units.c.code == code, units.c.valid_from == first_day))
+    tx.wake("directory")
+
+
+def _values(unit: Unit) -> dict[str, str | None]:
+    return {name: getattr(unit, name) for name in Unit.__dataclass_fields__}
 
 
 def find(tx: Tx, code: str, day: str | None = None) -> Unit | None:
@@ -73,3 +89,30 @@ def history(tx: Tx, code: str) -> list[Unit]:
     """All rows of the unit, from the first day on."""
     statement = select(*_COLUMNS).where(units.c.code == code).order_by(units.c.valid_from)
     return [Unit(*row) for row in tx.execute(statement)]
+
+
+def everything(tx: Tx) -> list[Unit]:
+    """All rows there are, by code and first day."""
+    return [Unit(*row) for row in tx.execute(select(*_COLUMNS).order_by(units.c.code, units.c.valid_from))]
+
+
+def names(tx: Tx, day: str | None = None) -> dict[str, str]:
+    """The name of every unit on that day (default: today at the office); of one that is no more, its last, of one that
+    is not yet, its first: what is written down about it keeps a name."""
+    on = day or office_date(tx.now_ms).isoformat()
+    found: dict[str, str] = {}
+    for one in everything(tx):
+        if one.valid_from <= on or one.code not in found:
+            found[one.code] = one.name
+    return found
+
+
+def name(tx: Tx, code: str, day: str | None = None) -> str:
+    """The unit's name on that day (default: today), else its last one before, else its first; the code of none."""
+    on = day or office_date(tx.now_ms).isoformat()
+    known = find(tx, code, on)
+    if known is not None:
+        return known.name
+    rows = history(tx, code)
+    before = [one for one in rows if one.valid_from <= on]
+    return before[-1].name if before else rows[0].name if rows else code

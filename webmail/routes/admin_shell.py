@@ -20,6 +20,7 @@ TABS = (
     ("/quan-tri", N_("Sức khỏe")),
     ("/quan-tri/tai-khoan", N_("Tài khoản")),
     ("/quan-tri/nhap", N_("Nhập từ tệp")),
+    ("/quan-tri/don-vi", N_("Đơn vị")),
     ("/quan-tri/nhom", N_("Nhóm địa chỉ")),
     ("/quan-tri/hang-doi", N_("Hàng đợi")),
     ("/quan-tri/tim-thu", N_("Tìm thư")),
