@@ -26,11 +26,14 @@ def give(tx: Tx, actor: Actor, account_id: int, role: str, unit_code: str, term:
     audit.record(tx, actor, "account.role", f"account/{account_id}", role=role, unit=unit_code, **asdict(term))
 
 
-def correct(tx: Tx, actor: Actor, account_id: int, role_id: int, unit_code: str, term: Term) -> None:
-    """Put right where and when the person holds a role. Raises Refused, NotFound, Invalid, AlreadyThere."""
+def correct(tx: Tx, actor: Actor, account_id: int, role_id: int, seen: str, unit_code: str, term: Term) -> None:
+    """Put right where and when the person holds a role; `seen`: the state of the row as it was shown. Raises Refused,
+    NotFound, Invalid, AlreadyThere."""
     administering.person(tx, actor, account_id)
     administering.for_others(actor, account_id)
     held = held_roles.get(tx, account_id, role_id)
+    if held.state() != seen:
+        raise Invalid("Người khác vừa sửa vai trò này, nay là như ở trên; chưa ghi gì. Xin xem lại rồi lưu.")
     if unit_code != held.unit_code:
         _check_unit(tx, unit_code)
     people.checked(term)

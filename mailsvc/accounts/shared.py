@@ -49,9 +49,11 @@ def make(tx: Tx, actor: Actor, domains: Sequence[str], new: NewMailbox) -> Accou
     return made
 
 
-def change(tx: Tx, actor: Actor, account_id: int, seen: str, new: Facts, intake: bool) -> None:
-    """Another name, unit, quota; whether what comes in waits for the register. The people of a new unit come in, those
-    of the old one go. Raises Refused, NotFound, Invalid, Meanwhile."""
+def change(tx: Tx, actor: Actor, account_id: int, seen: str, new: Facts, intake: bool | None) -> None:
+    """Another name, unit, quota; whether what comes in waits for the register (None: as it is).
+
+    The people of a new unit come in, those of the old one go. Raises Refused, NotFound, Invalid, Meanwhile.
+    """
     before = _mailbox(tx, actor, account_id)
     if before.kind == "unit" and not new.unit_code:
         raise Invalid("Hộp thư của đơn vị thì phải chọn đơn vị.")
@@ -61,7 +63,7 @@ def change(tx: Tx, actor: Actor, account_id: int, seen: str, new: Facts, intake:
         for one in _of_unit(tx, before.unit_code):
             grants.take(tx, account_id, one.id)
         _open_to_unit(tx, before, new.unit_code)
-    if intake != takes_in(tx, account_id):
+    if intake is not None and intake != takes_in(tx, account_id):
         inbox = mailboxes.by_name(tx, account_id, mailboxes.INBOX)
         mailboxes.set_kind(tx, inbox.id, INTAKE if intake else "")
         audit.record(tx, actor, "account.intake", f"account/{account_id}", intake=intake)

@@ -23,6 +23,10 @@ class HeldRole:
     valid_to: str | None
     acting: int
 
+    def state(self) -> str:
+        """Tells whether somebody has changed the row since it was shown."""
+        return f"{self.unit_code}|{self.valid_from}|{self.valid_to or ''}|{self.acting}"
+
     def over(self, day: str) -> bool:
         """Whether it has ended before that day."""
         return self.valid_to is not None and self.valid_to < day

@@ -52,6 +52,9 @@ class Desk:
         rows = self.site.office.db.read_now(audit.of, f"account/{self.id}")
         return [(one["action"], one["detail"]) for one in rows]
 
+    def state(self, role_id: int) -> str:
+        return self.site.office.db.read_now(held_roles.get, self.id, role_id).state()
+
     def roles(self) -> list[tuple[str, str, str, str | None, int]]:
         held = self.site.office.db.read_now(held_roles.of_account, self.id)
         return [(one.role, one.unit_code, one.valid_from, one.valid_to, one.acting) for one in held]
@@ -180,8 +183,12 @@ def test_roles_are_given_corrected_and_ended_and_stay_as_history(site: Site) -> 
         answer = desk.send("/vai-tro", **(fields | {"vai_tro": "truong_phong"} | wrong))
         assert answer.status_code == 422 and said in answer.text
     (number,) = [one.id for one in site.office.db.read_now(held_roles.of_account, desk.id) if one.role == "pho_phong"]
-    answer = desk.send(f"/vai-tro/{number}", don_vi="KHTC", tu="01/01/2025", den="", quyen="")
+    seen = desk.state(number)
+    answer = desk.send(f"/vai-tro/{number}", thay=seen, don_vi="KHTC", tu="01/01/2025", den="", quyen="")
     assert answer.status_code == 303 and ("pho_phong", "KHTC", "2025-01-01", None, 0) in desk.roles()
+    slower = desk.send(f"/vai-tro/{number}", thay=seen, don_vi="VP", tu="02/02/2025", den="", quyen="")
+    assert slower.status_code == 422 and "Người khác vừa sửa vai trò" in slower.text
+    assert 'value="02/02/2025"' in slower.text and "từ 01/01/2025" in slower.text
     assert desk.send(f"/vai-tro/{number}/thoi").status_code == 303
     assert "pho_phong" not in site.office.db.read_now(accounts.roles_of, desk.id)
     page = desk.page()
@@ -211,7 +218,7 @@ def test_the_last_administrator_stays(site: Site) -> None:
     assert desk.send("/khoa", mo="0").status_code == 403
     second_administrator(site)
     other = Desk(site, "admin", "khanhqt")
-    term = other.send(f"/vai-tro/{number}", don_vi="VP", tu="", den="31/12/2030")
+    term = other.send(f"/vai-tro/{number}", thay=other.state(number), don_vi="VP", tu="", den="31/12/2030")
     assert term.status_code == 303  # khanhqt is there for good
     own = Desk(site, "khanhqt", "khanhqt")
     (mine,) = [one.id for one in site.office.db.read_now(held_roles.of_account, own.id)]

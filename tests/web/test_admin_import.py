@@ -52,7 +52,7 @@ def test_who_is_there_is_updated_and_keeps_his_password(site: Site) -> None:
     data += "locpv;locpv@sogddt.tayninh.gov.vn;;Phạm Văn Lộc;VP;Văn thư;van_thu;;1;\n"
     page, token = sent(site, "nguoi.csv", data.encode())
     assert "0 dòng thêm mới, 1 cập nhật, 1 không đổi, 0 có lỗi" in page
-    assert "Đơn vị: VP → KHTC" in page and "Chức vụ: Chuyên viên → Kế toán" in page
+    assert "Thuộc đơn vị: VP → KHTC" in page and "Chức vụ: Chuyên viên → Kế toán" in page
     assert "thôi Chuyên viên; thêm Chuyên viên" in page
     mine, client = site.signed_in("phuongvh"), site.signed_in("admin")
     token = token_of(client.get("/quan-tri/nhap"))

@@ -28,7 +28,7 @@ CHOICES = {
 }
 _FIELDS = {
     "full_name": N_("Họ tên"),
-    "unit_code": N_("Đơn vị"),
+    "unit_code": N_("Thuộc đơn vị"),
     "position": N_("Chức vụ"),
     "phone": N_("Điện thoại"),
     "note": N_("Ghi chú"),

@@ -27,7 +27,7 @@ KINDS = {
 }
 FIELDS = {
     "full_name": N_("Họ tên"),
-    "unit_code": N_("Đơn vị"),
+    "unit_code": N_("Thuộc đơn vị"),
     "position": N_("Chức vụ"),
     "phone": N_("Điện thoại"),
     "addresses": N_("Địa chỉ thư"),

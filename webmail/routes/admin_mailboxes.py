@@ -49,7 +49,8 @@ async def change(visit: Visit) -> Response:
     account_id = visit.whole("id")
     await visit.office.db.read(administering.account, visit.actor, account_id)
     try:
-        wanted, seen, intake = typed_facts(visit), visit.field("thay", 16), visit.field("vao_so", 1) == "1"
+        wanted, seen, ticked = typed_facts(visit), visit.field("thay", 16), visit.field("vao_so", 1)
+        intake = None if ticked == visit.field("vao_so_truoc", 1) else ticked == "1"  # what was not touched stays
         await visit.office.db.write(shared.change, visit.actor, account_id, seen, wanted, intake)
     except (Invalid, Refused) as error:
         return await account_page(visit, account_id, at="thong-tin", error=error)

@@ -38,8 +38,8 @@ async def correct(visit: Visit) -> Response:
     account_id, role_id = visit.whole("id"), visit.whole("role")
     await visit.office.db.read(administering.person, visit.actor, account_id)
     try:
-        term, unit_code = typed_term(visit), visit.field("don_vi", 60)
-        await visit.office.db.write(roles.correct, visit.actor, account_id, role_id, unit_code, term)
+        term, unit_code, seen = typed_term(visit), visit.field("don_vi", 60), visit.field("thay", 200)
+        await visit.office.db.write(roles.correct, visit.actor, account_id, role_id, seen, unit_code, term)
     except _WRONG as error:
         return await account_page(visit, account_id, at=f"{AT}-{role_id}", error=error)
     return go(visit, f"{PAGE}/{account_id}", _("Đã sửa vai trò."))
