@@ -60,6 +60,11 @@ class Conversation:
     total: int
     newest: Fold | None
 
+    def uids_in(self, mailbox_id: int) -> set[int]:
+        """The UIDs of its other letters in that mailbox."""
+        folds = (fold for group in (*self.before, *self.after) for fold in group.folds)
+        return {fold.spot.line.uid for fold in folds if fold.folder.id == mailbox_id}
+
 
 def conversation(tx: Tx, opened: Placed) -> Conversation:
     """The letters of the thread that the person may read, each once: the copy in the folder of the open letter first,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from mailsvc.http.server import HttpDoor
 from mailsvc.mail.office import Office
 from mailsvc.opening import close_office, open_office
 from tests.places import NOON_MS, REPOSITORY
+from tests.postgres import fresh_postgres_database
 from tests.web.webhouse import PASSWORD, Site, populate
 from webmail.face import WebFace
 
@@ -34,9 +36,18 @@ def organisation(tmp_path_factory: pytest.TempPathFactory, quick_hasher: Passwor
 
 
 @pytest.fixture
-def office(organisation: Path, settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher) -> Iterator[Office]:
-    shutil.copytree(organisation, settings.folder)
+def office(
+    request: pytest.FixtureRequest, settings: Settings, clock: FixedClock, quick_hasher: PasswordHasher
+) -> Iterator[Office]:
+    """The organisation on SQLite; with MAILSVC_TEST_STORE=postgres on PostgreSQL."""
+    if os.environ.get("MAILSVC_TEST_STORE") == "postgres":
+        url = fresh_postgres_database(request.getfixturevalue("postgres_url"))
+        settings = settings.model_copy(update={"store": settings.store.model_copy(update={"url": url})})
+    else:
+        shutil.copytree(request.getfixturevalue("organisation"), settings.folder)
     opened = open_office(settings, clock, quick_hasher)
+    if settings.store.url:
+        opened.db.write_now(populate, settings.organisation.domains, quick_hasher.derive_now(PASSWORD))
     yield opened
     close_office(opened)
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from mailsvc.mail import bulk
+from mailsvc.store import flags as flags_of
 from mailsvc.store import listing, mailboxes
 from tests.browsing import open_page, sign_in
 from tests.web.webhouse import Site
@@ -123,6 +125,25 @@ def test_many_are_ticked_and_moved_by_name(site: Site, browser: Browser) -> None
     expect(page.locator("#bao")).to_contain_text("Đã chuyển 6 thư")
     expect(page.locator("#danh-sach .empty")).to_be_visible()
     assert count_in(site, "\\Archive") == 6
+
+
+def test_the_list_beside_an_open_letter_is_live_too(site: Site, browser: Browser) -> None:
+    fill(site, 3)
+    page = opened(site, browser)
+    page.wait_for_selector("html[data-live]")
+    page.locator("#t2 a.open").click()
+    beside = page.locator(".beside .letter-row")
+    expect(beside).to_have_count(3)
+    expect(page.locator(".talk-head .chip")).to_have_count(0)
+    answer = b"From: b@b.example\r\nMessage-ID: <t@b>\r\nReferences: <n1@b>\r\nSubject: Re: Thu so 1\r\n\r\ny\r\n"
+    site.deliver(answer, ADDRESS)
+    expect(page.locator(".talk-head .chip.accent")).to_have_text("Xem thư mới nhất")
+    expect(page.locator(".beside #t4.unread")).to_be_visible()
+    expect(page.locator(".beside [aria-current=true]")).to_have_attribute("id", "t4")  # its conversation
+    site.office.db.write_now(bulk.mark, site.account_id("daonth"), site.inbox("daonth"), [2], 0, flags_of.SEEN)
+    fill(site, 1, first=4)
+    expect(page.locator(".beside #t5.unread")).to_be_visible()
+    assert not flags(site, 2) & flags_of.SEEN  # looking again is not reading
 
 
 def test_new_letters_come_by_themselves(site: Site, browser: Browser) -> None:

@@ -55,7 +55,7 @@ async def letter(visit: Visit) -> Response:
         whole=visit.query("het") == "1",
         newer=beside.newer,
         older=beside.older,
-        uid=opened.line.uid,
+        uid=beside.standing,
     )
 
 
@@ -81,9 +81,10 @@ async def far_letters(visit: Visit) -> Response:
 
 
 async def _seen_now(visit: Visit, opened: Placed) -> None:
-    """Fetching ahead does not count as reading."""
-    said = visit.request.headers.get("sec-purpose", "") + visit.request.headers.get("purpose", "")
-    if not opened.line.flags & SEEN and visit.request.method == "GET" and "prefetch" not in said:
+    """Fetching ahead does not count as reading, nor does a page that looks again (js/refresh.js)."""
+    headers = visit.request.headers
+    ahead = "prefetch" in headers.get("sec-purpose", "") + headers.get("purpose", "") or "x-nhin-lai" in headers
+    if not opened.line.flags & SEEN and visit.request.method == "GET" and not ahead:
         await visit.office.db.write(mark_seen, opened.folder.guest, opened.folder.id, opened.line.uid)
 
 
@@ -104,6 +105,8 @@ class _Beside:
     talk: Conversation
     newer: int | None
     older: int | None
+    standing: int
+    """The UID of the row that the letter stands in: its own, or that of its conversation."""
 
 
 def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: Position) -> _Beside:
@@ -117,7 +120,10 @@ def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: Position
         uids = [line.uid for line in shown.lines]
         newer = next((one for one in reversed(uids) if one > uid), None)
         older = next((one for one in uids if one < uid), None)
-    return _Beside(shelves, shown, conversation(tx, opened), newer, older)
+    talk = conversation(tx, opened)
+    rows, here = {line.uid for line in shown.lines}, talk.uids_in(mailbox_id)
+    standing = uid if uid in rows else next((one for one in sorted(here, reverse=True) if one in rows), uid)
+    return _Beside(shelves, shown, talk, newer, older, standing)
 
 
 async def star(visit: Visit) -> Response:

@@ -60,20 +60,20 @@ async function look() {
   reading = true;
   const path = location.href, list = document.querySelector("#danh-sach[data-box]");
   try {
-    if (list) {
-      const page = await fetchPage(path);
-      if (location.href === path && !busy) take(page);
-      else stale = true;
-    } else numbers(await (await fetch("/su-kien/so")).json());
+    const page = list?.checkVisibility() ? await fetchPage(path).catch(() => null) : null;
+    if (!page) numbers(await (await fetch("/su-kien/so")).json()); // no list here, or the open letter was moved away
+    else if (location.href === path && !busy) take(page, list);
+    else stale = true;
   } catch { /* the next news, or the next page, will tell */ }
   reading = false;
   if (stale && !document.hidden) soon();
 }
 
 // Rows never jump under the cursor: whoever has scrolled down or ticked something is told instead.
-function take(page) {
+function take(page, list) {
   takeCounts(page);
-  const move = scrollY < 60 && !document.querySelector("form.mail .pick :checked, form.mail [name=tat-ca]:checked, dialog[open]");
+  const scrolled = list.matches(".beside") ? list.scrollTop : scrollY;
+  const move = scrolled < 60 && !document.querySelector("form.mail .pick :checked, form.mail [name=tat-ca]:checked, dialog[open]");
   const news = takeRows(page, { move });
   const bar = document.getElementById("thu-moi");
   if (!bar) return;

@@ -1,4 +1,4 @@
-// The list of a folder: when the page was kept by the browser (Back), it looks again.
+// The list of a folder, also beside an open letter: when the page was kept by the browser (Back), it looks again.
 import { soon } from "./live.js";
 
 export function mount() {

@@ -18,9 +18,9 @@ export function fetchPage(url) {
   });
 }
 
-// The rail and the choice of folders: whole parts, since nothing is typed in them.
+// The rail, the choice of folders, heads of lists and conversations: whole parts, since nothing is typed in them.
 export function takeCounts(page) {
-  for (const selector of [".rail > nav", ".rail > .shelf", ".choose-folder > .card", ".mail-head .total"]) {
+  for (const selector of [".rail > nav", ".rail > .shelf", ".choose-folder > .card", ".mail-head .total", ".beside-head", ".talk-head"]) {
     const old = [...document.querySelectorAll(selector)], fresh = [...page.querySelectorAll(selector)];
     if (old.length !== fresh.length) continue;
     old.forEach((one, n) => {
