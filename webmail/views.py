@@ -62,6 +62,11 @@ class Folder:
     box: Mailbox
     guest: Guest | None = None
 
+    @property
+    def own_drafts(self) -> bool:
+        """Whether its letters are the person's own, still being written: they open in the composer."""
+        return self.guest is None and self.box.special_use == "\\Drafts"
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:

@@ -336,6 +336,17 @@ def test_marks_of_secrecy_do_not_leave(site: Site) -> None:
     assert answer.status_code == 422 and "dấu mật" in answer.text
 
 
+def test_a_draft_is_continued_from_its_folder_and_from_its_conversation(site: Site) -> None:
+    client = site.signed_in("phuongvh")
+    saved = write(client, den="nganltt", chu_de="Kế hoạch", chu="Kính gửi chị", viec="luu").headers["location"]
+    drafts = box(site, "phuongvh", "Thư nháp").id
+    listed = client.get(f"/thu/{drafts}").text
+    assert f'class="open" href="{saved}"' in listed
+    read = client.get(f"/thu/{drafts}/{saved.rpartition('.')[2]}").text
+    assert f'href="{saved}"' in read and "Viết tiếp" in read and "?tra_loi=" not in read
+    assert "Kính gửi chị" in client.get(saved).text
+
+
 def test_two_windows_on_one_draft_lose_nothing(site: Site) -> None:
     client = site.signed_in("phuongvh")
     saved = write(client, den="nganltt", chu_de="Chung", chu="đầu", viec="luu").headers["location"]
