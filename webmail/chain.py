@@ -24,6 +24,7 @@ from mailsvc.store import receivers as people
 from mailsvc.store.documents import Document
 from mailsvc.store.tasks import Task
 from mailsvc.store.tx import Tx
+from webmail.house_words import spoken
 from webmail.i18n import _
 from webmail.words import day
 
@@ -106,7 +107,7 @@ def _registered(document: Document) -> Stage:
 def _work(tx: Tx, document: Document) -> list[Stage]:
     """Who is in charge, how many cooperate."""
     flow, lines = routing.flow(tx, document.id), routing.lines_of(tx, document.id)
-    known, address = rules().words, f"/xu-ly/{document.id}#luot-chuyen"
+    known, address = spoken(rules().words), f"/xu-ly/{document.id}#luot-chuyen"
     lead = main_lead(lines)
     if lead is None:
         state = DONE if flow.state == "filed" else NOW
@@ -122,9 +123,8 @@ def _tasks(tx: Tx, actor: Actor, document: Document) -> list[Stage]:
     for one in tasks.of_document(tx, document.id)[:_MOST]:
         if looking.may_see(tx, actor, one, tasks.people_of(tx, one.id)):
             state = NOW if one.is_open else DONE
-            found.append(
-                Stage(_("Việc"), "task", one.title, task_words().states[one.state], f"/cong-viec/{one.id}", state)
-            )
+            shown = spoken(task_words()).states[one.state]
+            found.append(Stage(_("Việc"), "task", one.title, shown, f"/cong-viec/{one.id}", state))
     return found
 
 
@@ -135,7 +135,7 @@ def _answer(tx: Tx, actor: Actor, number: int) -> list[Stage]:
         return []
     address = f"/van-ban-di/{document.year}/{document.arrival_number}"
     draft = _("Dự thảo %(number)s/%(year)s", number=document.arrival_number, year=document.year)
-    shown = outgoing_words().states[flow.state]
+    shown = spoken(outgoing_words()).states[flow.state]
     if not document.code:
         return [
             Stage(_("Dự thảo"), "draft", draft, shown, address, NOW),

@@ -13,6 +13,7 @@ from mailsvc.core.errors import MailsvcError, Phrase
 VIETNAMESE, ENGLISH = "vi", "en"
 LANGUAGES = {VIETNAMESE: "Tiếng Việt", ENGLISH: "English"}
 LOCALE = Path(__file__).parent / "locale"
+WORD = "word\x04"
 _language: ContextVar[str] = ContextVar("language", default=VIETNAMESE)
 
 
@@ -41,6 +42,13 @@ def gettext(text: str) -> str:
     """The text in the language of the request; the Vietnamese one where English is missing."""
     found = _catalogue(language()).get(text)
     return found[0] if found else text
+
+
+def house_word(text: str) -> str:
+    """A word of the house (a state, a role, a field) in the language of the request. What is also the name of an act
+    has a translation of its own, with the msgctxt `word`."""
+    found = _catalogue(language()).get(WORD + text)
+    return found[0] if found else gettext(text)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -79,5 +87,6 @@ def _catalogue(chosen: str) -> dict[str, tuple[str, ...]]:
                 forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
                 key = message.id[0] if isinstance(message.id, tuple | list) else message.id
                 if key and all(forms):
-                    found[str(key)] = tuple(str(form) for form in forms)
+                    context = f"{message.context}\x04" if message.context else ""
+                    found[context + str(key)] = tuple(str(form) for form in forms)
     return found

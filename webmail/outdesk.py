@@ -21,6 +21,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import OutFile
 from mailsvc.store.tx import Tx
 from webmail import chain, papers
+from webmail.house_words import spoken
 from webmail.i18n import V_, said
 from webmail.pages import go, page
 from webmail.papers import Paper
@@ -82,7 +83,7 @@ async def show(visit: Visit, document: Document, *, status: int = 200, refusal: 
     needs_people = "ask_opinions" in work.acts
     people = await visit.office.db.read(who.colleagues, document.org_code) if needs_people else []
     signers = await visit.office.db.read(who.signers, document.org_code) if "copy" in work.acts else []
-    values: dict[str, Any] = {"refusal": refusal, "words": words(), "people": people, "signers": signers}
+    values: dict[str, Any] = {"refusal": refusal, "words": spoken(words()), "people": people, "signers": signers}
     # A refusal stands beside its form; when the form has gone with the state, at the top.
     values["chain"] = await visit.office.db.read(chain.of_outgoing, visit.actor, document)
     values["stray"] = refusal is not None and not (

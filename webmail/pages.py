@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mailsvc.core.clock import office_date, office_datetime
-from mailsvc.documents.labels import labels
 from mailsvc.http.failures import Failure
 from mailsvc.http.sessions import Visitor
 from mailsvc.http.static import StaticFiles
 from mailsvc.http.visits import TOKEN_FIELD, Visit
 from mailsvc.store.tx import Tx
 from webmail import i18n, notices, shell, views, words
+from webmail.house_words import spoken_labels
 from webmail.notices import Notice
 
 
@@ -37,7 +37,7 @@ def environment(static: StaticFiles) -> Environment:
         static=static.address,
         token_field=TOKEN_FIELD,
         short_time=words.short_time,
-        labels=labels,
+        labels=spoken_labels,
         due=words.due,
         arrival=views.arrival,
         initial=views.initial,

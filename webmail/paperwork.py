@@ -25,6 +25,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
 from webmail import chain, papers, views
+from webmail.house_words import spoken
 from webmail.pages import page
 from webmail.papers import Paper
 
@@ -138,7 +139,7 @@ async def show(
     shown_work = await visit.office.db.read(paperwork, account_id, found)
     chosen = papers.choose(shown_work.papers, visit.query("tep"))
     shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)
-    values: dict[str, Any] = {"fresh": fresh, "refusal": refusal, "words": rules().words}
+    values: dict[str, Any] = {"fresh": fresh, "refusal": refusal, "words": spoken(rules().words)}
     values["chain"] = await visit.office.db.read(chain.of_incoming, visit.actor, found, shown_work.letter)
     values["phrases"] = await visit.office.db.read(office_rules.value, "phrases.direction")
     return await page(visit, "document.html", status=status, work=shown_work, shown=shown, **values)

@@ -9,6 +9,7 @@ from mailsvc.documents.rights import posts_of
 from mailsvc.documents.rights.matrix import matrix
 from mailsvc.store import units
 from mailsvc.store.tx import Tx
+from webmail.house_words import titles
 from webmail.i18n import N_
 from webmail.views import Rail
 
@@ -68,7 +69,7 @@ class Desk:
 
 def desks(tx: Tx, account_id: int) -> list[Desk]:
     """The posts the person may choose to work in."""
-    roles = matrix().roles
+    roles = titles(matrix().roles)
     held = posts_of(tx, account_id)
     return [Desk(post.key, f"{roles.get(post.role, post.role)} · {_unit(tx, post)}") for post in held]
 

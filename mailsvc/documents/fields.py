@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from mailsvc.core.errors import Invalid
+from mailsvc.core.errors import Invalid, Phrase, together
 from mailsvc.documents.case import plain
 from mailsvc.documents.extraction.catalogue import DocumentType, document_types
 from mailsvc.documents.extraction.duplicates import number_key
@@ -19,7 +19,7 @@ from mailsvc.vietnamese.fold import canon, fold
 
 NORMAL = "thuong"
 DATES = ("issue_date", "deadline", "transfer_date")
-REQUIRED = ("issuer", "subject")
+REQUIRED = {"issuer": Phrase("Chưa ghi tác giả."), "subject": Phrase("Chưa ghi trích yếu.")}
 _BLANKS = re.compile(r"\s+")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _LOOSE = re.compile(r"(\d{1,6}[a-zA-Z]?)([/-])(\S+)")
@@ -61,7 +61,7 @@ class Problem:
     """A remark on a field. One that is `severe` stops the registration, the others are only shown."""
 
     field: str
-    text: str
+    text: Phrase
     severe: bool
 
 
@@ -69,7 +69,7 @@ class InvalidFields(Invalid):
     """The form cannot be registered as it is; `problems` says why, field by field."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(" ".join(one.text for one in problems))
+        super().__init__(together(one.text for one in problems))
         self.problems = problems
 
 
@@ -149,44 +149,54 @@ def type_of(name: str) -> DocumentType | None:
 def check(given: Fields, arrival: date, today: date) -> tuple[Problem, ...]:
     """What is to be said about tidied fields, severe ones first."""
     words = labels()
-    found = [
-        Problem(name, f"Chưa ghi {words.fields[name].lower()}.", True) for name in REQUIRED if not getattr(given, name)
-    ]
+    found = [Problem(name, text, True) for name, text in REQUIRED.items() if not getattr(given, name)]
     if given.type_name and type_of(given.type_name) is None:
-        found.append(Problem("type_name", f"Không có tên loại “{given.type_name}” trong danh mục.", True))
+        text = Phrase("Không có tên loại “%(name)s” trong danh mục.", name=given.type_name)
+        found.append(Problem("type_name", text, True))
     if given.urgency not in words.urgencies:
-        found.append(Problem("urgency", f"Không có độ khẩn “{given.urgency}”.", True))
+        found.append(Problem("urgency", Phrase("Không có độ khẩn “%(urgency)s”.", urgency=given.urgency), True))
     found += _check_dates(given, arrival, today)
     for name, most in words.lengths.items():
         if len(getattr(given, name)) > most:
-            text = f"{words.fields[name]} dài {len(getattr(given, name))} ký tự, quy định nhiều nhất {most}."
-            found.append(Problem(name, text, False))
+            found.append(Problem(name, too_long(words.fields[name], len(getattr(given, name)), most), False))
     if given.code and not given.number:
-        found.append(Problem("code", f"Không tách được số và ký hiệu từ “{given.code}”.", False))
+        found.append(Problem("code", Phrase("Không tách được số và ký hiệu từ “%(code)s”.", code=given.code), False))
     return tuple(sorted(found, key=lambda one: not one.severe))
+
+
+def too_long(title: str, length: int, most: int) -> Phrase:
+    """What is said of a field with more characters than the law provides for."""
+    return Phrase(
+        "%(field)s dài %(length)s ký tự, quy định nhiều nhất %(most)s.", field=Phrase(title), length=length, most=most
+    )
+
+
+def no_day(title: str, typed: str) -> Phrase:
+    """What is said of a field that should hold a day."""
+    return Phrase("%(field)s “%(typed)s” không phải là ngày.", field=Phrase(title), typed=typed)
 
 
 def _check_dates(given: Fields, arrival: date, today: date) -> list[Problem]:
     words = labels().fields
     days = {name: _day(getattr(given, name)) for name in DATES}
     found = [
-        Problem(name, f"{words[name]} “{getattr(given, name)}” không phải là ngày.", True)
+        Problem(name, no_day(words[name], getattr(given, name)), True)
         for name in DATES
         if getattr(given, name) and days[name] is None
     ]
     if arrival > today:
-        found.append(Problem("arrival_date", "Ngày đến ở tương lai.", True))
+        found.append(Problem("arrival_date", Phrase("Ngày đến ở tương lai."), True))
     for name in ("issue_date", "transfer_date"):
         day = days[name]
         if day is not None and day > today:
-            found.append(Problem(name, f"{words[name]} ở tương lai.", True))
+            found.append(Problem(name, Phrase("%(field)s ở tương lai.", field=Phrase(words[name])), True))
     issued, deadline, moved = days["issue_date"], days["deadline"], days["transfer_date"]
     if issued is not None and arrival < issued <= today:
-        found.append(Problem("issue_date", "Ngày văn bản sau ngày đến.", False))
+        found.append(Problem("issue_date", Phrase("Ngày văn bản sau ngày đến."), False))
     if deadline is not None and deadline < arrival:
-        found.append(Problem("deadline", "Hạn xử lý đã qua trước ngày đến.", False))
+        found.append(Problem("deadline", Phrase("Hạn xử lý đã qua trước ngày đến."), False))
     if moved is not None and moved < arrival:
-        found.append(Problem("transfer_date", "Ngày chuyển trước ngày đến.", True))
+        found.append(Problem("transfer_date", Phrase("Ngày chuyển trước ngày đến."), True))
     return found
 
 

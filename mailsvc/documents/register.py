@@ -14,7 +14,7 @@ from typing import Any
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, NotFound, Refused
+from mailsvc.core.errors import Invalid, NotFound, Phrase, Refused
 from mailsvc.documents import clerks, history, mail_marks, numbering
 from mailsvc.documents.errors import AlreadyRegistered, Stale
 from mailsvc.documents.fields import NAMES, Fields, Problem, check, require_valid, tidy, type_of
@@ -163,12 +163,13 @@ def advise(tx: Tx, org_code: str, fields: Fields, *, on_date: date | None = None
     problems = list(check(ready, day, today))
     latest = store.last_arrival_date(tx, org_code, day.year)
     if latest > day.isoformat():
-        words = f"Trong sổ đã có văn bản đến ngày {_shown(latest)}, sau ngày đến này."
-        problems.append(Problem("arrival_date", words, False))
+        later = Phrase("Trong sổ đã có văn bản đến ngày %(day)s, sau ngày đến này.", day=_shown(latest))
+        problems.append(Problem("arrival_date", later, False))
     duplicates = tuple(same_documents(tx, org_code, ready, but=but))
     for one in duplicates:
-        words = f"Trùng số, ký hiệu và tác giả với số đến {one.arrival_number}/{one.year}."
-        problems.append(Problem("code", words, False))
+        number = f"{one.arrival_number}/{one.year}"
+        same = Phrase("Trùng số, ký hiệu và tác giả với số đến %(number)s.", number=number)
+        problems.append(Problem("code", same, False))
     return Advice(ready, numbering.proposed(tx, org_code, day.year), tuple(problems), duplicates)
 
 

@@ -18,6 +18,7 @@ from mailsvc.store.accounts import Account
 from mailsvc.store.delegations import Delegation
 from mailsvc.store.tx import Tx
 from webmail.forms import calendar_day
+from webmail.house_words import titles
 from webmail.i18n import _
 from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
@@ -67,7 +68,7 @@ def _page(tx: Tx, actor: Actor) -> _Page:
 
 async def listing(visit: Visit) -> Response:
     found = await visit.office.db.read(_page, visit.actor)
-    return await page(visit, "delegations.html", found=found, kinds=delegating.KINDS, given={}, problem="")
+    return await page(visit, "delegations.html", found=found, kinds=titles(delegating.KINDS), given={}, problem="")
 
 
 async def give(visit: Visit) -> Response:
@@ -79,7 +80,7 @@ async def give(visit: Visit) -> Response:
         found = await visit.office.db.read(_page, visit.actor)
         given = {name: visit.field(name, 500) for name in visit.form}
         return await page(
-            visit, "delegations.html", status=422, found=found, kinds=delegating.KINDS, given=given,
+            visit, "delegations.html", status=422, found=found, kinds=titles(delegating.KINDS), given=given,
             problem=i18n_said(error),
         )  # fmt: skip
     return go(visit, PAGE, _("Đã ghi; hai người được báo bằng thư."))

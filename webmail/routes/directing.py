@@ -25,6 +25,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.routing import Flow, Line
 from mailsvc.store.tx import Tx
 from webmail import forms
+from webmail.house_words import spoken
 from webmail.i18n import N_, _
 from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
@@ -147,7 +148,7 @@ async def form(visit: Visit) -> Response:
 async def _shown(visit: Visit, found: Document, typed: _Typed, status: int = 200) -> Response:
     made = await visit.office.db.read(_form, visit.who.account.id, found.id, _line_id(visit), _kind(visit), typed)
     phrases = await visit.office.db.read(office_rules.value, "phrases.direction")
-    return await page(visit, "direct.html", status=status, form=made, phrases=phrases, words=rules().words)
+    return await page(visit, "direct.html", status=status, form=made, phrases=phrases, words=spoken(rules().words))
 
 
 def _kind(visit: Visit) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, Refused
+from mailsvc.core.errors import Invalid, Phrase, Refused
 from mailsvc.documents import register, scanned, uploads
 from mailsvc.documents.case import examine
 from mailsvc.documents.errors import Stale
@@ -73,7 +73,8 @@ async def save_paper(visit: Visit) -> Response:
     found = await visit.office.db.read(_paper, visit.who.account.id, fields, arrival)
     day = forms.calendar_day(arrival)
     if day is None:
-        wrong = Problem("arrival_date", _("Ngày đến “%(arrival)s” không phải là ngày.", arrival=arrival), True)
+        no_day = Phrase("Ngày đến “%(arrival)s” không phải là ngày.", arrival=arrival)
+        wrong = Problem("arrival_date", no_day, True)
         return await _paper_page(visit, found, EntryFields(fields, arrival, problems=(wrong, *found.problems)), 422)
     try:
         document = await visit.office.db.write(

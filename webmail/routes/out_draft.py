@@ -24,6 +24,7 @@ from mailsvc.store import outgoing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, outdesk, papers
+from webmail.house_words import spoken
 from webmail.i18n import _
 from webmail.i18n import said as i18n_said
 from webmail.outdesk import PLACE
@@ -54,7 +55,8 @@ async def _sheet(
     said: str = "",
 ) -> Response:
     choices = await visit.office.db.read(_choices, visit.who.account.id)
-    values = {"typed": typed, "document": document, "problems": problems, "said": said, "words": words(), **choices}
+    values = {"typed": typed, "document": document, "problems": problems, "said": said, "words": spoken(words())}
+    values |= choices
     return await page(visit, "out_draft.html", status=status, **values)
 
 

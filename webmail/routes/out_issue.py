@@ -15,6 +15,7 @@ from mailsvc.http.visits import Visit, get, post
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
 from webmail import forms, outdesk
+from webmail.house_words import spoken
 from webmail.i18n import _
 from webmail.i18n import said as i18n_said
 from webmail.outdesk import PLACE
@@ -30,7 +31,7 @@ async def _form(
 ) -> Response:
     choices = await visit.office.db.read(_choices, document)
     values = {"document": document, "here": outdesk.here(document), "typed": typed, "said": said, "missed": missed}
-    return await page(visit, "out_issue.html", status=status, words=words(), **values, **choices)
+    return await page(visit, "out_issue.html", status=status, words=spoken(words()), **values, **choices)
 
 
 async def form(visit: Visit) -> Response:

@@ -20,6 +20,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import Flow
 from mailsvc.store.tx import Tx
 from webmail import outdesk
+from webmail.house_words import spoken
 from webmail.i18n import N_
 from webmail.pages import page
 
@@ -119,7 +120,7 @@ async def under_way(visit: Visit) -> Response:
     """Drafts by where they stand; `?muc=` chooses."""
     tab = visit.query("muc") if visit.query("muc") in _TABS else "cua-toi"
     rows = await visit.office.db.read(_under_way, visit, tab)
-    return await page(visit, "out_list.html", tab=tab, tabs=_TABS, rows=rows, words=words())
+    return await page(visit, "out_list.html", tab=tab, tabs=_TABS, rows=rows, words=spoken(words()))
 
 
 # ---- paper --------------------------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ async def missing_paper(visit: Visit) -> Response:
     """Numbered documents whose paper main version is not stored yet."""
     org_code = await visit.office.db.read(outdesk.org_of, visit.who.account.id)
     rows = await visit.office.db.read(paper.missing, visit.actor, org_code)
-    return await page(visit, "out_paper.html", rows=rows, words=words())
+    return await page(visit, "out_paper.html", rows=rows, words=spoken(words()))
 
 
 ROUTES = (

@@ -25,6 +25,7 @@ from mailsvc.store import following
 from mailsvc.store.following import Pack
 from mailsvc.store.tx import Tx
 from webmail import forms
+from webmail.house_words import titles
 from webmail.i18n import N_
 from webmail.pages import page
 
@@ -157,7 +158,8 @@ async def year(visit: Visit) -> Response:
     made = await _file(visit, found.report, f"tham-muu-{number}")
     if made is not None:
         return made
-    return await page(visit, "emulation.html", found=found, year=found.year, words=emulation.WORDS, this_year=this_year)
+    words = titles(emulation.WORDS)
+    return await page(visit, "emulation.html", found=found, year=found.year, words=words, this_year=this_year)
 
 
 # ---- packs --------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from mailsvc.store.documents import Document
 from mailsvc.store.tasks import Task, TaskPerson
 from mailsvc.store.tx import Tx
 from webmail import chain, papers
+from webmail.house_words import spoken
 from webmail.i18n import N_, _
 from webmail.pages import go, page
 from webmail.papers import Paper
@@ -66,7 +67,7 @@ async def listing(visit: Visit) -> Response:
     """The tasks given to the person, by the person, and those that are over; `?muc=` chooses."""
     tab = visit.query("muc") if visit.query("muc") in TABS else "nhan"
     found = await visit.office.db.read(_listing, visit.actor, tab)
-    return await page(visit, "task_list.html", found=found, tab=tab, tabs=TABS, words=words())
+    return await page(visit, "task_list.html", found=found, tab=tab, tabs=TABS, words=spoken(words()))
 
 
 # ---- giving -------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ async def _form_page(
     status: int = 200,
 ) -> Response:
     found = await visit.office.db.read(_form, visit.actor, document_id)
-    values = {"found": found, "typed": typed, "problems": problems, "words": words()}
+    values = {"found": found, "typed": typed, "problems": problems, "words": spoken(words())}
     return await page(visit, "task_form.html", status=status, **values)
 
 
@@ -171,7 +172,7 @@ async def show(visit: Visit, task_id: int, status: int = 200, refusal: Refusal |
     """The page of a task, after a refused act with what was typed."""
     found = await visit.office.db.read(_view, visit.actor, task_id)
     links = await visit.office.db.read(chain.of_task, visit.actor, found.sheet.task)
-    values = {"found": found, "refusal": refusal, "words": words(), "chain": links}
+    values = {"found": found, "refusal": refusal, "words": spoken(words()), "chain": links}
     return await page(visit, "task.html", status=status, **values)
 
 

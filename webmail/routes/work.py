@@ -14,6 +14,7 @@ from mailsvc.documents.routing.rules import rules
 from mailsvc.http.visits import Visit, get
 from mailsvc.store.tx import Tx
 from webmail import quick, views
+from webmail.house_words import spoken
 from webmail.i18n import N_
 from webmail.pages import page
 
@@ -46,7 +47,7 @@ async def follow_up(visit: Visit) -> Response:
     """Documents not passed on, without a direction, unread, overdue; `?muc=` chooses."""
     tab = visit.query("muc") if visit.query("muc") in listing.TABS else listing.NOT_SUBMITTED
     found = await visit.office.db.read(_follow_up, visit.who.account.id, tab, visit.query("truoc"))
-    values: dict[str, Any] = {"tab": tab, "titles": TITLES, "counted": _COUNTED, "words": rules().words}
+    values: dict[str, Any] = {"tab": tab, "titles": TITLES, "counted": _COUNTED, "words": spoken(rules().words)}
     values["later"] = bool(visit.query("truoc"))
     return await page(visit, "follow_up.html", found=found, **values)
 

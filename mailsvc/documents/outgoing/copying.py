@@ -7,7 +7,7 @@ from datetime import date
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, Refused
+from mailsvc.core.errors import Invalid, Phrase, Refused
 from mailsvc.documents import rights
 from mailsvc.documents.fields import InvalidFields, Problem
 from mailsvc.documents.outgoing import who
@@ -56,7 +56,7 @@ def make(tx: Tx, actor: Actor | int, document_id: int, order: CopyOrder, packed:
     series = copy_series(document.org_code, day)
     latest = issued.last_day(tx, document.org_code, series.key, day.year)
     if day > today or day.year < today.year or latest > day.isoformat():
-        text = "Ngày sao không ở tương lai, không thuộc năm trước và không lùi trước bản sao gần nhất."
+        text = Phrase("Ngày sao không ở tương lai, không thuộc năm trước và không lùi trước bản sao gần nhất.")
         raise InvalidFields((Problem("day", text, True),))
     number_id = _number(tx, me, document, order, day)
     file = packed.files[0] if packed is not None and packed.files else None

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
+from mailsvc.core.errors import Phrase
 from mailsvc.documents.case import plain
 from mailsvc.documents.extraction import secrecy
-from mailsvc.documents.fields import InvalidFields, Problem, iso, type_of
+from mailsvc.documents.fields import InvalidFields, Problem, iso, no_day, too_long, type_of
 from mailsvc.documents.labels import labels
 from mailsvc.documents.outgoing import who
 from mailsvc.documents.outgoing.words import words
@@ -22,22 +23,29 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _LONGEST = 4000
 _ANSWERED = re.compile(r"(\d{1,10})\s*/\s*(\d{4})")
 NAMES_SHOWN = {
-    "type_name": "Tên loại",
-    "subject": "Trích yếu",
-    "urgency": "Độ khẩn",
-    "unit_code": "Đơn vị soạn thảo",
-    "signer": "Người ký",
-    "sign_form": "Hình thức ký",
-    "recipients": "Nơi nhận",
-    "deadline": "Hạn trả lời",
-    "language": "Ngôn ngữ",
-    "file_code": "Số và ký hiệu hồ sơ",
-    "pages": "Số trang",
-    "copies": "Số lượng bản",
-    "keeper": "Đơn vị, người nhận bản lưu",
-    "note": "Ghi chú",
-    "answers": "Trả lời văn bản đến",
-    "advice_due": "Hạn tham mưu",
+    "type_name": Phrase("Tên loại"),
+    "subject": Phrase("Trích yếu"),
+    "urgency": Phrase("Độ khẩn"),
+    "unit_code": Phrase("Đơn vị soạn thảo"),
+    "signer": Phrase("Người ký"),
+    "sign_form": Phrase("Hình thức ký"),
+    "recipients": Phrase("Nơi nhận"),
+    "deadline": Phrase("Hạn trả lời"),
+    "language": Phrase("Ngôn ngữ"),
+    "file_code": Phrase("Số và ký hiệu hồ sơ"),
+    "pages": Phrase("Số trang"),
+    "copies": Phrase("Số lượng bản"),
+    "keeper": Phrase("Đơn vị, người nhận bản lưu"),
+    "note": Phrase("Ghi chú"),
+    "answers": Phrase("Trả lời văn bản đến"),
+    "advice_due": Phrase("Hạn tham mưu"),
+}
+_MISSING = {
+    "type_name": Phrase("Chưa ghi tên loại."),
+    "subject": Phrase("Chưa ghi trích yếu."),
+    "unit_code": Phrase("Chưa ghi đơn vị soạn thảo."),
+    "signer": Phrase("Chưa ghi người ký."),
+    "recipients": Phrase("Chưa ghi nơi nhận."),
 }
 _LENGTHS = {"type_name": 100, "subject": 500, "language": 30, "file_code": 20, "note": 500}
 _FOR_THE_HEAD = ("KT.", "TL.", "TUQ.")
@@ -103,35 +111,32 @@ def check(tx: Tx, org_code: str, given: DraftFields, today: date) -> tuple[Probl
     """What is to be said about tidied fields, severe ones first."""
     found = [*_missing(given), *_choices(tx, org_code, given), *_values(given, today)]
     if secrecy.in_title(given.subject):
-        text = "Trích yếu có dấu mật; văn bản mật không soạn, không gửi trên hệ thống (Quy chế, Điều 7)."
+        text = Phrase("Trích yếu có dấu mật; văn bản mật không soạn, không gửi trên hệ thống (Quy chế, Điều 7).")
         found.append(Problem("subject", text, True))
     for name, most in _LENGTHS.items():
         if len(getattr(given, name)) > most:
-            text = f"{NAMES_SHOWN[name]} dài {len(getattr(given, name))} ký tự, quy định nhiều nhất {most}."
-            found.append(Problem(name, text, False))
+            found.append(Problem(name, too_long(NAMES_SHOWN[name], len(getattr(given, name)), most), False))
     return tuple(sorted(found, key=lambda one: not one.severe))
 
 
 def _missing(given: DraftFields) -> list[Problem]:
-    required = ("type_name", "subject", "unit_code", "signer", "recipients")
-    return [
-        Problem(name, f"Chưa ghi {NAMES_SHOWN[name].lower()}.", True) for name in required if not getattr(given, name)
-    ]
+    return [Problem(name, text, True) for name, text in _MISSING.items() if not getattr(given, name)]
 
 
 def _choices(tx: Tx, org_code: str, given: DraftFields) -> list[Problem]:
     found = []
     kind = type_of(given.type_name)
     if given.type_name and (kind is None or not kind.in_outgoing):
-        found.append(Problem("type_name", f"Cơ quan không ban hành loại “{given.type_name}”.", True))
+        text = Phrase("Cơ quan không ban hành loại “%(name)s”.", name=given.type_name)
+        found.append(Problem("type_name", text, True))
     if given.urgency not in labels().urgencies:
-        found.append(Problem("urgency", f"Không có độ khẩn “{given.urgency}”.", True))
+        found.append(Problem("urgency", Phrase("Không có độ khẩn “%(urgency)s”.", urgency=given.urgency), True))
     if given.sign_form not in words().sign_forms:
-        found.append(Problem("sign_form", f"Không có hình thức ký “{given.sign_form}”.", True))
+        found.append(Problem("sign_form", Phrase("Không có hình thức ký “%(form)s”.", form=given.sign_form), True))
     if given.unit_code and given.unit_code not in units_of_organisation(tx, org_code):
-        found.append(Problem("unit_code", f"Cơ quan không có đơn vị “{given.unit_code}”.", True))
+        found.append(Problem("unit_code", Phrase("Cơ quan không có đơn vị “%(unit)s”.", unit=given.unit_code), True))
     if given.signer and not any(str(one.id) == given.signer for one in who.signers(tx, org_code)):
-        found.append(Problem("signer", "Người này không có thẩm quyền ký văn bản của cơ quan.", True))
+        found.append(Problem("signer", Phrase("Người này không có thẩm quyền ký văn bản của cơ quan."), True))
     return found
 
 
@@ -140,16 +145,17 @@ def _values(given: DraftFields, today: date) -> list[Problem]:
     for name in ("deadline", "advice_due"):
         text = getattr(given, name)
         if text and _day(text) is None:
-            found.append(Problem(name, f"{NAMES_SHOWN[name]} “{text}” không phải là ngày.", True))
+            found.append(Problem(name, no_day(NAMES_SHOWN[name], text), True))
     due = _day(given.deadline)
     if due is not None and due < today:
-        found.append(Problem("deadline", "Hạn trả lời đã qua.", True))
+        found.append(Problem("deadline", Phrase("Hạn trả lời đã qua."), True))
     for name, most in _MOST.items():
         text = getattr(given, name)
         if text and not (text.isascii() and text.isdigit() and int(text) <= most):
-            found.append(Problem(name, f"{NAMES_SHOWN[name]} phải là số từ 0 đến {most}.", True))
+            said = Phrase("%(field)s phải là số từ 0 đến %(most)s.", field=NAMES_SHOWN[name], most=most)
+            found.append(Problem(name, said, True))
     if given.answers and _ANSWERED.sub("", given.answers).strip(" ,;."):
-        found.append(Problem("answers", "Ghi số đến kèm năm, ví dụ: 12/2026, 15/2026.", True))
+        found.append(Problem("answers", Phrase("Ghi số đến kèm năm, ví dụ: 12/2026, 15/2026."), True))
     return found
 
 

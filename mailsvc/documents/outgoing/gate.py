@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailsvc.core.errors import Refused
+from mailsvc.core.errors import Phrase, Refused, together
 from mailsvc.documents import rules
 from mailsvc.documents.outgoing import deciding, draft
 from mailsvc.store import documents, outgoing, relations, routing
@@ -23,7 +23,7 @@ class Check:
     """
 
     ok: bool
-    text: str
+    text: Phrase
     rule: str
     setting: str = ""
 
@@ -32,7 +32,8 @@ class GateClosed(Refused):
     """The number is refused; `checks` are the conditions that do not hold."""
 
     def __init__(self, checks: tuple[Check, ...]) -> None:
-        super().__init__("Chưa lấy số được. " + " ".join(f"{one.text} ({_grounds(one)})." for one in checks))
+        reasons = [Phrase("%(check)s (%(grounds)s).", check=one.text, grounds=_grounds(one)) for one in checks]
+        super().__init__(together([Phrase("Chưa lấy số được."), *reasons]))
         self.checks = checks
 
 
@@ -53,13 +54,15 @@ def _stops(tx: Tx, one: Check) -> bool:
     return not one.setting or rules.value(tx, one.setting) == "stop"
 
 
-def _grounds(one: Check) -> str:
-    return f"{one.rule}; thiết lập {one.setting}" if one.setting else one.rule
+def _grounds(one: Check) -> Phrase:
+    if not one.setting:
+        return Phrase(one.rule)
+    return Phrase("%(rule)s; thiết lập %(setting)s", rule=one.rule, setting=one.setting)
 
 
 def _word(tx: Tx, flow: Flow) -> Check:
     there = bool(draft.word_files(draft.current_files(tx, flow)))
-    text = "Có tệp gốc Word" if there else "Chưa có tệp gốc Word của bản đã ký"
+    text = Phrase("Có tệp gốc Word") if there else Phrase("Chưa có tệp gốc Word của bản đã ký")
     return Check(there, text, "Quy chế Điều 8 khoản 2", "gate.word_file")
 
 
@@ -67,20 +70,23 @@ def _encoding(tx: Tx, flow: Flow) -> Check:
     """The seam of the encoding check: what `packing.legacy_font` found when the file came (R2)."""
     found = next((one for one in draft.current_files(tx, flow) if one.encoding), None)
     if found is None:
-        return Check(True, "Phông chữ Unicode", "Quy chế Điều 3; TCVN 6909:2001")
-    text = f"Tệp “{found.name}” dùng phông {found.encoding}, không phải Unicode"
+        return Check(True, Phrase("Phông chữ Unicode"), "Quy chế Điều 3; TCVN 6909:2001")
+    text = Phrase(
+        "Tệp “%(file)s” dùng phông %(encoding)s, không phải Unicode", file=found.name, encoding=found.encoding
+    )
     return Check(False, text, "Quy chế Điều 3; TCVN 6909:2001")
 
 
 def _format(tx: Tx, flow: Flow) -> Check:
     approved = deciding.approved(tx, flow, deciding.FORMAT)
-    text = "Văn phòng đã duyệt thể thức" if approved else "Văn phòng chưa duyệt thể thức phiên bản này"
+    done, open_ = Phrase("Văn phòng đã duyệt thể thức"), Phrase("Văn phòng chưa duyệt thể thức phiên bản này")
+    text = done if approved else open_
     return Check(approved, text, "Quy chế Điều 8 khoản 2", "gate.format_approved")
 
 
 def _signature(flow: Flow) -> Check:
     signed = flow.version > 0 and flow.signed_version == flow.version
-    text = "Đã ký phiên bản này" if signed else "Bản mới nhất chưa được người có thẩm quyền ký"
+    text = Phrase("Đã ký phiên bản này") if signed else Phrase("Bản mới nhất chưa được người có thẩm quyền ký")
     return Check(signed, text, "Nghị định 30/2020, Điều 11, 13")
 
 
@@ -89,8 +95,10 @@ def _answered(tx: Tx, flow: Flow) -> list[Check]:
     for link in relations.from_document(tx, flow.document_id, relations.ANSWERS):
         incoming = documents.get(tx, link.to_id)
         closed = is_closed(tx, incoming)
-        state = "đã kết thúc" if closed else "chưa kết thúc"
-        text = f"Văn bản đến số {incoming.arrival_number}/{incoming.year} mà văn bản này trả lời {state}"
+        number = f"{incoming.arrival_number}/{incoming.year}"
+        text = Phrase("Văn bản đến số %(number)s mà văn bản này trả lời chưa kết thúc", number=number)
+        if closed:
+            text = Phrase("Văn bản đến số %(number)s mà văn bản này trả lời đã kết thúc", number=number)
         found.append(Check(closed, text, "Quy chế Điều 9 khoản 4, Điều 10 khoản 8", "gate.answers_closed"))
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import AlreadyThere, Invalid, Refused
+from mailsvc.core.errors import AlreadyThere, Invalid, Phrase, Refused
 from mailsvc.documents import clerks, numbering
 from mailsvc.documents.extraction.catalogue import type_named
 from mailsvc.documents.fields import InvalidFields, Problem
@@ -91,22 +91,29 @@ def check_day(tx: Tx, flow: Flow, series: Series, day: date) -> tuple[Problem, .
     today = office_date(tx.now_ms)
     found = []
     if day > today:
-        found.append(Problem("day", "Ngày văn bản ở tương lai.", True))
+        found.append(Problem("day", Phrase("Ngày văn bản ở tương lai."), True))
     if day.year < today.year:
-        text = "Số lấy năm nay mang ngày năm nay; văn bản ký cuối năm trước lấy số và ngày của tháng 01."
+        text = Phrase("Số lấy năm nay mang ngày năm nay; văn bản ký cuối năm trước lấy số và ngày của tháng 01.")
         found.append(Problem("day", text, True))
     latest = issued.last_day(tx, flow.org_code, series.key, day.year)
     if latest > day.isoformat():
-        text = f"Dãy “{series.name}” đã có văn bản ngày {_shown(latest)}; ngày không được lùi"
-        found.append(Problem("day", f"{text} (Nghị định 30/2020, Điều 15).", True))
+        text = Phrase(
+            "Dãy “%(series)s” đã có văn bản ngày %(day)s; ngày không được lùi (Nghị định 30/2020, Điều 15).",
+            series=series.name,
+            day=_shown(latest),
+        )
+        found.append(Problem("day", text, True))
     signed = office_date(flow.signed_ms) if flow.signed_ms is not None else today
     if day < signed:
-        found.append(Problem("day", f"Ngày văn bản trước ngày ký ({signed:%d/%m/%Y}).", True))
+        text = Phrase("Ngày văn bản trước ngày ký (%(day)s).", day=f"{signed:%d/%m/%Y}")
+        found.append(Problem("day", text, True))
     elif signed < day:
-        text = f"Ký ngày {signed:%d/%m/%Y} nhưng văn bản mang ngày {day:%d/%m/%Y}."
+        days = {"signed": f"{signed:%d/%m/%Y}", "day": f"{day:%d/%m/%Y}"}
+        text = Phrase("Ký ngày %(signed)s nhưng văn bản mang ngày %(day)s.", **days)
         found.append(Problem("day", text, False))
     if day < today and latest != today.isoformat() and day >= signed:
-        found.append(Problem("day", "Ngày văn bản trước hôm nay; lấy số chậm nhất ngày làm việc sau ngày ký.", False))
+        text = Phrase("Ngày văn bản trước hôm nay; lấy số chậm nhất ngày làm việc sau ngày ký.")
+        found.append(Problem("day", text, False))
     return tuple(found)
 
 
@@ -153,8 +160,10 @@ def insert_number(tx: Tx, actor: Actor | int, document_id: int, after: int, day:
         )
     before, later = same[-1], [one for one in given if one.number > after]
     if day.isoformat() < before.day or (later and day.isoformat() > later[0].day):
-        until = f" đến {_shown(later[0].day)}" if later else ""
-        text = f"Ngày của số chen phải từ {_shown(before.day)}{until}."
+        first = _shown(before.day)
+        text = Phrase("Ngày của số chen phải từ %(first)s.", first=first)
+        if later:
+            text = Phrase("Ngày của số chen phải từ %(first)s đến %(last)s.", first=first, last=_shown(later[0].day))
         raise InvalidFields((Problem("day", text, True),))
     used = {one.suffix for one in same}
     suffix = next((letter for letter in _LETTERS if letter not in used), None)

@@ -133,13 +133,13 @@ def checked(tx: Tx, new: NewTask) -> tuple[NewTask, str | None]:
     return ready, deadline
 
 
-def deadline_of(typed: str, today: date) -> tuple[str | None, str]:
-    """(ISO day or None, what is wrong with it or ''). `3` and `3 ngày` are working days from today."""
+def deadline_of(typed: str, today: date) -> tuple[str | None, Phrase | None]:
+    """(ISO day or None, what is wrong with it or None). `3` and `3 ngày` are working days from today."""
     typed = typed.strip()
     if not typed:
-        return None, ""
+        return None, None
     if (counted := _DAYS.fullmatch(typed)) is not None:
-        return calendar.add_working_days(today, int(counted[1])).isoformat(), ""
+        return calendar.add_working_days(today, int(counted[1])).isoformat(), None
     try:
         day = date.fromisoformat(iso(typed))
     except ValueError:
@@ -155,7 +155,7 @@ def deadline_of(typed: str, today: date) -> tuple[str | None, str]:
             day=f"{day:%d/%m/%Y}",
             before=f"{before:%d/%m/%Y}",
         )
-    return day.isoformat(), ""
+    return day.isoformat(), None
 
 
 def _doers(tx: Tx, ready: NewTask) -> list[_Doer]:
