@@ -24,7 +24,7 @@ from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
 from webmail import forms, views
 from webmail.forms import EntryFields
-from webmail.i18n import V_, _
+from webmail.i18n import N_, V_, _
 from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
 from webmail.routes.document_types import type_names
@@ -73,7 +73,7 @@ async def save_paper(visit: Visit) -> Response:
     found = await visit.office.db.read(_paper, visit.who.account.id, fields, arrival)
     day = forms.calendar_day(arrival)
     if day is None:
-        no_day = Phrase("Ngày đến “%(arrival)s” không phải là ngày.", arrival=arrival)
+        no_day = Phrase(N_("Ngày đến “%(arrival)s” không phải là ngày."), arrival=arrival)
         wrong = Problem("arrival_date", no_day, True)
         return await _paper_page(visit, found, EntryFields(fields, arrival, problems=(wrong, *found.problems)), 422)
     try:
