@@ -17,6 +17,7 @@ from mailsvc.http.static import StaticFiles
 from mailsvc.http.visits import TOKEN_FIELD, Visit
 from mailsvc.store.tx import Tx
 from webmail import i18n, notices, shell, views, words
+from webmail.history_words import retold
 from webmail.house_words import spoken_labels
 from webmail.notices import Notice
 
@@ -44,6 +45,7 @@ def environment(static: StaticFiles) -> Environment:
     )
     made.filters.update(
         told=i18n.told,
+        retold=retold,
         long_time=words.long_time,
         machine_time=words.machine_time,
         day=words.day,
