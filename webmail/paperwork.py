@@ -67,7 +67,7 @@ class Refusal:
 def paperwork(tx: Tx, account_id: int, found: Document) -> Paperwork:
     """Everything about a document that the person may see."""
     entry = intake.get(tx, found.entry_id) if found.entry_id is not None else None
-    organisation = units.find(tx, found.org_code, found.arrival_date) or units.find(tx, found.org_code)
+    organisation = units.find(tx, found.org_code, found.arrival_date) or units.latest(tx, found.org_code)
     mine = views.rights(tx, account_id)
     clerk = mine.clerk and mine.org_code == found.org_code
     in_register = mine.reads_register and mine.org_code == found.org_code

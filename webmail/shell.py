@@ -75,5 +75,4 @@ def desks(tx: Tx, account_id: int) -> list[Desk]:
 
 
 def _unit(tx: Tx, post: Post) -> str:
-    found = units.find(tx, post.unit_code)
-    return found.name if found else post.unit_code
+    return units.name(tx, post.unit_code)

@@ -78,7 +78,7 @@ def look(tx: Tx, unit_code: str = "", query: str = "") -> Directory:
     unit = next((one for one in known if one.code == unit_code), None)
     if unit_code and unit is None:
         raise NotFound("Không có đơn vị này trong hôm nay.")
-    everybody = _entries(tx, known)
+    everybody = _entries(tx)
     tree = _tree(known, everybody)
     inside = {one for one in known if unit and _lies_in(one, unit.code, known)}
     codes = {one.code for one in inside}
@@ -96,7 +96,7 @@ def find_people(tx: Tx, query: str, limit: int) -> list[Entry]:
     """
     if not query.strip():
         return []
-    fitting = [one for one in _entries(tx, units.listing(tx)) if _fits(one, query)]
+    fitting = [one for one in _entries(tx) if _fits(one, query)]
     return sorted(fitting, key=lambda one: not _has(one.name, query))[:limit]
 
 
@@ -108,8 +108,8 @@ def lists(tx: Tx) -> list[List]:
     return sorted(found, key=lambda one: sort_key(one.name))
 
 
-def _entries(tx: Tx, known: list[Unit]) -> list[Entry]:
-    names = {one.code: one.name for one in known}
+def _entries(tx: Tx) -> list[Entry]:
+    names = units.names(tx)  # who is still in a unit that is no more is found by its last name
     addresses = accounts.primary_addresses(tx)
     people = [one for one in accounts.listing(tx, "person") if one.active]
     people.sort(key=lambda one: name_key(one.full_name))

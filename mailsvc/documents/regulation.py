@@ -160,7 +160,7 @@ class Missing:
 def missing(tx: Tx, regulation_id: int) -> list[Missing]:
     """Who has not acknowledged the version yet, heads first, by unit."""
     done = store.acknowledged(tx, regulation_id)
-    names = {one.code: one.name for one in units.listing(tx)}
+    names = units.names(tx)
     found = [
         Missing(one, names.get(one.unit_code, one.unit_code), bool(accounts.roles_of(tx, one.id) & set(HEADS)))
         for one in _people(tx)
@@ -254,8 +254,8 @@ def is_open(tx: Tx, asked: Round) -> bool:
 def _by(tx: Tx, one: Opinion) -> str:
     if one.author_id is None:
         return "Không ghi tên"
-    unit = units.find(tx, one.unit_code)
-    return f"{unit.name if unit else one.unit_code} ({accounts.get(tx, one.author_id).full_name})"
+    unit = units.name(tx, one.unit_code, office_date(one.at_ms).isoformat())
+    return f"{unit} ({accounts.get(tx, one.author_id).full_name})"
 
 
 def _answered(one: Opinion) -> str:

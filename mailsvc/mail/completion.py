@@ -62,7 +62,7 @@ def _groups(tx: Tx, domains: Sequence[str]) -> list[Suggestion]:
 
 
 def _accounts(tx: Tx) -> list[Suggestion]:
-    names = {one.code: one.name for one in units.listing(tx)}
+    names = units.names(tx)
     found = []
     for account, address in correspondents.accounts(tx):
         kind = "person" if account.kind == "person" else "unit"

@@ -58,10 +58,9 @@ def board(tx: Tx, org_code: str, unit_code: str) -> Board:
         Load(one.id, one.full_name, one.position, single.get(one.id, Open(unit_code, one.id, 0, 0, 0, 0)))
         for one in receivers.people(tx, [unit_code])
     ]
-    known = units.find(tx, unit_code)
     return Board(
         unit_code=unit_code,
-        unit=known.name if known else unit_code,
+        unit=units.name(tx, unit_code),
         open=whole.get(unit_code, Open(unit_code, 0, 0, 0, 0, 0)),
         people=tuple(sorted(people, key=lambda one: (-one.open.count, one.person_id))),
         late=tuple(one for one in late_rows(tx, org_code) if one.one.unit_code == unit_code),
@@ -78,7 +77,7 @@ def late_rows(tx: Tx, org_code: str) -> list[LateRow]:
     today = office_date(tx.now_ms)
     found = store.late(tx, org_code, today.isoformat(), MOST_LATE)
     names = receivers.names(tx, [one.person_id for one in found])
-    known = {one.code: one.name for one in units.listing(tx)}
+    known = units.names(tx)
     return [
         LateRow(
             one,

@@ -67,7 +67,7 @@ def year(tx: Tx, org_code: str, number: int, only: set[str] | None = None) -> Ye
     shown = [one for one in found if only is None or one.unit_code in only]
     today = office_date(tx.now_ms).isoformat()
     people = receivers.names(tx, [one.person_id for one in shown])
-    known = {one.code: one.name for one in units.listing(tx)}
+    known = units.names(tx, min(today, f"{number:04d}-12-31"))
     items = [
         Item(one, verdict(one, today), people.get(one.person_id, ""), known.get(one.unit_code, one.unit_code))
         for one in shown

@@ -137,7 +137,7 @@ _LATE_COLUMNS = ("Đơn vị", "Người xử lý", "Nội dung", "Hạn", "Quá
 
 def report(tx: Tx, found: Figures, late: tuple[tuple[str | int, ...], ...]) -> Report:
     """The figures as tables."""
-    known = units.find(tx, found.org_code)
+    organisation = units.name(tx, found.org_code, min(office_date(tx.now_ms).isoformat(), found.last_day))
     made = f"Lập lúc {office_datetime(tx.now_ms):%H:%M ngày %d/%m/%Y} từ Văn phòng điện tử"
     whole = (
         ("Văn bản đến đã vào sổ", sum(found.received.values())),
@@ -153,7 +153,7 @@ def report(tx: Tx, found: Figures, late: tuple[tuple[str | int, ...], ...]) -> R
     )  # fmt: skip
     return Report(
         heading(found),
-        (known.name if known else found.org_code, made),
+        (organisation, made),
         (
             Table("Số liệu chung", ("Chỉ tiêu", "Số liệu"), whole),
             Table("Theo đơn vị", _UNIT_COLUMNS, tuple(_unit_cells(one) for one in found.units)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailsvc.core.actor import Actor
-from mailsvc.core.clock import office_datetime
+from mailsvc.core.clock import office_date, office_datetime
 from mailsvc.core.errors import NotFound
 from mailsvc.documents import rights
 from mailsvc.documents.outgoing import register as outgoing_register
@@ -40,13 +40,13 @@ def book(tx: Tx, actor: Actor | int, org_code: str, wanted: Wanted) -> Book:
     if wanted.kind not in BOOKS:
         raise NotFound("Không có sổ này.")
     rows, numbers = _ROWS[wanted.kind](tx, org_code, wanted)
-    organisation = units.find(tx, org_code)
-    name = organisation.name if organisation else org_code
+    today = office_date(tx.now_ms).isoformat()
+    name, name_then = units.name(tx, org_code), units.name(tx, org_code, min(today, _last_day(wanted)))
     printer = accounts.get(tx, me.account_id).full_name if me.account_id is not None else ""
     now = office_datetime(tx.now_ms)
     return Book(
         kind=wanted.kind,
-        organisation=name,
+        organisation=name_then,  # the register of a year bears the name of that year
         year=wanted.year,
         volume=wanted.volume,
         period=_period(wanted),
@@ -54,6 +54,10 @@ def book(tx: Tx, actor: Actor | int, org_code: str, wanted: Wanted) -> Book:
         rows=tuple(rows),
         mark=f"In từ hệ thống văn phòng điện tử {name}, lúc {now:%H:%M ngày %d/%m/%Y}. Người in: {printer}.",
     )
+
+
+def _last_day(wanted: Wanted) -> str:
+    return wanted.last_day or f"{wanted.year:04d}-12-31"
 
 
 def note_printed(tx: Tx, actor: Actor | int, org_code: str, wanted: Wanted, form: str) -> None:

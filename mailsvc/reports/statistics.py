@@ -135,7 +135,7 @@ def unit_figures(tx: Tx, org_code: str, period: Period) -> list[UnitFigures]:
     lines, tasks = store.given_by_unit(tx, org_code, period.first_ms, period.end_ms)
     done = store.done_by_unit(tx, org_code, period.first_ms, period.end_ms)
     opened = {one.unit_code: one for one in store.open_by_unit(tx, org_code, today.isoformat(), soon.isoformat())}
-    names = {one.code: one.name for one in units.listing(tx)}
+    names = units.names(tx, min(today, period.last).isoformat())  # as the units were called then
     codes = {*lines, *tasks, *done, *opened}
     none = Open("", 0, 0, 0, 0, 0)
     return [

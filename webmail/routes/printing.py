@@ -99,9 +99,8 @@ async def _drawn(visit: Visit, task: str, arguments: dict[str, Any], payload: by
 
 # ---- the stamp ĐẾN ------------------------------------------------------------------------------------------
 def _arrival(tx: Tx, document: Document) -> dict[str, str]:
-    organisation = units.find(tx, document.org_code)
     return {
-        "organisation": organisation.name if organisation else document.org_code,
+        "organisation": units.name(tx, document.org_code, document.arrival_date),
         "number": str(document.arrival_number),
         "day": registers.day(document.arrival_date),
         "passed": document.recipients,
@@ -154,9 +153,9 @@ def _copy(tx: Tx, document: Document, copy_id: int) -> tuple[list[str], tuple[pa
     if found.document_id != document.id:
         raise NotFound("Không có bản sao này.")
     line = issued.get(tx, found.number_id)
-    organisation = units.find(tx, found.org_code)
+    organisation = units.name(tx, found.org_code, office_date(found.made_ms).isoformat())
     when = office_datetime(found.made_ms).isoformat(timespec="seconds")
-    mark = [words().copies[found.form], organisation.name if organisation else found.org_code, when, line.code]
+    mark = [words().copies[found.form], organisation, when, line.code]
     files = draft.current_files(tx, outgoing_store.get(tx, document.id))
     return mark, outdesk.papers_of(document, tuple(one for one in files if one.role == SIGNED))
 

@@ -120,7 +120,6 @@ def desk(tx: Tx, actor: Actor | int, document: Document) -> Desk:
     allowed = acts(tx, actor, flow)
     account_id = actor.account_id if isinstance(actor, Actor) else actor
     open_ones = [one.id for one in opinions if one.person_id == account_id and one.answered_ms is None]
-    unit = units.find(tx, flow.unit_code)
     people = {flow.drafter_id, flow.signer_id, *(one.actor_id for one in decisions)}
     people |= {one.person_id for one in opinions} | {one.asked_by for one in opinions}
     people |= {one.made_by for one in versions}
@@ -140,7 +139,7 @@ def desk(tx: Tx, actor: Actor | int, document: Document) -> Desk:
         links=_links(tx, document.id),
         copies=tuple(made),
         names={one: accounts.get(tx, one).full_name for one in people if one},
-        unit=unit.name if unit else flow.unit_code,
+        unit=units.name(tx, flow.unit_code, document.arrival_date),
         acts=allowed,
         mine=open_ones[0] if open_ones and flow.state in states.UNDER_WAY else None,
     )

@@ -229,7 +229,8 @@ def _require_day(problems: Sequence[Problem]) -> None:
 
 def _notation(tx: Tx, flow: Flow, document: Document) -> str:
     organisation = units.find(tx, flow.org_code) or Unit(flow.org_code, flow.org_code, "", "", "", "", "", None, "")
-    return notation_of(type_named(document.type_name), organisation, units.find(tx, flow.unit_code))
+    unit = units.find(tx, flow.unit_code) or units.latest(tx, flow.unit_code)  # its last notation, if it is no more
+    return notation_of(type_named(document.type_name), organisation, unit)
 
 
 # ---- cancelling ---------------------------------------------------------------------------------------------

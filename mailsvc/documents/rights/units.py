@@ -23,7 +23,7 @@ def set_main_organisation(tx: Tx, code: str) -> None:
 def organisation_of_unit(tx: Tx, unit_code: str) -> str:
     """The code of the organisation whose registers serve the unit: the unit itself or the nearest one above it that
     is no department. For an account outside all units the office's own."""
-    unit = units.find(tx, unit_code)
+    unit = (units.find(tx, unit_code) or units.latest(tx, unit_code)) if unit_code else None  # what is no more had one
     seen: set[str] = set()
     while unit is not None and unit.kind == DEPARTMENT and unit.code not in seen:
         seen.add(unit.code)
