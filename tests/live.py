@@ -16,7 +16,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 OFFSETS = {"lmtp": 24, "mx": 25, "http": 80, "imap": 143, "submissions": 465, "submission": 587, "imaps": 993}
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 
 
