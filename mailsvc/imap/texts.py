@@ -22,6 +22,7 @@ Sai cú pháp: {…} tại ký tự {} = Syntax error: {…} at character {}
 Chỉ có tiếng Việt (vi) và tiếng Anh (en) = Only Vietnamese (vi) and English (en) are spoken
 LANGUAGE có quá {} ngôn ngữ = LANGUAGE names more than {} languages
 Tạm biệt = Goodbye
+Lỗi của máy chủ, xin kết nối lại = An error of the server, please connect again
 Bắt đầu TLS = Begin TLS
 Bắt đầu nén = Begin compression
 Kết nối đã được nén = The connection is compressed already
