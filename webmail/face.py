@@ -24,6 +24,7 @@ from webmail.routes import (
     admin_import,
     admin_mailboxes,
     admin_people,
+    admin_queue,
     admin_roles,
     admin_trace,
     admin_units,
@@ -95,7 +96,7 @@ class WebFace:
         outgoing = (out_document, out_draft, out_issue, out_list, printing)
         people = (admin_mailboxes, admin_people, admin_accounts, admin_addresses, admin_roles)  # …/moi is no account
         managing = (directory, settings, settings_away, admin, *people, admin_import, admin_groups, admin_units)
-        tending = (admin_trace,)
+        tending = (admin_queue, admin_trace)
         modules = (*general, *letters, *papers, *following, *guarding, *outgoing, *managing, *tending)
         return [self._static.route(), *(route for module in modules for route in module.ROUTES)]
 

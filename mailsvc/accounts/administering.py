@@ -10,7 +10,7 @@ from mailsvc.auth.passwords import PasswordKeys
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid, NotFound, Refused
-from mailsvc.store import accounts, audit, held_roles, queue, units, ways_in
+from mailsvc.store import accounts, audit, held_roles, units, ways_in
 from mailsvc.store.accounts import Account
 from mailsvc.store.tx import Tx
 from mailsvc.vietnamese.fold import fold
@@ -119,10 +119,3 @@ def set_open(tx: Tx, actor: Actor, account_id: int, active: bool) -> None:
     if not active and ADMINISTRATOR in accounts.roles_of(tx, account_id):
         keep_one(tx)
     audit.record(tx, actor, "account.enable" if active else "account.disable", f"account/{account_id}")
-
-
-def retry(tx: Tx, actor: Actor, row_id: int | None) -> int:
-    """Try a waiting letter, or all, now; how many. Raises Refused."""
-    require(tx, actor)
-    audit.record(tx, actor, "queue.retry", f"queue/{row_id or 'all'}")
-    return queue.retry_now(tx, None if row_id is None else [row_id])

@@ -11,21 +11,20 @@ from typing import Any
 from mailsvc.core.errors import Busy, Invalid, NotFound, StorageFull
 from mailsvc.core.log import failure_reference
 from mailsvc.core.settings import Settings
+from mailsvc.mail import queued
 from mailsvc.mail.bounce import About
 from mailsvc.mail.office import Office
 from mailsvc.mail.relay import RECIPIENTS, Conversation, Mail, Target, Trouble
 from mailsvc.mail.reply import said
 from mailsvc.mail.route import Router
-from mailsvc.mail.settle import Answer, Verdict, internal_trouble, judge, settle
+from mailsvc.mail.settle import Answer, Verdict, internal_trouble, settle
 from mailsvc.mail.sevenbit import seven_bit
 from mailsvc.mail.wire import Outgoing, outgoing
 from mailsvc.mailauth import dkim_sign
 from mailsvc.mailauth.dkim_sign import Signer
-from mailsvc.store import contents, queue
-from mailsvc.store.blobs import Blobs, Buffer
-from mailsvc.store.contents import Content
+from mailsvc.store import queue
+from mailsvc.store.blobs import Buffer
 from mailsvc.store.queue import Row
-from mailsvc.store.tx import Tx
 
 log = logging.getLogger(__name__)
 
@@ -148,10 +147,10 @@ class Lane:
 
     async def _attempt(self, rows: Sequence[Row]) -> tuple[About, list[Answer]]:
         """One try for all rows, which are of one letter."""
-        about = _unknown(rows[0])
+        about = queued.unknown(rows[0])
         try:
-            content, data = await self._office.db.read(_load, self._office.blobs, rows[0].content_id)
-            about = _about(rows[0], content, data)
+            content, data = await self._office.db.read(queued.load, self._office.blobs, rows[0].content_id)
+            about = queued.about(rows[0], content, data)
             letter = await self._sending.prepared(rows[0], data)
             return about, await self._sent(rows, letter)
         except NotFound as error:
@@ -202,17 +201,9 @@ class Lane:
             self._conversation = None
             self._sending.greeted[self._way] -= 1
 
-    async def _judged(self, about: About, answers: Sequence[Answer]) -> Verdict:
-        settings, now_ms = self._office.settings, self._office.clock.now_ms()
-        try:
-            return await self._office.work(judge, settings, about, answers, now_ms)
-        except Exception:
-            failure_reference(log, "writing a report")
-            return judge(settings, _unknown(answers[0].row), answers, now_ms)
-
     async def _settled(self, about: About, answers: Sequence[Answer]) -> None:
         """Write down what happened; a full disk is waited out, because forgetting it would send letters twice."""
-        verdict = await self._judged(about, answers)
+        verdict = await queued.judged(self._office, about, answers)
         pause = 1.0
         while True:
             try:
@@ -239,26 +230,3 @@ async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await task
         raise
-
-
-def _load(tx: Tx, blobs: Blobs, content_id: int) -> tuple[Content, Buffer]:
-    return contents.get(tx, content_id), contents.load(tx, blobs, content_id)
-
-
-def _about(row: Row, content: Content, data: Buffer) -> About:
-    return About(
-        sender=row.sender,
-        subject=content.subject,
-        message_id=content.message_id,
-        arrived_ms=row.created_ms,
-        data=data,
-        header_end=content.header_end,
-        start=row.return_path_size,
-        envid=row.envid,
-        ret=row.ret,
-    )
-
-
-def _unknown(row: Row) -> About:
-    """What can be told of a letter that could not be read."""
-    return About(row.sender, "", "", row.created_ms, b"\r\n", 0, envid=row.envid)

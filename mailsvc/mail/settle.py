@@ -65,14 +65,18 @@ def judge(settings: Settings, about: About, answers: Sequence[Answer], now_ms: i
     return Verdict(fates, tuple(reports))
 
 
-def settle(tx: Tx, domains: Sequence[str], owner: str, verdict: Verdict) -> None:
-    """Write the fates down and deliver the reports. What somebody else has settled meanwhile is left as it is."""
+def settle(tx: Tx, domains: Sequence[str], owner: str, verdict: Verdict) -> set[int]:
+    """Write the fates down and deliver the reports; the ids of the rows that changed.
+
+    What somebody else has settled meanwhile is left as it is.
+    """
     changed = {fate.answer.row.id for fate in verdict.fates if _write(tx, owner, fate)}
     for ids, report in verdict.reports:
         if ids & changed:
             sender = next(fate.answer.row.sender for fate in verdict.fates if fate.answer.row.id in ids)
             bounce.send(tx, domains, sender, report)
     tx.wake("queue", 0)
+    return changed
 
 
 def _write(tx: Tx, owner: str, fate: Fate) -> bool:

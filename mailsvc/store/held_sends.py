@@ -78,6 +78,22 @@ class Listed:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """A waiting letter as administrators see it: from whom, to whom, when."""
+
+    id: int
+    sender: str
+    recipients: str
+    send_ms: int
+    scheduled: int
+    attempts: int
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(self.recipients.split("\n"))
+
+
 _COLUMNS = [held_sends.c[name] for name in Held.__dataclass_fields__]
 _ONE = Prepared(select(*_COLUMNS).where(held_sends.c.id == bindparam("id")))
 _DUE = Prepared(
@@ -125,6 +141,13 @@ def of_account(tx: Tx, account_id: int, *, scheduled: bool = True) -> list[Liste
     if scheduled:
         statement = statement.where(held_sends.c.scheduled == 1)
     return [Listed(*row) for row in tx.execute(statement.order_by(held_sends.c.send_ms, held_sends.c.id))]
+
+
+def outstanding(tx: Tx, limit: int) -> list[Outstanding]:
+    """Whatever waits, of all people, next first."""
+    columns = [held_sends.c[name] for name in Outstanding.__dataclass_fields__]
+    statement = select(*columns).order_by(held_sends.c.send_ms, held_sends.c.id).limit(limit)
+    return [Outstanding(*row) for row in tx.execute(statement)]
 
 
 def due(tx: Tx) -> list[int]:

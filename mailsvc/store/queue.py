@@ -87,6 +87,18 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A domain that letters wait for: recipients, since when the first waits, when the next is due, how many of them
+    are being sent now."""
+
+    domain: str
+    recipients: int
+    oldest_ms: int
+    next_ms: int
+    sending: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many rows there are by state, and since when the longest waiting one waits (None: none)."""
 
@@ -189,6 +201,22 @@ def take_back(tx: Tx, owner: str) -> int:
     return _change(tx, and_(_held(owner), queue.c.attempts <= 2), lease_until_ms=0)
 
 
+def take(tx: Tx, owner: str, until_ms: int, ids: Sequence[int]) -> list[Row]:
+    """Lease those of the rows that wait and nobody works on, due or not; no attempt is counted."""
+    free = and_(queue.c.state == WAITING, queue.c.lease_until_ms <= tx.now_ms)
+    for some in _chosen(ids):
+        _change(tx, and_(free, some), lease_owner=owner, lease_until_ms=until_ms)
+    return [Row(*row) for row in tx.execute(select(*_ROW).where(_held(owner)).order_by(queue.c.id))]
+
+
+def let_go(tx: Tx, owner: str) -> int:
+    """End what is left of the owner's leases; how many rows are as they were."""
+    count = _change(tx, _held(owner), lease_until_ms=0)
+    if count:
+        tx.wake("queue", 0)
+    return count
+
+
 def _held(owner: str) -> ColumnElement[bool]:
     return and_(queue.c.state == WAITING, queue.c.lease_owner == owner, queue.c.lease_until_ms > 0)
 
@@ -234,6 +262,36 @@ def listing(tx: Tx, state: str | None = WAITING, limit: int = 1000) -> list[List
         statement = statement.where(queue.c.state == state)
     order = (queue.c.next_ms, queue.c.id) if state == WAITING else (queue.c.done_ms.desc(), queue.c.id.desc())
     return [Listed(*row) for row in tx.execute(statement.order_by(*order).limit(limit))]
+
+
+def ways(tx: Tx, limit: int) -> list[Way]:
+    """Where letters wait to go, longest waiting first."""
+    sending = func.sum(case((queue.c.lease_until_ms > tx.now_ms, 1), else_=0))
+    statement = (
+        select(queue.c.domain, func.count(), func.min(queue.c.created_ms), func.min(queue.c.next_ms), sending)
+        .where(queue.c.state == WAITING)
+        .group_by(queue.c.domain)
+        .order_by(func.min(queue.c.created_ms), queue.c.domain)
+        .limit(limit)
+    )
+    return [Way(str(row[0]), *map(int, row[1:])) for row in tx.execute(statement)]
+
+
+def waiting_for(tx: Tx, domain: str, limit: int) -> list[Listed]:
+    """The rows that wait for a domain, oldest first."""
+    return _waiting(tx, queue.c.domain == domain.lower(), limit)
+
+
+def waiting_with(tx: Tx, row_id: int) -> list[Listed]:
+    """The row, if it still waits."""
+    return _waiting(tx, queue.c.id == row_id, 1)
+
+
+def _waiting(tx: Tx, where: ColumnElement[bool], limit: int) -> list[Listed]:
+    columns = [queue.c[name] for name in Listed.__dataclass_fields__ if name in queue.c]
+    statement = select(*columns, contents.c.subject, contents.c.size).join_from(queue, contents)
+    statement = statement.where(queue.c.state == WAITING, where).order_by(queue.c.created_ms, queue.c.id)
+    return [Listed(*row) for row in tx.execute(statement.limit(limit))]
 
 
 def of_content(tx: Tx, content_id: int) -> list[Listed]:

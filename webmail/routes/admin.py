@@ -1,4 +1,4 @@
-"""Quản trị: how the house is, what waits to be sent. No page here shows what is in anybody's mail."""
+"""Quản trị: how the house is."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from starlette.responses import RedirectResponse, Response
 
 from mailsvc.accounts import administering
 from mailsvc.core.actor import Actor
-from mailsvc.http.visits import Page, Visit, get, post
+from mailsvc.http.visits import Page, Visit, get
 from mailsvc.mail.office import Office
 from mailsvc.store import queue, ways_in
 from mailsvc.store.tx import Tx
 from webmail import words
 from webmail.i18n import _
-from webmail.pages import go
 from webmail.routes.admin_shell import admin_page
 
-PAGE, QUEUE = "/quan-tri", "/quan-tri/hang-doi"
-_LOW, _HOUR_MS, _MOST = 0.1, 3_600_000, 200
+PAGE = "/quan-tri"
+_LOW, _HOUR_MS = 0.1, 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +96,4 @@ def _certificate_state(days: int | None) -> State:
     return State(name, colour, _("Còn hiệu lực %(n)s ngày.", n=days), advice)
 
 
-# ---- the queue -----------------------------------------------------------------------------------------------------
-async def waiting(visit: Visit) -> Response:
-    return await admin_page(visit, "admin_queue.html", rows=await visit.office.db.read(_waiting, visit.actor))
-
-
-def _waiting(tx: Tx, actor: Actor) -> list[queue.Listed]:
-    administering.require(tx, actor)
-    return queue.listing(tx, state=queue.WAITING, limit=_MOST)
-
-
-async def retry(visit: Visit) -> Response:
-    text = visit.field("thu", 15)
-    row_id = int(text) if text.isascii() and text.isdigit() else None
-    count = await visit.office.db.write(administering.retry, visit.actor, row_id)
-    return go(visit, QUEUE, _("Đang gửi lại %(n)s thư.", n=count))
-
-
-ROUTES = (
-    get(PAGE, with_factor(health)),
-    get(QUEUE, with_factor(waiting)),
-    post(QUEUE, with_factor(retry)),
-)
+ROUTES = (get(PAGE, with_factor(health)),)
