@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
-from mailsvc.accounts import administering
+from mailsvc.accounts import administering, facts
 from mailsvc.accounts.people import check_address
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import AlreadyThere, Invalid, NotFound, Phrase, Refused
 from mailsvc.documents.rights.units import main_organisation
 from mailsvc.mail import addresses
-from mailsvc.store import audit, units
+from mailsvc.store import accounts, audit, unit_uses, units
 from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
 from mailsvc.vietnamese.normal import nfc
@@ -73,7 +73,17 @@ def change(tx: Tx, actor: Actor, domains: Sequence[str], code: str, new: Facts, 
     units.change(tx, before.valid_from, replace(before, valid_to=_day_before(day)))
     units.put(tx, unit)
     _note(tx, actor, "unit.change", code, before=_told(before), after=_told(unit))
+    if day <= office_date(tx.now_ms).isoformat():
+        _rename_mailboxes(tx, actor, before, unit)
     return unit
+
+
+def _rename_mailboxes(tx: Tx, actor: Actor, before: Unit, unit: Unit) -> None:
+    """The unit's shared mailboxes that bear its former name bear the new one; names chosen by hand stay."""
+    for one in unit_uses.accounts_of(tx, unit.code):
+        if one.kind == "unit" and one.full_name == before.name != unit.name:
+            known = facts.of(accounts.get(tx, one.id))
+            facts.change(tx, actor, one.id, known.state(), replace(known, full_name=unit.name))
 
 
 def dissolve(tx: Tx, actor: Actor, code: str, day: str, into: str = "") -> Unit:
@@ -263,7 +273,3 @@ def _told(unit: Unit) -> dict[str, str | None]:
 
 def _note(tx: Tx, actor: Actor, act: str, code: str, **detail: object) -> None:
     audit.record(tx, actor, act, f"unit/{code}", **detail)
-
-
-def today(tx: Tx) -> str:
-    return office_date(tx.now_ms).isoformat()

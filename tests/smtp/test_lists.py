@@ -162,6 +162,15 @@ def test_a_stranger_does_not_learn_who_is_full(doors: Doors) -> None:
     assert OPEN.encode() in content and b"1 members of the list have no room" in content and b"binh" not in content
 
 
+def test_lmtp_reports_members_without_room(doors: Doors) -> None:
+    doors.write(lists)
+    doors.write(lambda tx: accounts.set_quota(tx, number(tx, "binh"), 10))
+    with smtplib.LMTP("127.0.0.1", doors.ports["lmtp"]) as client:
+        client.sendmail(STRANGER, [OPEN], LETTER)  # 250: chi has it
+    assert copies(doors, "binh", "chi") == [0, 1]
+    assert len(doors.office.db.read_now(_queued, doors)) == 1
+
+
 def _queued(tx: Tx, doors: Doors) -> list[bytes]:
     return [bytes(contents.load(tx, doors.office.blobs, one.content_id)) for one in queue.listing(tx)]
 

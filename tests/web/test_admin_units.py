@@ -72,6 +72,17 @@ def test_what_is_wrong_is_said_above_its_form(site: Site) -> None:
     assert post(client, "/KHONGCO/doi", **FIELDS, ten="x", tu="01/01/2027").status_code == 404
 
 
+def test_the_shared_mailbox_follows_the_name_once_it_holds(site: Site) -> None:
+    client = site.signed_in("admin")
+    box = site.account_id("gdth")
+    assert post(client, "/GDTH/doi", **FIELDS, ten="Phòng Tiểu học", tu="24/11/2026").status_code == 303
+    assert site.office.db.read_now(accounts.get, box).full_name == "Phòng Tiểu học"
+    assert post(client, "/GDTH/doi", **FIELDS, ten="Phòng Mầm non và Tiểu học", tu="26/11/2026").status_code == 303
+    assert site.office.db.read_now(accounts.get, box).full_name == "Phòng Tiểu học"
+    site.clock.advance(3 * 86_400_000)
+    assert "mang tên khác đơn vị" in site.signed_in("admin").get(PAGE + "/GDTH").text
+
+
 def test_a_new_unit_and_its_code(site: Site) -> None:
     client = site.signed_in("admin")
     new = {**FIELDS, "ten": "Phòng Chuyển đổi số", "ky_hieu": "CĐS", "email": "cds", "tu": "15/12/2026"}

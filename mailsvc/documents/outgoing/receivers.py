@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailsvc.core.errors import Invalid
-from mailsvc.mail import addresses
+from mailsvc.mail import addresses, lists
 from mailsvc.message.compose import Person
 from mailsvc.store import accounts, units
 from mailsvc.store.receipts import OUTSIDE, PAPER, PERSON, UNIT
@@ -71,6 +71,10 @@ def _line(tx: Tx, domains: Sequence[str], line: str) -> Target:
         return Target(OUTSIDE, "", (shown or address)[:200], address)
     account = addresses.find(tx, domains, address)
     if account is None:
+        if lists.find(tx, domains, address) is not None:  # each receiver owes a receipt, and a list gives none
+            raise Invalid(
+                "“%(address)s” là nhóm địa chỉ; văn bản phát hành tới từng đơn vị, từng người.", address=address
+            )
         raise Invalid("Không có hộp thư “%(address)s” trên hệ thống.", address=address)
     unit = units.find(tx, account.unit_code) if account.kind != "person" else None
     if unit is not None and unit.email == accounts.primary_address(tx, account.id):
