@@ -54,12 +54,14 @@ def due(iso: str | None, today: date) -> str:
 
 
 def size(octets: int) -> str:
-    """1,4 MB; 320 KB; 12 byte"""
+    """12,5 GB; 1,4 MB; 320 KB; 12 byte"""
     if octets < 1024:
         return f"{octets} byte"
     if octets < 1024 * 1024:
         return f"{round(octets / 1024)} KB"
-    return f"{octets / 1024 / 1024:.1f} MB".replace(".", ",")
+    if octets < 1024 * 1024 * 1024:
+        return f"{octets / 1024 / 1024:.1f} MB".replace(".", ",")
+    return f"{octets / 1024 / 1024 / 1024:.1f} GB".replace(".", ",")
 
 
 def count(number: int) -> str:

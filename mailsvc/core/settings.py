@@ -194,6 +194,13 @@ class Log(_Section):
     )
 
 
+class Backup(_Section):
+    """Where backups are put by whoever makes them; the service only looks at their age."""
+
+    folder: str = Field("", description="Folder with the backups; empty: the health page says that there are none.")
+    warn_hours: int = Field(26, ge=1, le=8760, description="A newest backup older than this is warned of.")
+
+
 class Settings(_Section):
     """All settings of one running service."""
 
@@ -210,6 +217,7 @@ class Settings(_Section):
     web: Web = Web()  # type: ignore[call-arg]
     setup: Setup = Setup()  # type: ignore[call-arg]
     log: Log = Log()  # type: ignore[call-arg]
+    backup: Backup = Backup()  # type: ignore[call-arg]
 
     @model_validator(mode="after")
     def _clear_only_on_loopback(self) -> Settings:

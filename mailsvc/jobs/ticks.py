@@ -1,6 +1,11 @@
-"""Ticks: work that only the clock starts. State lives in the tables, never in the scheduler."""
+"""Ticks: work that only the clock starts. State lives in the tables, never in the scheduler.
+
+When each last ran is told to `office.ticks`, for those who look after the house.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -12,6 +17,8 @@ from mailsvc.mail import vacation_answers
 from mailsvc.mail.office import Office
 from mailsvc.store import routing, sessions, traces
 
+Work = Callable[[Office], Awaitable[None]]
+
 DAY_MS = 86_400_000
 
 
@@ -20,16 +27,21 @@ def start(office: Office) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         timezone="Asia/Ho_Chi_Minh", job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1}
     )
-    scheduler.add_job(_reload_certificate, "interval", minutes=5, args=[office])
-    scheduler.add_job(_forget_sessions, "interval", hours=1, args=[office])
-    scheduler.add_job(_end_absences, "interval", hours=1, args=[office])
-    scheduler.add_job(_keep_audit_head, "interval", hours=1, args=[office])
-    scheduler.add_job(forget_traces, "interval", hours=1, args=[office])
-    scheduler.add_job(following.run, "interval", minutes=2, args=[office])
-    scheduler.add_job(_refresh_receipts, "interval", minutes=1, args=[office])
-    scheduler.add_job(_note_seen, "interval", minutes=1, args=[office])
+    for name, minutes, work in TICKS:
+        office.ticks.expect(name, minutes * 60_000, office.clock.now_ms())
+        scheduler.add_job(run, "interval", minutes=minutes, args=[office, name, work], name=name)
     scheduler.start()
     return scheduler
+
+
+async def run(office: Office, name: str, work: Work) -> None:
+    """One round of the work, noted however it ends."""
+    failed = True
+    try:
+        await work(office)
+        failed = False
+    finally:
+        office.ticks.ran(name, office.clock.now_ms(), failed=failed)
 
 
 async def _reload_certificate(office: Office) -> None:
@@ -63,3 +75,16 @@ async def _note_seen(office: Office) -> None:
     """The writer is only troubled when there is something to note."""
     if await office.db.read(routing.unread_but_seen, None, 1):
         await office.db.write(handling.note_seen)
+
+
+# name (webmail/health_states.py says it in words), minutes from round to round, the work
+TICKS: tuple[tuple[str, int, Work], ...] = (
+    ("certificate", 5, _reload_certificate),
+    ("sessions", 60, _forget_sessions),
+    ("absences", 60, _end_absences),
+    ("audit_head", 60, _keep_audit_head),
+    ("traces", 60, forget_traces),
+    ("following", 2, following.run),
+    ("receipts", 1, _refresh_receipts),
+    ("seen", 1, _note_seen),
+)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from mailsvc.auth.authenticate import Authenticator
 from mailsvc.core.clock import Clock
 from mailsvc.core.settings import Settings
+from mailsvc.core.ticking import Ticks
 from mailsvc.net.tls import ServerTls
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.engine import Database
@@ -32,6 +33,7 @@ class Office:
     authenticator: Authenticator
     workers: ThreadPoolExecutor
     tls: ServerTls
+    ticks: Ticks = field(default_factory=Ticks)
 
     async def work(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn` in a bounded worker thread, off the event loop."""
