@@ -11,7 +11,7 @@ from mailsvc.documents import clerks, intake, regulation
 from mailsvc.documents.outgoing import waiting as outgoing_waiting
 from mailsvc.documents.routing import receivers
 from mailsvc.documents.tasks import work as task_work
-from mailsvc.mail import mailboxes, vacation
+from mailsvc.mail import drafts, mailboxes, vacation
 from mailsvc.mail.mailboxes import Seen
 from mailsvc.store import accounts, private_flags, routing, tasks
 from mailsvc.store.intake import HELD, WAITING
@@ -64,8 +64,10 @@ class Folder:
 
     @property
     def own_drafts(self) -> bool:
-        """Whether its letters are the person's own, still being written: they open in the composer."""
-        return self.guest is None and self.box.special_use == "\\Drafts"
+        """Whether its letters are still being written, by the person or by who shares the mailbox with him: they open
+        in the composer."""
+        mine = self.guest is None or set(self.guest.rights) >= drafts.RIGHTS
+        return mine and self.box.special_use == "\\Drafts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
-"""Drafts: each saving puts a new message in the place of the last one, so that every mail program sees it."""
+"""Drafts: each saving puts a new message in the place of the last one, so that every mail program sees it.
+
+A draft lies in the person's "Thư nháp", or in that of a shared mailbox: whoever may read, put in and remove there goes
+on with it where it lies, so that the others see it too.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from mailsvc.core.errors import NotFound
-from mailsvc.mail import senders
+from mailsvc.mail import access, senders
 from mailsvc.mail.letter import Letter
 from mailsvc.mail.writing import tab_of
-from mailsvc.store import contents, draft_versions, placements
+from mailsvc.store import contents, draft_versions, mailboxes, placements
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.flags import DRAFT, SEEN
 from mailsvc.store.mailboxes import Mailbox
@@ -34,6 +38,10 @@ class Elsewhere:
     place: Place
 
 
+RIGHTS = frozenset("rite")
+"""What one must be allowed in a shared mailbox to go on with a draft that lies there (RFC 4314 §4)."""
+
+
 def read_place(text: str) -> Place | None:
     """ "12.34" as a place; None for anything else."""
     mailbox, dot, uid = text.partition(".")
@@ -46,7 +54,7 @@ def save(tx: Tx, blobs: Blobs, account_id: int, letter: Letter, tab: str, known:
 
     Raises OverQuota; then the version before is still there.
     """
-    box = senders.place(tx, account_id, senders.DRAFTS)
+    box = shared_home(tx, account_id, known) or senders.place(tx, account_id, senders.DRAFTS)
     old = _replaced(tx, blobs, box, letter.content.message_id, tab, known)
     if isinstance(old, Elsewhere):
         return old
@@ -58,6 +66,25 @@ def save(tx: Tx, blobs: Blobs, account_id: int, letter: Letter, tab: str, known:
     if old is not None and old[1] != content_id:
         draft_versions.forget(tx, old[1])
     return Place(box.id, uid)
+
+
+def shared_home(tx: Tx, account_id: int, place: Place | None) -> Mailbox | None:
+    """The "Thư nháp" of a shared mailbox that the place lies in, when the person may work there; None for every other
+    place."""
+    if place is None:
+        return None
+    try:
+        box = mailboxes.get(tx, place.mailbox_id)
+    except NotFound:
+        return None
+    theirs = box.account_id != account_id and box.special_use == senders.DRAFTS and box.selectable
+    return box if theirs and set(access.of(tx, account_id, box)) >= RIGHTS else None
+
+
+def _home(tx: Tx, account_id: int, place: Place) -> Mailbox | None:
+    """The mailbox of drafts that the place lies in; None when it is none of the person's."""
+    own = senders.find_place(tx, account_id, senders.DRAFTS)
+    return own if own is not None and own.id == place.mailbox_id else shared_home(tx, account_id, place)
 
 
 def _replaced(
@@ -80,8 +107,8 @@ def _replaced(
 
 
 def take_out(tx: Tx, account_id: int, place: Place | None) -> int | None:
-    """Take a draft of the person out of its mailbox; its content, None when it was not there."""
-    if place is None or place.mailbox_id != senders.place(tx, account_id, senders.DRAFTS).id:
+    """Take a draft out of its mailbox; its content, None when it was not there."""
+    if place is None or _home(tx, account_id, place) is None:
         return None
     rows = placements.rows(tx, place.mailbox_id, place.uid, place.uid, ("uid", "content_id"))
     if not rows:
@@ -99,9 +126,8 @@ def put_back(tx: Tx, account_id: int, content_id: int) -> Place:
 
 
 def load(tx: Tx, blobs: Blobs, account_id: int, place: Place) -> tuple[int, bytes]:
-    """(content, bytes) of a draft of the person. Raises NotFound."""
-    box = senders.find_place(tx, account_id, senders.DRAFTS)
-    if box is not None and place.mailbox_id == box.id:
+    """(content, bytes) of a draft the person may go on with. Raises NotFound."""
+    if _home(tx, account_id, place) is not None:
         for _, content_id in placements.rows(tx, place.mailbox_id, place.uid, place.uid, ("uid", "content_id")):
             return int(content_id), bytes(contents.load(tx, blobs, int(content_id)))
     raise NotFound("Thư nháp này không còn ở đây: đã gửi, đã xóa hoặc đã sửa ở nơi khác.")

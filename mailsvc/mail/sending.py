@@ -190,6 +190,8 @@ def _hold(tx: Tx, account_id: int, made: Made, known: Place | None, scheduled: b
         return again
     box = senders.sent_place(tx, account_id, made.checked.sender)
     old = drafts.take_out(tx, account_id, known)
+    if old is None and drafts.shared_home(tx, account_id, known) is not None:  # a colleague may have sent it
+        raise Invalid("Thư nháp chung này vừa được người khác gửi hoặc sửa; xin xem “Đã gửi” trước khi gửi lần nữa.")
     room.check_room(tx, box.id, made.sent.content.size, 1)
     shown = ", ".join(one.name or one.address for part in made.checked.reached.values() for one in part.shown)
     draft_id = contents.add(tx, made.draft.content)

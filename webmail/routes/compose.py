@@ -185,7 +185,7 @@ async def _save(visit: Visit, form: Form) -> Response:
     if isinstance(place, Elsewhere):
         other = place.place
         letter = replace(letter, message_id=writing.new_message_id(visit.office.settings.primary_domain))
-        place = await _stored(visit, letter, None)
+        place = await _stored(visit, letter, form.known)
     if isinstance(place, Elsewhere):  # a new Message-ID is in no mailbox
         raise Invalid("Thư nháp vừa được sửa ở nơi khác; xin lưu lại.")
     if _wants_json(visit):
@@ -324,7 +324,7 @@ def _to_trash(tx: Tx, blobs: Any, account_id: int, place: Place) -> tuple[int, i
         drafts.load(tx, blobs, account_id, place)
     except MailsvcError:
         return None
-    trash = mailboxes.with_special_use(tx, account_id, "\\Trash")
+    trash = mailboxes.with_special_use(tx, mailboxes.get(tx, place.mailbox_id).account_id, "\\Trash")
     if trash is None:
         drafts.take_out(tx, account_id, place)
         return None
