@@ -192,7 +192,8 @@ def deliver_letter(
             return _answered(tx, domains, envelope, letter, Ready(case, copies or {}), answer.take, people.owners)
     inboxes = mailboxes.inboxes(tx, list(people.local))
     roomy = [box for box in inboxes.values() if box.room is None or box.room >= letter.content.size]
-    served = {one: any(box.account_id == one for box in roomy) for one in people.local}
+    with_room = {box.account_id for box in roomy}
+    served = {one: one in with_room for one in people.local}
     shares = lists.shares(tx, envelope, people.lists, served, letter.content.size) if people.lists else []
     if early:
         for_clerks = any(box.kind == "intake" for box in (*roomy, *(box for one in shares for box in one.inboxes)))
