@@ -182,7 +182,9 @@ def _sent_to(wanted: Wanted, limit: int) -> Select[tuple[int]]:
 
 
 def _is_whole(text: str) -> bool:
-    return "@" in text[1:-1]
+    """Whether it looks like a whole address: a@b.example, but not @b.example or a@b."""
+    local, _, domain = text.rpartition("@")
+    return bool(local) and "." in domain.strip(".")
 
 
 def _fits(column: ColumnElement[str], text: str) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from mailsvc.store import traces
 from mailsvc.store.traces import Trace, TracedRecipient, Wanted
 from mailsvc.store.tx import Tx
 from tests.smtp.conftest import DOMAIN, PASSWORD, Doors
+from tests.smtp.test_lists import lists, number
 
 LETTER = b"From: ai@xa.example\r\nMessage-ID: <mot@xa.example>\r\nSubject: Chuyen rieng\r\n\r\nnoi dung\r\n"
 
@@ -118,3 +119,16 @@ def test_strangers_who_try_names_fill_no_table(doors: Doors) -> None:
 
 def _everything(tx: Tx) -> list[Trace]:
     return traces.find(tx, Wanted(0, 1 << 60), 10_000)
+
+
+def test_a_list_is_told_of_with_its_members(doors: Doors) -> None:
+    """By the list's address, and by each member, whose copy is a line of its own."""
+    doors.write(lists)
+    with mx(doors) as client:
+        client.sendmail("ai@xa.example", [f"gop-y@{DOMAIN}"], LETTER)
+    both = found(doors, recipient=f"gop-y@{DOMAIN}")
+    assert sorted((trace.door, len(people)) for trace, people in both) == [("list", 2), ("mx", 1)]
+    assert len({trace.letter for trace, _ in both}) == 1
+    who = doors.office.db.read_now(number, "binh")
+    ((copy, _),) = doors.office.db.read_now(_found, Wanted(0, 1 << 60, recipient=f"binh@{DOMAIN}", account_id=who))
+    assert (copy.door, copy.sender) == ("list", "ai@xa.example")
