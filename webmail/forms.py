@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from mailsvc.core.clock import YEARS
 from mailsvc.core.errors import Invalid
 from mailsvc.documents.fields import NAMES, Fields, Problem, from_form, iso
 from mailsvc.http.visits import Visit
@@ -41,11 +42,12 @@ def version(visit: Visit) -> int:
 
 
 def calendar_day(text: str) -> date | None:
-    """dd/mm/yyyy or ISO; None for anything else."""
+    """dd/mm/yyyy or ISO; None for anything else, and for a year that nobody can mean."""
     try:
-        return date.fromisoformat(iso(text))
+        day = date.fromisoformat(iso(text))
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def differences(mine: Fields, theirs: Fields) -> tuple[tuple[str, str, str], ...]:

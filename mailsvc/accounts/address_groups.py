@@ -19,6 +19,7 @@ _LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _RESERVED = frozenset({"postmaster", "abuse", "mailer-daemon", "hostmaster", "webmaster", "noreply", "no-reply"})
 """Names that other servers write to, or that nobody answers to."""
 LONGEST_NAME, LONGEST_NOTE = 120, 500
+_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ def remove(tx: Tx, actor: Actor, group_id: int) -> Group:
 def read_member(text: str) -> Member:
     """`account:12`, `unit:VP`, `people:VP`. Raises NotFound."""
     kind, _, member = text.partition(":")
-    if kind not in (ACCOUNT, UNIT, PEOPLE) or not member or (kind == ACCOUNT and not member.isdecimal()):
+    numbered = member.isascii() and member.isdigit() and len(member) <= _DIGITS
+    if kind not in (ACCOUNT, UNIT, PEOPLE) or not member or (kind == ACCOUNT and not numbered):
         raise NotFound("Trang này đã cũ; xin tải lại.")
     return Member(kind, member[:60])

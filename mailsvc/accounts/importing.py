@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailsvc.accounts import updating
+from mailsvc.accounts import facts, updating
 from mailsvc.accounts.people import ROLES, NewPerson, add_person, add_shared, check_address, check_free, check_username
 from mailsvc.accounts.updating import Change
 from mailsvc.auth.passwords import PasswordKeys
@@ -140,6 +140,9 @@ def _person(row: dict[str, str], domains: Sequence[str], known_units: set[str]) 
             )
     if not row["full_name"]:
         raise Invalid("Thiếu họ tên.")
+    for column, most in facts.LONGEST.items():
+        if len(row.get(column, "")) > most:
+            raise Invalid("Có ô dài quá %(most)s ký tự.", most=most)
     username = check_username(row["username"])
     found = tuple(dict.fromkeys(check_address(row[column], domains) for column in ("email", "alias") if row[column]))
     if not found:
@@ -213,11 +216,14 @@ def _rows(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, 
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    missing = [name for name in columns if name not in (reader.fieldnames or [])]
-    if missing:
-        raise Invalid("Tệp thiếu cột: %(missing)s.", missing=", ".join(missing))
-    for row in reader:
-        yield (
-            reader.line_num,
-            {name: unicodedata.normalize("NFC", (row.get(name) or "").strip()) for name in columns},
-        )
+    try:
+        missing = [name for name in columns if name not in (reader.fieldnames or [])]
+        if missing:
+            raise Invalid("Tệp thiếu cột: %(missing)s.", missing=", ".join(missing))
+        for row in reader:
+            yield (
+                reader.line_num,
+                {name: unicodedata.normalize("NFC", (row.get(name) or "").strip()) for name in columns},
+            )
+    except csv.Error as error:
+        raise Invalid("Dòng %(line)s không đúng dạng CSV; xin xem lại dấu ngoặc kép.", line=reader.line_num) from error

@@ -16,8 +16,10 @@ _MOST_UNPACKED = 50_000_000
 
 
 def as_csv(data: bytes) -> bytes:
-    """CSV in UTF-8. Raises Invalid for a spreadsheet that cannot be read or is too large."""
+    """CSV in UTF-8. Raises Invalid for a spreadsheet that cannot be read, and for too many rows."""
     if not data.startswith(b"PK"):
+        if max(data.count(b"\n"), data.count(b"\r")) > MOST_ROWS + 1:
+            raise Invalid("Tệp có quá %(most)s dòng; xin chia nhỏ.", most=MOST_ROWS)
         return data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:

@@ -99,7 +99,9 @@ def on_day(tx: Tx, actor: Actor, day: str) -> Day:
 
 
 def _after(day: str | None) -> str:
-    return date.fromordinal(date.fromisoformat(day).toordinal() + 1).isoformat() if day else ""
+    """The day after; '' after the last one there is, which files write for "always"."""
+    known = date.fromisoformat(day) if day else date.max
+    return date.fromordinal(known.toordinal() + 1).isoformat() if known < date.max else ""
 
 
 def _in_order(some: Iterable[Unit]) -> list[Unit]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from mailsvc.accounts import administering, facts
 from mailsvc.accounts.people import check_address
 from mailsvc.core.actor import Actor
-from mailsvc.core.clock import office_date
+from mailsvc.core.clock import YEARS, office_date
 from mailsvc.core.errors import AlreadyThere, Invalid, NotFound, Phrase, Refused
 from mailsvc.documents.rights.units import main_organisation
 from mailsvc.mail import addresses
@@ -248,9 +248,11 @@ def _require_last(tx: Tx, row: Unit) -> None:
 
 def _require_day(day: str) -> None:
     try:
-        date.fromisoformat(day)
-    except ValueError as error:
-        raise Invalid("“%(day)s” không phải là ngày; xin viết ngày/tháng/năm.", day=day) from error
+        year = date.fromisoformat(day).year
+    except ValueError:
+        year = 0
+    if year not in YEARS:
+        raise Invalid("“%(day)s” không phải là ngày; xin viết ngày/tháng/năm.", day=day)
 
 
 def _day_before(day: str) -> str:

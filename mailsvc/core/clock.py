@@ -8,6 +8,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+YEARS = range(1900, 3000)
+"""The years of a day that somebody types; around each such day there are others to reckon with."""
 
 
 class Clock(Protocol):

@@ -43,11 +43,13 @@ def answer(tx: Tx, domains: Sequence[str], envelope: Envelope, letter: Letter, i
     asker = addresses.find(tx, domains, envelope.sender) if local else None
     if local and asker is None:
         return
+    named = _named(domains, letter)
     for account_id in absent:
         away = vacation.current(tx, account_id)
         if away is None or (away.inside_only and not local) or (asker is not None and asker.id == account_id):
             continue
-        if _is_named(tx, domains, account_id, letter) and _is_due(tx, account_id, away, envelope.sender, local):
+        own = {_plain(one, domains) for one in accounts.addresses_of(tx, account_id)}
+        if own & named and _is_due(tx, account_id, away, envelope.sender, local):
             _send(tx, account_id, away, envelope, letter, asker)
 
 
@@ -74,15 +76,14 @@ def is_program(sender: str) -> bool:
     )
 
 
-def _is_named(tx: Tx, domains: Sequence[str], account_id: int, letter: Letter) -> bool:
-    """Whether the letter is addressed to the person: one of the person's own addresses stands in it. RFC 5230 §4.5"""
-    own = {_plain(one, domains) for one in accounts.addresses_of(tx, account_id)}
-    return any(
-        _plain(one.mailbox, domains) in own
+def _named(domains: Sequence[str], letter: Letter) -> set[str]:
+    """Whom the letter is addressed to: only who stands in it is answered for. RFC 5230 §4.5"""
+    return {
+        _plain(one.mailbox, domains)
         for name, value in _header(letter)
         if name.lower() in _NAMING
         for one in read_addresses(value)
-    )
+    }
 
 
 def _plain(address: str, domains: Sequence[str]) -> str:

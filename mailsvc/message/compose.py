@@ -186,9 +186,10 @@ def forward_subject(subject: str) -> str:
 
 def bare_subject(subject: str) -> str:
     """The subject without leading Re:, Fwd:, Trả lời: and the like."""
-    while (mark := _REPLY_MARK.match(subject)) is not None:
-        subject = subject[mark.end() :]
-    return subject.strip()
+    at = 0
+    while (mark := _REPLY_MARK.match(subject, at)) is not None:
+        at = mark.end()
+    return subject[at:].strip()
 
 
 def reply_references(message_id: str, references: Iterable[str]) -> tuple[str, ...]:

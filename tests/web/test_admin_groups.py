@@ -120,3 +120,10 @@ def test_groups_in_pictures(site: Site, browser: Browser, pictures: Path, width:
     look(page, pictures, "nhom-sua")
     page.goto(site.url + PAGE)
     look(page, pictures, "nhom")
+
+
+def test_members_that_cannot_be_are_not_taken(site: Site) -> None:
+    client = site.signed_in("admin")
+    for member in ("account:" + "9" * 30, "account:²", "account:٣", "account:", "ai:VP"):
+        assert sent(client, PAGE + "/moi", member).status_code == 404, member
+    assert client.get(PAGE).status_code == 200

@@ -108,3 +108,21 @@ def test_what_is_no_list_is_refused_in_words(site: Site) -> None:
     for data in (b"PK\x03\x04hong", b"\xff\xfe\x00", b"a,b\n1,2\n"):
         answer = client.post("/quan-tri/nhap", data={"ma": token}, files={"tep": ("x.csv", data)})
         assert answer.status_code == 422, data
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('moi;moi@sogddt.tayninh.gov.vn;;"' + "A" * 140_000 + "\n", "không đúng dạng CSV"),
+        ("moi;moi@sogddt.tayninh.gov.vn;;" + "A" * 201 + ";VP;;;;1;\n", "Có ô dài quá 200 ký tự."),
+        (";\n" * 2100, "Tệp có quá 2000 dòng"),
+    ],
+)
+def test_what_no_page_could_show_is_not_taken(site: Site, row: str, said: str) -> None:
+    data = FAULTY.read_text("utf-8-sig").splitlines()[0] + "\n" + row
+    client = site.signed_in("admin")
+    token = token_of(client.get("/quan-tri/nhap"))
+    answer = client.post("/quan-tri/nhap", data={"ma": token}, files={"tep": ("nguoi.csv", data.encode())})
+    assert answer.status_code in (200, 422) and said in answer.text
+    client.post("/quan-tri/nhap/ghi", data={"ma": token, "van_ban": data})
+    assert site.office.db.read_now(accounts.by_username, "moi") is None

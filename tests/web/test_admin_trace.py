@@ -87,6 +87,8 @@ def test_what_is_not_there_and_what_cannot_be_asked(site: Site) -> None:
         assert "Không có thư nào khớp" in admin.get(f"{PAGE}?{query}").text, query
     wrong = admin.get(f"{PAGE}?tim=1&tu_ngay=2026-02-30&nguoi_gui=ai%40noi.example").text
     assert "Ngày không có trong lịch" in wrong and 'value="ai@noi.example"' in wrong
+    for far in ("9999-12-31", "31/12/9999", "0001-01-01"):
+        assert "Ngày không có trong lịch" in admin.get(f"{PAGE}?tim=1&den_ngay={far}").text
     assert "Ngày cuối đứng trước ngày đầu" in admin.get(f"{PAGE}?tim=1&tu_ngay=2026-11-24&den_ngay=2026-11-23").text
     assert "điền ít nhất một ô" in admin.get(PAGE).text
 

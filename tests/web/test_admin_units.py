@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -57,6 +58,8 @@ def test_what_is_wrong_is_said_above_its_form(site: Site) -> None:
     for wrong, said in (
         ({"ten": " "}, "Thiếu tên đơn vị"),
         ({"tu": "31/02/2027"}, "không phải là ngày"),
+        ({"tu": "01/01/0001"}, "không phải là ngày"),
+        ({"tu": "31/12/9999"}, "không phải là ngày"),
         ({"tu": "01/01/1990"}, "Ngày 01/01/1990 không có đơn vị"),
         ({"cap_tren": "KHONGCO"}, "Đơn vị cấp trên “KHONGCO” không có trong ngày"),
         ({"cap_tren": "GDTH"}, "không được nằm dưới chính"),
@@ -202,3 +205,14 @@ def test_units_in_pictures(site: Site, browser: Browser, pictures: Path, width: 
     look(page, pictures, "don-vi")
     page.goto(site.url + PAGE + "/moi")
     look(page, pictures, "don-vi-moi")
+
+
+def test_the_last_day_of_all_does_not_close_the_page(site: Site) -> None:
+    client = site.signed_in("admin")
+    answer = post(client, "/GDTH/sua", **FIELDS, ten="Phòng", dong="2016-01-01", tu="01/01/2016", den="31/12/9999")
+    assert answer.status_code == 422 and "không phải là ngày" in answer.text
+    assert post(client, "/GDTH/giai-the", tu="0001-01-01").status_code == 422
+    found = site.office.db.read_now(units.find, "GDTH", "2026-11-24")
+    assert found is not None
+    site.office.db.write_now(units.put, replace(found, valid_to="9999-12-31"))  # as files write "always"
+    assert client.get(PAGE).status_code == client.get(PAGE + "/GDTH").status_code == 200

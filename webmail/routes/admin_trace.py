@@ -16,6 +16,7 @@ from mailsvc.http.visits import Visit, get
 from mailsvc.store import queue, traces
 from mailsvc.store.traces import Attempt, Trace
 from mailsvc.store.tx import Tx
+from webmail.forms import calendar_day
 from webmail.i18n import _
 from webmail.plain_replies import plain
 from webmail.routes.admin import with_factor
@@ -91,7 +92,7 @@ def _asked(visit: Visit) -> Asked:
     first = first or (today - timedelta(days=DAYS - 1)).isoformat()
     last = last or today.isoformat()
     problems: dict[str, str] = {}
-    days = {name: _day(text) for name, text in (("tu_ngay", first), ("den_ngay", last))}
+    days = {name: calendar_day(text) for name, text in (("tu_ngay", first), ("den_ngay", last))}
     for name, day in days.items():
         if day is None:
             problems[name] = _("Ngày không có trong lịch; chọn lại hoặc gõ ngày/tháng/năm.")
@@ -102,15 +103,6 @@ def _asked(visit: Visit) -> Asked:
     if searched and begin and end and not problems:
         question = Question(_start_ms(begin), _start_ms(end + timedelta(days=1)), sender, recipient, message_id)
     return Asked(sender, recipient, message_id, first, last, problems, question)
-
-
-def _day(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    return None
 
 
 def _start_ms(day: date) -> int:

@@ -161,3 +161,8 @@ def test_what_is_forwarded_here_is_recognised_here() -> None:
     assert found is not None
     assert (found.from_name, found.from_address, found.subject) == ("Văn thư Bộ", "vanthu@bo.example", "Công văn 12")
     assert found.sent_ms == MORNING_MS
+
+
+def test_a_subject_of_nothing_but_marks_is_read_in_one_pass() -> None:
+    """A stranger's subject is read while the store waits (mail/vacation.py)."""
+    assert bare_subject("Re:" * 700_000 + " họp") == "họp"
