@@ -85,6 +85,7 @@ SENTENCES = (
     N_("Thu hồi bởi %(text)s"),
     N_("Thu hồi."),
     N_("%(word)s %(count)s bản, số %(code)s."),
+    N_("Trình ký bản giấy (văn bản chính)."),
     N_("Duyệt thể thức bản giấy."),
     N_("Bản giấy: %(word)s: %(text)s"),
     N_("Bản giấy: %(word)s."),
