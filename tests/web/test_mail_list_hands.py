@@ -168,6 +168,62 @@ def test_new_letters_come_by_themselves(site: Site, browser: Browser) -> None:
     expect(page.locator(".letter-row")).to_have_count(43)
 
 
+def test_a_dialog_has_the_keys_to_itself(site: Site, browser: Browser) -> None:
+    fill(site, 3)
+    page = opened(site, browser)
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    expect(page.locator("#phim-tat")).to_be_visible()
+    keys = page.locator("#phim-tat .keys").inner_text()
+    assert "↓" in keys and "Esc" in keys and "Arrow" not in keys
+    page.keyboard.press("e")
+    page.keyboard.press("*")
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    expect(page.locator("#phim-tat")).to_be_hidden()
+    expect(page.locator(".letter-row")).to_have_count(3)
+    assert page.locator("[name=thu]:checked").count() == 0 and not count_in(site, "\\Archive")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("thu")
+    page.keyboard.press("Escape")
+    expect(page.locator("#tim-nhanh")).to_be_hidden()
+    page.keyboard.press("e")  # the hand is where it was
+    expect(page.locator("#bao")).to_contain_text("Lưu trữ")
+    assert count_in(site, "\\Archive") == 1
+
+
+def test_the_hand_stays_in_the_list_after_an_undo(site: Site, browser: Browser) -> None:
+    fill(site, 5)
+    page = opened(site, browser)
+    for _ in range(3):
+        page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator("#bao")).to_contain_text("Đã chuyển 1 thư")
+    page.keyboard.press("z")
+    expect(page.locator("#bao")).to_contain_text("Đã hoàn tác")
+    expect(page.locator("#t6")).to_be_visible()  # it came back as a new message
+    assert page.evaluate("Boolean(document.activeElement.closest('.letter-row'))")
+
+
+def test_the_reader_acts_on_the_conversation_it_shows(site: Site, browser: Browser) -> None:
+    fill(site, 2)
+    for number in (2, 3):
+        head = b"From: a@b.example\r\nMessage-ID: <n%d@b>\r\nReferences: <n1@b>\r\nSubject: Re: Thu so 1\r\n\r\nx\r\n"
+        site.deliver(head % number, ADDRESS)
+    page = opened(site, browser)
+    page.locator("#t4 a.open").click()
+    bar = page.locator(".reader-bar .acts-on").first
+    bar.wait_for()
+    top = page.locator("section.top").bounding_box()
+    box = bar.bounding_box()
+    assert top and box and box["y"] >= top["y"] + top["height"]  # nothing lies over the letter's buttons
+    assert page.evaluate("scrollY") == 0
+    page.keyboard.press("e")
+    expect(page.locator("#bao")).to_contain_text("Đã chuyển 3 thư")
+    expect(page.locator("#danh-sach .letter-row")).to_have_count(1)
+    assert count_in(site, "\\Archive") == 3
+
+
 def test_one_stream_for_all_tabs(site: Site, browser: Browser) -> None:
     fill(site, 1)
     page = opened(site, browser)

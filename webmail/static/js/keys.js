@@ -23,7 +23,7 @@ function pressed(event) {
 function act(key, scope) {
   const element = [...scope.querySelectorAll(`[data-key~="${CSS.escape(key)}"], [data-key="${CSS.escape(key)}"]`)]
     .find((one) => one.dataset.key === key && isShown(one) && !one.disabled);
-  const entry = registered.get(key);
+  const entry = scope === document ? registered.get(key) : undefined; // what lies behind a dialog hears nothing
   if (element) {
     if (isTyping(element)) element.focus(), element.select?.();
     else element.click();
@@ -41,10 +41,10 @@ function onKey(event) {
   }
   const scope = document.querySelector("dialog[open]") ?? document;
   if (isTyping(event.target) && !key.startsWith("Control+")) {
-    if (key === "Escape") event.target.blur();
+    if (key === "Escape" && scope === document) event.target.blur();
     return;
   }
-  if (key === "?" || key === "Shift+?") {
+  if (scope === document && (key === "?" || key === "Shift+?")) {
     document.getElementById("phim-tat")?.dispatchEvent(new Event("ask"));
     event.preventDefault();
     return;
@@ -69,6 +69,9 @@ export function allKeys() {
       ?? element.querySelector("span:not(.unseen-label):not(.count)")?.textContent ?? element.textContent;
     if (!found.has(element.dataset.key)) found.set(element.dataset.key, label.trim());
   }
-  for (const [key, { label }] of registered) if (!found.has(key)) found.set(key, label);
-  return [...found].map(([key, label]) => [key.replace("Control+", "Ctrl ").replace("Shift+", "⇧ "), label]);
+  for (const [key, { label }] of registered) if (!found.has(key) && label) found.set(key, label);
+  return [...found].filter(([, label]) => label).map(([key, label]) => [readable(key), label]);
 }
+
+const NAMES = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", Enter: "⏎" };
+const readable = (key) => key.replace("Control+", "Ctrl ").replace("Shift+", "⇧ ").split(" ").map((one) => NAMES[one] ?? one).join(" ");

@@ -196,7 +196,7 @@ export function mount(form) {
     const row = current();
     if (row) follow(`/thu/soan?${name}=${row.dataset.code.replace("-", ".")}`);
   };
-  const [down, up, open, pick, all, reply, replyAll, forward] = form.dataset.keys.split("|");
+  const [down, up, open, pick, all, reply, replyAll, forward, none] = form.dataset.keys.split("|");
   const label = (deed) => acts.querySelector(`[value=${deed}] span`)?.textContent ?? "";
   const keys = {
     j: { label: down, run: () => step(1) }, k: { label: up, run: () => step(-1) },
@@ -204,7 +204,7 @@ export function mount(form) {
     o: { label: open, run: () => current()?.querySelector("a.open").click() },
     x: { label: pick, run: () => { const row = current(); if (row) tick([row], !row.querySelector("[name=thu]").checked); } },
     "* a": { label: all, run: () => tick(rows(), ticked().length < rows().length) },
-    Escape: { label: "", run: () => tick(rows(), false) },
+    Escape: { label: none, run: () => tick(rows(), false) },
     "Shift+i": { label: label("da-doc"), run: () => doing("da-doc") },
     "Shift+u": { label: label("chua-doc"), run: () => doing("chua-doc") },
     s: { label: label("sao"), run: starKey },

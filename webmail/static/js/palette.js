@@ -24,6 +24,9 @@ export function mount(dialog) {
     if (step && all.length) {
       event.preventDefault();
       choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
+    } else if (event.key === "Escape" && !event.isComposing) { // a search box would only empty itself first
+      event.preventDefault();
+      dialog.close();
     } else if (event.key === "Enter" && chosen()) {
       event.preventDefault();
       dialog.close();

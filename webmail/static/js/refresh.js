@@ -52,6 +52,9 @@ export function takeRows(page, { move }) {
   remember(list);
   const before = new Map([...list.children].map((row) => [row.id, row]));
   const news = [...wanted.children].filter((row) => !before.has(row.id)).length;
+  const held = list.contains(document.activeElement) ? document.activeElement : null;
+  const beside = held?.closest(".letter-row")?.nextElementSibling;
+  if (move) for (const [id, gone] of before) if (!page.getElementById(id)) gone.remove();
   let at = list.firstElementChild;
   for (const one of wanted.children) {
     const old = before.get(one.id);
@@ -62,8 +65,10 @@ export function takeRows(page, { move }) {
     if (row !== at) list.insertBefore(row, at);
     at = row.nextElementSibling;
   }
+  if (held && !list.contains(document.activeElement)) { // its row was moved, or is gone: the hand stays where it was
+    (held.isConnected ? held : beside?.isConnected ? beside.querySelector("a.open") : null)?.focus({ preventScroll: true });
+  }
   if (move) {
-    for (const gone of before.values()) gone.remove();
     for (const name of ["moc", "ve"]) {
       const field = document.querySelector(`form.mail [name=${name}]`), there = fresh.querySelector(`form.mail [name=${name}]`);
       if (field && there) field.value = there.value;
