@@ -89,7 +89,7 @@ class Visit:
 
     def query(self, name: str, longest: int = 200) -> str:
         """A query parameter without blanks around it, cut to `longest` characters."""
-        return self.request.query_params.get(name, "")[:longest].strip()
+        return self.request.query_params.get(name, "")[:longest].replace("\0", "").strip()
 
     def page_number(self) -> int:
         """`?trang=3`; 1 when absent or wrong."""
