@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from mailsvc.http.failures import Failure
 from mailsvc.http.previews import Previews
 from mailsvc.http.static import StaticFiles
-from webmail import pages
+from webmail import failing, pages
 from webmail.bodies import BodyCache
 from webmail.remote_pictures import Gate
 from webmail.routes import (
@@ -108,8 +108,8 @@ class WebFace:
         app.state.undoing = Undoing()
         app.state.previews = Previews(app.state.office, app.state.helpers)
 
-    def failure(self, request: Request, failure: Failure) -> Response:
-        return pages.failure_page(request, failure)
+    async def failure(self, request: Request, failure: Failure) -> Response:
+        return await failing.failure_page(request, failure)
 
     def session_ended(self, request: Request, path: str, fields: tuple[tuple[str, str], ...]) -> Response:
         return signin.session_ended(request, path, fields)

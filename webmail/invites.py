@@ -31,7 +31,8 @@ _NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`own` is as whom the reader answers, None when there is nothing to answer; `given` what he answered."""
+    """`own` is as whom the reader answers, None when there is nothing to answer; `given` what he answered;
+    `problem` why the answer just tried was not sent."""
 
     invitation: Invitation
     when: str
@@ -41,6 +42,7 @@ class Card:
     own: Attendee | None
     given: str
     past: bool
+    problem: str = ""
 
 
 async def card(visit: Visit, opened: Placed, invitation: Invitation) -> Card:

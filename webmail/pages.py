@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mailsvc.core.clock import office_date, office_datetime
-from mailsvc.http.failures import Failure
 from mailsvc.http.sessions import Visitor
 from mailsvc.http.static import StaticFiles
 from mailsvc.http.visits import TOKEN_FIELD, Visit
@@ -111,13 +109,6 @@ def bare_page(request: Request, template: str, status: int, values: Mapping[str,
     """A page without navigation: signing in, errors."""
     shown = {**frame(request), **values}
     return HTMLResponse(request.app.state.templates.get_template(template).render(shown), status)
-
-
-def failure_page(request: Request, failure: Failure) -> Response:
-    signed_in = getattr(request.state, "visitor", None) is not None
-    say = i18n.gettext
-    known = replace(failure, title=say(failure.title), message=say(failure.message), advice=say(failure.advice))
-    return bare_page(request, "failure.html", failure.status, {"failure": known, "signed_in": signed_in})
 
 
 def go(visit: Visit, path: str, text: str = "", undo: str = "", fields: tuple[tuple[str, str], ...] = ()) -> Response:

@@ -36,7 +36,7 @@ def application(office: Office, face: Face, helpers: Helpers, ready: Callable[[]
         return PlainTextResponse("ok") if ready() else PlainTextResponse("starting", 503)
 
     async def explained(request: Request, error: Exception) -> Response:
-        return failures.answer(request, error)
+        return await failures.answer(request, error)
 
     failures = Failures(_nowhere, face)
     app = Starlette(

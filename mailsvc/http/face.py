@@ -25,7 +25,7 @@ class Face(Protocol):
         """Called once, before the first request: put what the pages need into `app.state`."""
         ...
 
-    def failure(self, request: Request, failure: Failure) -> Response:
+    async def failure(self, request: Request, failure: Failure) -> Response:
         """The page about an error."""
         ...
 

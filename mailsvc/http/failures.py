@@ -41,7 +41,7 @@ _BY_STATUS: dict[int, tuple[str, str, str]] = {
     409: (N_("Đã có người làm trước"), N_("Dữ liệu đã thay đổi trong lúc bạn đang xem; chưa có gì bị ghi đè."), _BACK),
     410: (N_("Tệp đã bị thay đổi"), N_("Dữ liệu lưu không còn như khi ghi vào."), N_("Xin báo quản trị và văn thư.")),
     413: (N_("Dữ liệu quá lớn"), N_("Dữ liệu gửi lên vượt giới hạn; chưa có gì được ghi."), _BACK),
-    422: (N_("Dữ liệu chưa đúng"), N_("Có ô chưa đúng; chưa có gì được ghi."), N_("Quay lại và sửa ô đã nêu.")),
+    422: (N_("Chưa làm được"), N_("Dữ liệu gửi lên chưa đúng."), N_("Chưa có gì được ghi. Quay lại, sửa rồi làm lại.")),
     503: (N_("Hệ thống đang bận"), N_("Chưa có gì được ghi."), _AGAIN),
     507: (N_("Hết chỗ lưu"), N_("Chưa có gì được ghi."), N_("Xin báo quản trị ngay.")),
 }
@@ -86,10 +86,10 @@ class Failures:
                 reference = failure_reference(log, scope["path"])
                 log.error("[%s] the answer was cut off", reference)
                 raise
-            response = self.answer(Request(scope), error)
+            response = await self.answer(Request(scope), error)
             await response(scope, receive, send)
 
-    def answer(self, request: Request, error: Exception) -> Response:
+    async def answer(self, request: Request, error: Exception) -> Response:
         """The page for an error. Never raises: when the page itself cannot be made, plain text is sent."""
         if isinstance(error, SignInNeeded):
             return RedirectResponse(SIGN_IN_PATH, 303)
@@ -97,7 +97,7 @@ class Failures:
             return self._face.session_ended(request, error.path, error.fields)
         failure = describe(error, request.url.path)
         try:
-            response = self._face.failure(request, failure)
+            response = await self._face.failure(request, failure)
         except Exception:
             log.exception("[%s] the error page failed", failure.reference)
             response = PlainTextResponse(f"{failure.title}. {failure.message} {failure.reference}", failure.status)

@@ -22,6 +22,7 @@ def test_start_page_goes_by_role(site: Site) -> None:
     assert site.signed_in("daonth").get("/").headers["location"] == "/van-ban-den/cho-vao-so"
     assert site.signed_in("nganltt").get("/").headers["location"] == "/viec"
     assert site.signed_in("phuongvh").get("/").headers["location"] == "/thu"
+    assert site.signed_in("admin").get("/").headers["location"] == "/quan-tri"
 
 
 def test_every_sample_letter_opens(site: Site) -> None:

@@ -9,9 +9,10 @@ from mailsvc.http.visits import Visit, post
 from mailsvc.mail import invitations
 from mailsvc.mail.invitations import Asked, Words
 from webmail import invites
-from webmail.i18n import N_, _
-from webmail.opening import contained, open_letter
+from webmail.i18n import N_, _, said
+from webmail.opening import Placed, contained, open_letter
 from webmail.pages import go
+from webmail.routes.mail_read import letter_page
 
 _ANSWERS = {"nhan": "ACCEPTED", "tu-choi": "DECLINED", "chua-chac": "TENTATIVE"}
 _SUBJECTS = {
@@ -32,8 +33,17 @@ _TOLD = {
 
 
 async def answer(visit: Visit) -> Response:
-    """Send the answer to who invited; it can be changed by answering again."""
+    """Send the answer to who invited; it can be changed by answering again. A refusal is told on the invitation."""
     opened = await open_letter(visit)
+    try:
+        return await _answered(visit, opened)
+    except Invalid as error:
+        response = await letter_page(visit, opened, said(error))
+        response.headers["HX-Push-Url"] = "false"  # the page stays that of the letter
+        return response
+
+
+async def _answered(visit: Visit, opened: Placed) -> Response:
     base = f"/thu/{opened.folder.id}/{opened.line.uid}"
     status = _ANSWERS.get(visit.field("tra_loi", 20))
     found = await visit.office.work(contained, opened.data)

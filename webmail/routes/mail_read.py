@@ -34,7 +34,14 @@ from webmail.views import Shelf
 async def letter(visit: Visit) -> Response:
     """The letter in its conversation, beside the list it was opened from. Opening it marks it as seen."""
     opened = await open_letter(visit)
+    return await letter_page(visit, opened)
+
+
+async def letter_page(visit: Visit, opened: Placed, problem: str = "") -> Response:
+    """The same for a letter that is open already; `problem`: why its invitation was not answered (422)."""
     reader = await reading.read(visit, opened, await visit.office.work(contained, opened.data))
+    if problem and reader.invite is not None:
+        reader = replace(reader, invite=replace(reader.invite, problem=problem))
     await _seen_now(visit, opened)
     beside = await visit.office.db.read(
         _beside, visit.who.account.id, opened, visit.query("tim", 400), position(visit)
@@ -46,6 +53,7 @@ async def letter(visit: Visit) -> Response:
     return await page(
         visit,
         "mail_read.html",
+        status=422 if problem else 200,
         chain=stages,
         shelves=beside.shelves,
         letters=beside.letters,
