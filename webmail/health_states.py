@@ -24,6 +24,7 @@ _TICKS = {
     "certificate": N_("Đọc lại chứng thư"),
     "sessions": N_("Dọn phiên đăng nhập cũ"),
     "absences": N_("Tắt trả lời vắng mặt đã qua"),
+    "roles": N_("Mở hộp thư chung cho vai trò tới hạn"),
     "audit_head": N_("Ký đầu chuỗi nhật ký"),
     "traces": N_("Dọn dấu vết thư cũ"),
     "following": N_("Nhắc hạn, thư đầu giờ, báo cáo"),

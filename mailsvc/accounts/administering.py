@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from mailsvc.accounts import people
 from mailsvc.auth.passwords import PasswordKeys
@@ -37,8 +38,13 @@ def require(tx: Tx, actor: Actor) -> None:
 
 
 def keep_one(tx: Tx) -> None:
-    """Raises Refused when what was just done leaves nobody, or nobody for good, to administer the house."""
-    for day in (office_date(tx.now_ms).isoformat(), "9999-12-31"):
+    """Raises Refused when what was just done leaves nobody, on some day or for good, to administer the house."""
+    today = office_date(tx.now_ms)
+    days = {today.isoformat(), "9999-12-31"}
+    for held in held_roles.of_role(tx, ADMINISTRATOR):
+        if held.valid_to is not None and today.isoformat() <= held.valid_to < "9999":
+            days.add((date.fromisoformat(held.valid_to) + timedelta(days=1)).isoformat())
+    for day in days:
         if not accounts.with_role(tx, ADMINISTRATOR, day):
             raise Refused("Phải còn ít nhất một quản trị đang mở và không có ngày kết thúc; giao cho người khác trước.")
 

@@ -19,6 +19,7 @@ from mailsvc.mail.access import ANYONE
 from mailsvc.mail.mailboxes import set_up, set_up_intake
 from mailsvc.store import accounts, audit, grants, groups, held_roles, mailboxes
 from mailsvc.store.accounts import Account
+from mailsvc.store.held_roles import HeldRole
 from mailsvc.store.tx import Tx
 
 ADMINISTRATOR = "quan_tri"
@@ -166,7 +167,8 @@ def give_role(tx: Tx, account_id: int, role: str, unit_code: str, term: Term | N
 
 
 def follow_role(tx: Tx, account_id: int, role: str) -> None:
-    """The mailboxes that the role opens are open to the account from the first to the last day of its holding it."""
+    """The mailboxes that the role opens are open to the account as long as it holds it, up to the next day it does
+    not; for the time after that `follow_terms` opens them."""
     today = office_date(tx.now_ms).isoformat()
     for shared in accounts.listing(tx, "role"):
         openers = _MEMBERS.get(shared.username, ())
@@ -176,9 +178,34 @@ def follow_role(tx: Tx, account_id: int, role: str) -> None:
         if not held:
             grants.take(tx, shared.id, account_id)
             continue
-        first, ends = min(one.valid_from for one in held), [one.valid_to for one in held if one.valid_to]
-        last = max(ends) if len(ends) == len(held) else None
+        first, last = _first_stretch(held)
         accounts.grant(tx, shared.id, account_id, can_read=True, can_send=True, valid_from=first, valid_to=last)
+
+
+def _first_stretch(held: Sequence[HeldRole]) -> tuple[str, str | None]:
+    """The earliest days without a gap that these roles cover."""
+    first, *others = sorted(held, key=lambda one: one.valid_from)
+    last = first.valid_to
+    for one in others:
+        if last is None or (one.valid_from and _day_before(one.valid_from) > last):
+            break
+        last = None if one.valid_to is None else max(last, one.valid_to)
+    return first.valid_from, last
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def follow_terms(tx: Tx) -> None:
+    """Open role mailboxes to those who hold the role again after days without it."""
+    today = office_date(tx.now_ms).isoformat()
+    for shared in accounts.listing(tx, "role"):
+        ended = {one.grantee_id for one in grants.of_owner(tx, shared.id) if one.valid_to and one.valid_to < today}
+        for role in _MEMBERS.get(shared.username, ()):
+            for one in accounts.with_role(tx, role, today):
+                if one.id in ended:
+                    follow_role(tx, one.id, role)
 
 
 def checked(term: Term) -> Term:

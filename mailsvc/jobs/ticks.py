@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from mailsvc.accounts import people
 from mailsvc.documents import proof
 from mailsvc.documents.outgoing import receipts
 from mailsvc.documents.routing import handling
@@ -60,6 +61,10 @@ async def _end_absences(office: Office) -> None:
     await office.db.write(vacation_answers.keep_house)
 
 
+async def follow_terms(office: Office) -> None:
+    await office.db.write(people.follow_terms)
+
+
 async def forget_traces(office: Office) -> None:
     """In small transactions, between which letters come in."""
     before_ms = office.clock.now_ms() - office.settings.log.trace_days * DAY_MS
@@ -82,6 +87,7 @@ TICKS: tuple[tuple[str, int, Work], ...] = (
     ("certificate", 5, _reload_certificate),
     ("sessions", 60, _forget_sessions),
     ("absences", 60, _end_absences),
+    ("roles", 60, follow_terms),
     ("audit_head", 60, _keep_audit_head),
     ("traces", 60, forget_traces),
     ("following", 2, following.run),

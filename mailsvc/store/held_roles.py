@@ -49,6 +49,11 @@ def of_account(tx: Tx, account_id: int) -> list[HeldRole]:
     return [HeldRole(*row) for row in tx.execute(statement)]
 
 
+def of_role(tx: Tx, role: str) -> list[HeldRole]:
+    """Everybody's rows of that role."""
+    return [HeldRole(*row) for row in tx.execute(select(*_COLUMNS).where(account_roles.c.role == role))]
+
+
 def of_day(tx: Tx, day: str) -> dict[int, set[str]]:
     """The roles of everybody on that day, by account."""
     holds = or_(account_roles.c.valid_to.is_(None), account_roles.c.valid_to >= day)

@@ -9,6 +9,7 @@ import httpx
 
 from mailsvc.accounts.people import NewPerson, Term, add_person, give_role
 from mailsvc.core.clock import office_date
+from mailsvc.jobs import ticks
 from mailsvc.mail import mailboxes
 from mailsvc.store import accounts, audit, held_roles
 from tests.web.webhouse import Site, token_of
@@ -207,6 +208,32 @@ def test_what_a_role_opens_follows_it(site: Site) -> None:
     assert not desk.may_open("Dùng chung/vanthu")
     assert "van_thu" not in {one[0] for one in desk.roles()}
     assert desk.acts()[-1][0] == "account.role.remove"
+
+
+def test_between_two_terms_the_roles_mailbox_is_closed(site: Site) -> None:
+    desk = Desk(site, "phuongvh")
+    desk.send("/vai-tro", vai_tro="van_thu", don_vi="VP", tu="", den="25/11/2026")
+    desk.send("/vai-tro", vai_tro="van_thu", don_vi="BGD", tu="26/11/2026", den="26/11/2026")
+    desk.send("/vai-tro", vai_tro="van_thu", don_vi="VP", tu="01/12/2026", den="")
+    opened = []
+    for _ in range(9):  # 24/11 to 2/12
+        site.run(ticks.follow_terms(site.office))
+        opened.append(desk.may_open("Dùng chung/vanthu"))
+        site.clock.advance(ticks.DAY_MS)
+    assert opened == [True, True, True, False, False, False, False, True, True]
+
+
+def test_no_day_is_without_an_administrator(site: Site) -> None:
+    second_administrator(site)
+    desk = Desk(site, "admin", "khanhqt")
+    (number,) = [one.id for one in site.office.db.read_now(held_roles.of_account, desk.id)]
+    term = {"don_vi": "VP", "tu": "", "den": "30/11/2026"}
+    assert desk.send(f"/vai-tro/{number}", thay=desk.state(number), **term).status_code == 303
+    given = Desk(site, "phuongvh", "khanhqt").send("/vai-tro", vai_tro="quan_tri", don_vi="VP", tu="01/06/2027", den="")
+    assert given.status_code == 303
+    own = Desk(site, "khanhqt", "khanhqt")
+    (mine,) = [one.id for one in site.office.db.read_now(held_roles.of_account, own.id)]
+    assert own.send(f"/vai-tro/{mine}/thoi").status_code == 403  # from December to May there would be nobody
 
 
 def test_the_last_administrator_stays(site: Site) -> None:
