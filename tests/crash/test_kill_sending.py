@@ -25,7 +25,7 @@ def signed_in(live: Live, user: DemoUser) -> tuple[httpx.Client, str]:
     assert client.post("/dang-nhap", data=data).status_code == 303
     token = token_of(client.get("/thu/soan"))
     sending = {"ma": token, "hoan_tac": "1", "tu": user.address}
-    assert client.post("/cai-dat/chu-ky/cach-gui", data=sending).status_code == 303
+    assert client.post("/cai-dat/chu-ky", data=sending).status_code == 303
     return client, token
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import WIDTHS, fits, open_page, shoot, sign_in
+from tests.browsing import WIDTHS, fits, open_page, press, shoot, sign_in
 from tests.web.test_composing import DOMAIN, box, lying, original, placed, release
 from tests.web.test_session_over_page import _end_sessions
 from tests.web.webhouse import PASSWORD, Site
@@ -239,3 +239,83 @@ def test_wrong_addresses_stand_beside_their_field(site: Site, browser: Browser, 
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-problem=den]")).to_contain_text(f"khong-co-ai@{DOMAIN}")
     shoot(page, pictures, "soan-sai-dia-chi")
+
+
+TIDY = """() => new Promise((done) => {
+  const root = document.querySelector("[data-rich]");
+  const line = document.createElement("div");
+  line.append(document.createElement("br"));
+  root.append(line);
+  for (const one of root.querySelectorAll("b")) one.style.cssText = "color: red";
+  setTimeout(() => done(Object.keys(localStorage).filter((one) => one.startsWith("nhap:"))), 0);
+})"""
+
+
+def test_what_nobody_wrote_is_not_kept(site: Site, browser: Browser) -> None:
+    """Neither what the editor does to its own text, nor walking through it, is writing."""
+    at = original(site)
+    page = open_page(browser, 1440, 900)
+    sign_in(page, site, "phuongvh")
+    posted: list[str] = []
+    page.on("request", lambda one: posted.append(one.url) if one.method == "POST" else None)
+    for way in ("tra_loi", "chuyen_tiep", "tra_loi"):
+        open_form(page, site, f"/thu/soan?{way}={at}")
+        assert page.evaluate(TIDY) == []
+        page.click("[data-rich]")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("End")
+        assert page.evaluate(TIDY) == []
+        expect(page.locator("[data-notes]")).to_be_empty()
+        press(page, "[data-leave]")
+    assert not posted and not lying(site, "phuongvh", "Thư nháp")
+
+
+def test_what_was_written_is_kept_once_the_page_is_left(site: Site, browser: Browser) -> None:
+    at = original(site)
+    page = open_page(browser, 1440, 900)
+    sign_in(page, site, "phuongvh")
+    open_form(page, site, f"/thu/soan?tra_loi={at}")
+    page.evaluate(TIDY)
+    page.click("[data-rich]")
+    page.keyboard.type("Vâng ạ")
+    with page.expect_response("**/thu/soan"):
+        press(page, "[data-leave]")
+    (draft,) = lying(site, "phuongvh", "Thư nháp")
+    assert "Vâng ạ" in draft.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    open_form(page, site, f"/thu/soan?tra_loi={at}")
+    assert page.evaluate(TIDY) == []
+    expect(page.locator("[data-notes]")).to_be_empty()
+
+
+def test_a_typed_signature_outlives_saving_something_else(site: Site, browser: Browser, pictures: Path) -> None:
+    page = open_page(browser, 1440, 900)
+    sign_in(page, site, "daonth")
+    page.goto(site.url + "/cai-dat/chu-ky")
+    page.wait_for_selector(".rich:not([hidden])")
+    for number, text in enumerate(("Đào, Văn thư", "Bộ phận Văn thư")):
+        page.locator(".rich").nth(number).click()
+        page.keyboard.type(text)
+    page.fill("#hoan_tac", "25")
+    press(page, "main button.first")
+    page.wait_for_selector(".toast:has-text('Đã lưu')")
+    expect(page.locator("#hoan_tac")).to_have_value("25")
+    page.wait_for_selector(".rich:not([hidden])")
+    assert page.locator(".rich").all_inner_texts()[:2] == ["Đào, Văn thư", "Bộ phận Văn thư"]
+    shoot(page, pictures, "chu-ky-da-luu", full=True)
+
+
+def test_on_a_phone_fields_do_not_zoom_and_tools_can_be_hit(site: Site, browser: Browser) -> None:
+    page = open_page(browser, 390, 844)
+    sign_in(page, site, "phuongvh")
+    open_form(page, site)
+    sizes = page.eval_on_selector_all(
+        "#soan :is(input:not([type=file]), select, textarea, .rich)",
+        "all => all.filter((one) => one.offsetParent)"
+        ".map((one) => [one.className, parseFloat(getComputedStyle(one).fontSize)])",
+    )
+    assert sizes and not [one for one in sizes if one[1] < 16], sizes
+    tools = page.eval_on_selector_all(
+        ".tools :is(button, select)",
+        "all => all.map((one) => [one.className, one.offsetWidth, one.offsetHeight])",
+    )
+    assert len(tools) > 10 and not [one for one in tools if min(one[1:]) < 44], tools

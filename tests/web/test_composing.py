@@ -417,7 +417,7 @@ def test_groups_reach_their_members_and_name_only_the_group(site: Site) -> None:
 def test_signatures_and_templates(site: Site) -> None:
     client = site.signed_in("phuongvh")
     page = client.get("/cai-dat/chu-ky")
-    data = {"ma": token_of(page), "dia_chi": f"phuongvh@{DOMAIN}", "kieu": "html"}
+    data = {"ma": token_of(page), "dia_chi": f"phuongvh@{DOMAIN}", "kieu": "html", "chu": ""}
     data["html"] = "<div><b>Phượng</b><script>x</script><img src=x onerror=alert(1)></div>"
     assert client.post("/cai-dat/chu-ky", data=data).status_code == 303
     page = client.get("/thu/soan")
@@ -425,7 +425,7 @@ def test_signatures_and_templates(site: Site) -> None:
     assert client.post("/cai-dat/chu-ky", data=data | {"dia_chi": f"nganltt@{DOMAIN}"}).status_code == 404
     for seconds, status in (("0", 303), ("61", 422), ("x", 422)):
         sent = {"ma": token_of(page), "hoan_tac": seconds}
-        assert client.post("/cai-dat/chu-ky/cach-gui", data=sent).status_code == status
+        assert client.post("/cai-dat/chu-ky", data=sent).status_code == status
     write(client, den="nganltt", chu="ngay", viec="gui")
     assert release(site) == 1
     owner = str(site.account_id("phuongvh"))
@@ -443,3 +443,29 @@ def test_signatures_and_templates(site: Site) -> None:
     assert client.post(f"/cai-dat/mau-thu/{number[1]}/xoa", data={"ma": token_of(page)}).status_code == 303
     client.get("/thu/soan")  # shows the news
     assert "Mời họp" not in client.get("/thu/soan").text
+
+
+def test_one_form_saves_every_signature_and_the_way_of_sending(site: Site) -> None:
+    clerks, own = "vanthu@" + DOMAIN, "daonth@" + DOMAIN
+    client = site.signed_in("daonth")
+    page = client.get("/cai-dat/chu-ky")
+    asked = re.findall(r'name="dia_chi" value="([^"]+)"', page.text)
+    assert {own, clerks} < set(asked)
+    typed = {own: "Đào\nVăn thư", clerks: "Bộ phận Văn thư"}
+    count = len(asked)
+    data: dict[str, Any] = {
+        "ma": token_of(page), "hoan_tac": "99", "tu": clerks, "dia_chi": asked, "kieu": ["chu"] * count,
+        "html": [""] * count, "chu": [typed.get(one, "") for one in asked],
+    }  # fmt: skip
+    refused = client.post("/cai-dat/chu-ky", data=data)
+    assert refused.status_code == 422 and "từ 0 tới 60" in refused.text
+    assert 'value="99"' in refused.text and "Bộ phận Văn thư</textarea>" in refused.text
+    assert client.post("/cai-dat/chu-ky", data=data | {"hoan_tac": "20"}).status_code == 303
+    page = client.get("/cai-dat/chu-ky")
+    assert 'value="20"' in page.text and "<div>Đào</div><div>Văn thư</div>" in page.text
+    assert f'<option value="{clerks}" selected>' in page.text
+    again = re.findall(r'name="chu" rows="5">([^<]*)<', page.text)
+    client.post("/cai-dat/chu-ky", data=data | {"hoan_tac": "30", "chu": again})
+    page = client.get("/cai-dat/chu-ky")
+    assert 'value="30"' in page.text and "<div>Đào</div><div>Văn thư</div>" in page.text
+    assert client.post("/cai-dat/chu-ky", data=data | {"hoan_tac": "20", "chu": "một"}).status_code == 422

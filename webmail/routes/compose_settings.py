@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -10,7 +11,6 @@ from starlette.responses import Response
 from mailsvc.core.errors import Invalid, NotFound
 from mailsvc.http.visits import Visit, get, post
 from mailsvc.mail import writing
-from mailsvc.mail.senders import Sender
 from mailsvc.message.text import html_to_text
 from mailsvc.store import letter_templates, preferences
 from mailsvc.store.letter_templates import Template
@@ -26,43 +26,73 @@ _LONGEST = 20_000
 
 async def signatures(visit: Visit) -> Response:
     on = await visit.office.db.read(composing.desk, visit.who.account.id)
-    shown = [(one, Markup(html), html_to_text(html)) for one, html in _each(on)]  # noqa: S704 - cleaned when saved
-    return await page(visit, "compose_signatures.html", shown=shown, on=on, most=composing.UNDO_MOST)
+    return await _signatures_page(visit, on, on.signatures, str(on.undo_seconds), on.usual)
 
 
-def _each(on: Desk) -> list[tuple[Sender, str]]:
-    return [(one, on.signatures[one.address]) for one in on.senders]
+async def _signatures_page(
+    visit: Visit, on: Desk, written: Mapping[str, str], seconds: str, usual: str, problem: str = ""
+) -> Response:
+    """`written`: cleaned HTML by address."""
+    pairs = [(one, written[one.address]) for one in on.senders]
+    shown = [(one, Markup(html), html_to_text(html)) for one, html in pairs]  # noqa: S704 - cleaned when saved
+    most, status = composing.UNDO_MOST, 422 if problem else 200
+    return await page(
+        visit, "compose_signatures.html", status=status, shown=shown, on=on, most=most, seconds=seconds, usual=usual,
+        problem=problem,
+    )  # fmt: skip
 
 
-async def save_signature(visit: Visit) -> Response:
-    """The signature of one of one's addresses; empty takes it away."""
-    address = visit.field("dia_chi", 320).lower()
+async def save_signatures(visit: Visit) -> Response:
+    """What the form brought: the signature of each address (empty takes it away), the usual sender, and the seconds
+    in which a letter can be taken back."""
     on = await visit.office.db.read(composing.desk, visit.who.account.id)
-    if address not in on.signatures:
+    written = await _signatures(visit, on)
+    if not written.keys() <= on.signatures.keys():
         raise NotFound("Không có địa chỉ này trong những địa chỉ bạn gửi được.")
-    html = await _written(visit)
-    await visit.office.db.write(preferences.put, visit.who.account.id, {composing.SIGNATURE + address: html})
-    return go(visit, SIGNATURES, _("Đã lưu chữ ký."))
-
-
-async def save_sending(visit: Visit) -> Response:
-    """The usual sender, and the seconds in which a letter can be taken back."""
+    chosen = {composing.SIGNATURE + address: html for address, html in written.items()}
     seconds, usual = visit.field("hoan_tac", 4), visit.field("tu", 320).lower()
-    if not (seconds.isascii() and seconds.isdigit() and int(seconds) <= composing.UNDO_MOST):
-        raise Invalid("Thời gian hoàn tác là số giây từ 0 tới %(most)s.", most=composing.UNDO_MOST)
-    on = await visit.office.db.read(composing.desk, visit.who.account.id)
-    chosen = {composing.UNDO: str(int(seconds)), "compose_from": usual if usual in on.signatures else ""}
+    if "hoan_tac" in visit.form:
+        if not (seconds.isascii() and seconds.isdigit() and int(seconds) <= composing.UNDO_MOST):
+            problem = _("Thời gian hoàn tác là số giây từ 0 tới %(most)s.", most=composing.UNDO_MOST)
+            return await _signatures_page(visit, on, on.signatures | written, seconds, usual, problem)
+        chosen[composing.UNDO] = str(int(seconds))
+    if "tu" in visit.form:
+        chosen["compose_from"] = usual if usual in on.signatures else ""
     await visit.office.db.write(preferences.put, visit.who.account.id, chosen)
-    return go(visit, SIGNATURES, _("Đã lưu cách gửi."))
+    return go(visit, SIGNATURES, _("Đã lưu chữ ký và cách gửi."))
+
+
+async def _signatures(visit: Visit, on: Desk) -> dict[str, str]:
+    """Cleaned HTML by address; the form names each address in front of its editor. Plain text that nobody changed
+    stands for the signature it was made of, bold letters and all."""
+    addresses, kinds, pages, texts = (_every(visit, name) for name in ("dia_chi", "kieu", "html", "chu"))
+    if not len(addresses) == len(kinds) == len(pages) == len(texts):
+        raise Invalid("Biểu mẫu thiếu chữ ký của một địa chỉ; xin mở lại trang.")
+    found = {}
+    for address, kind, html, text in zip(map(str.lower, addresses), kinds, pages, texts, strict=True):
+        held = on.signatures.get(address, "")
+        same = kind != "html" and text == html_to_text(held).strip()
+        found[address] = held if same else await _clean(visit, kind, html, text)
+    return found
+
+
+def _every(visit: Visit, name: str) -> list[str]:
+    """All fields of that name, in the order of the page. Raises Invalid for one that is too long."""
+    found = [one.strip().replace("\0", "").replace("\r\n", "\n") for one in map(str, visit.form.getlist(name))]
+    if any(len(one) > _LONGEST for one in found):
+        raise Invalid("Ô “%(name)s” dài quá %(longest)s ký tự.", name=_("Chữ ký"), longest=_LONGEST)
+    return found
 
 
 async def _written(visit: Visit) -> str:
+    return await _clean(visit, visit.field("kieu", 10), visit.field("html", _LONGEST), visit.field("chu", _LONGEST))
+
+
+async def _clean(visit: Visit, kind: str, html: str, text: str) -> str:
     """The text of the editor, cleaned; or the plain one, when there is no script."""
-    if visit.field("kieu", 10) == "html":
-        html = visit.field("html", _LONGEST)
+    if kind == "html":
         return await composing.cleaned(visit, html, {}) if html_to_text(html).strip() else ""
-    text = visit.field("chu", _LONGEST)
-    return writing.as_html(text) if text else ""
+    return writing.as_html(text) if text.strip() else ""
 
 
 # ---- templates ----------------------------------------------------------------------------------------------
@@ -143,8 +173,7 @@ def _remove(tx: Tx, account_id: int, template_id: int) -> Template:
 
 ROUTES = (
     get(SIGNATURES, signatures),
-    post(SIGNATURES, save_signature),
-    post(SIGNATURES + "/cach-gui", save_sending),
+    post(SIGNATURES, save_signatures),
     get(TEMPLATES, templates),
     post(TEMPLATES, save_template),
     post(TEMPLATES + "/{template}/xoa", remove_template),

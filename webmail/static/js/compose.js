@@ -22,7 +22,7 @@ export function mount(form) {
     saved: (found) => attached.sync(found.tep),
     elsewhere: (place) => note("elsewhere", (made) => { made.querySelector("[data-other]").href = `/thu/soan?nhap=${place}`; }),
   });
-  const touch = () => { if (editor && !gone) saver.touch(); };
+  const touch = (sure = false) => { if (editor && !gone) saver.touch(sure); };
   const attached = files(form, { send: saver.send, failed: saver.failed, touch });
   const people = Object.fromEntries(["den", "cc", "bcc"].map((name) => [name, peopleField(form.elements[name], form, touch)]));
 
@@ -37,6 +37,7 @@ export function mount(form) {
     if (gone) return made.close();
     editor = made;
     form.elements.kieu.value = "html";
+    saver.start();
     form.dataset.ready = "1";
     const focused = document.activeElement;
     if (!focused || focused === document.body || focused.closest("#noi-dung")) {
@@ -67,7 +68,7 @@ export function mount(form) {
       for (const one of Object.values(people)) one.draw();
       editor.set(found.copy.html);
       made.remove();
-      touch();
+      touch(true);
       editor.focus();
     });
   }
@@ -142,7 +143,7 @@ export function mount(form) {
   form.addEventListener("submit", (event) => {
     const deed = event.submitter?.value ?? "gui";
     event.preventDefault();
-    if (deed === "luu") { touch(); saver.save(); } else if (deed === "bo") discard(); else submit(deed);
+    if (deed === "luu") { touch(true); saver.save(); } else if (deed === "bo") discard(); else submit(deed);
   });
   return () => { gone = true; saver.leave(); editor?.close(); };
 }

@@ -1,5 +1,6 @@
 // Saving: at once on this device, within seconds as a draft on the server. One request after the other, because each
 // saved version has a number of its own that the next one names.
+import { changes } from "./compose_changes.js";
 import { state } from "./session.js";
 
 const PAUSE_MS = 2000, LONGEST_MS = 5000, AGAIN_MS = 4000;
@@ -7,7 +8,8 @@ const KEPT = ["tu", "den", "cc", "bcc", "chu_de", "chu", "nhap", "ma_thu", "nguo
 
 export function saving(form, { html, tell, saved, elsewhere }) {
   const prefix = `nhap:${form.dataset.account}:`;
-  let changes = 0, kept = 0, timer = 0, since = 0, last = Promise.resolve(), ended = false, closed = false;
+  const changed = changes(form, html);
+  let made = 0, kept = 0, timer = 0, since = 0, last = Promise.resolve(), ended = false, closed = false;
   const key = () => prefix + form.elements.ma_thu.value;
   const lock = holdLock(key());
 
@@ -17,9 +19,10 @@ export function saving(form, { html, tell, saved, elsewhere }) {
     try { localStorage.setItem(key(), JSON.stringify(copy)); } catch { /* no room on this device: the server has it soon */ }
   }
 
-  function touch() {
-    if (closed) return;
-    changes++;
+  // `sure`: without asking whether anything was changed.
+  function touch(sure = false) {
+    if (closed || (!changed.found() && !sure)) return;
+    made++;
     keep();
     if (!ended) tell("unsaved");
     since ||= Date.now();
@@ -46,7 +49,7 @@ export function saving(form, { html, tell, saved, elsewhere }) {
   }
 
   async function attempt(deed, extra, progress, again) {
-    const mark = changes, answer = await request(body(deed, extra), progress);
+    const mark = made, answer = await request(body(deed, extra), progress);
     if (answer.status === 403 || answer.status === 401 || answer.redirected) {
       const now = await state();
       if (now.vao && again) {
@@ -64,7 +67,7 @@ export function saving(form, { html, tell, saved, elsewhere }) {
     }
     if (found.noi_khac) elsewhere(found.noi_khac);
     if (!found.loi && mark >= kept) kept = mark;
-    if (!found.loi && kept === changes) {
+    if (!found.loi && kept === made) {
       localStorage.removeItem(key());
       since = 0;
       if (found.luc) tell("saved", found.luc);
@@ -75,14 +78,14 @@ export function saving(form, { html, tell, saved, elsewhere }) {
 
   async function save() {
     clearTimeout(timer);
-    if (closed || ended || kept === changes) return;
-    const mark = changes;
+    if (closed || ended || kept === made) return;
+    const mark = made;
     tell("saving");
     try {
       const found = await send("luu");
       if (closed) return;
       if (found.loi) tell("failed", Object.values(found.loi).join(" "));
-      else if (mark !== changes) touchLater();
+      else if (mark !== made) touchLater();
     } catch (error) {
       if (!closed) failed(error);
     }
@@ -111,17 +114,20 @@ export function saving(form, { html, tell, saved, elsewhere }) {
   const online = () => save();
   addEventListener("online", online);
   const hide = () => {
-    if (closed || kept === changes) return;
+    if (closed || kept === made) return Promise.resolve();
     keep();
-    fetch(form.action, { method: "POST", body: body("luu"), headers: { Accept: "application/json" }, keepalive: true }).catch(() => {});
+    const name = key(), mine = localStorage.getItem(name);
+    const taken = fetch(form.action, { method: "POST", body: body("luu"), headers: { Accept: "application/json" }, keepalive: true });
+    return taken.then((answer) => { if (answer.ok && !answer.redirected && localStorage.getItem(name) === mine) localStorage.removeItem(name); }).catch(() => {});
   };
   addEventListener("pagehide", hide);
 
   return {
-    touch, save, send, failed, keep,
-    dirty: () => kept !== changes,
+    touch, save, send, failed,
     finish: () => { closed = true; clearTimeout(timer); localStorage.removeItem(key()); lock(); },
-    leave: () => { hide(); closed = true; clearTimeout(timer); removeEventListener("online", online); removeEventListener("pagehide", hide); lock(); },
+    // The copy is this page's until the server has it: the next page must not offer it.
+    leave: () => { hide().then(lock); closed = true; clearTimeout(timer); removeEventListener("online", online); removeEventListener("pagehide", hide); },
+    start: changed.start,
     orphan: () => orphan(prefix, key()),
     drop: (name) => localStorage.removeItem(name),
   };
@@ -147,9 +153,10 @@ function request(data, progress) {
 
 // As long as this page is open, no other one takes its copy for one that was left behind.
 function holdLock(name) {
-  let free = () => {};
-  navigator.locks?.request(name, () => new Promise((resolve) => { free = resolve; })).catch(() => {});
-  return () => free();
+  let free;
+  const held = new Promise((resolve) => { free = resolve; });
+  navigator.locks?.request(name, () => held).catch(() => {});
+  return free;
 }
 
 // A copy on this device that no open page is writing: its key and what it holds. Of this draft, or of one never saved.
