@@ -112,11 +112,12 @@ def _plain(value: str) -> str:
 
 
 def iso(value: str) -> str:
-    """`5/1/2026` as `2026-01-05`; what is no date stays as it is."""
+    """`5/1/2026` as `2026-01-05`; what is no day stays as it was typed."""
     found = _DAY_FIRST.fullmatch(value)
     if found is None:
         return value
-    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}"
+    turned = f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}"
+    return turned if _day(turned) is not None else value
 
 
 def _with_code(given: Fields) -> Fields:
@@ -173,7 +174,11 @@ def too_long(title: str, length: int, most: int) -> Phrase:
 
 def no_day(title: str, typed: str) -> Phrase:
     """What is said of a field that should hold a day."""
-    return Phrase("%(field)s “%(typed)s” không phải là ngày.", field=Phrase(title), typed=typed)
+    return Phrase(
+        "%(field)s “%(typed)s” không phải là ngày; ghi ngày/tháng/năm, ví dụ 30/11/2026.",
+        field=Phrase(title),
+        typed=typed,
+    )
 
 
 def _check_dates(given: Fields, arrival: date, today: date) -> list[Problem]:

@@ -43,8 +43,8 @@ class Hand:
 
 def said(answer: httpx.Response) -> str:
     """The words of refusal on a page."""
-    found = re.findall(r'role="alert">(?:<svg.*?</svg>)?(?:<span>)?(.*?)<', answer.text, re.S)
-    return html.unescape(" ".join(found)) or answer.text[-1500:]
+    found = re.findall(r'role="alert">(.*?)</(?:p|div)>', answer.text, re.S)
+    return html.unescape(re.sub(r"<[^>]*>", "", " ".join(found))) or answer.text[-1500:]
 
 
 def original(*lines: str, name: str = "du-thao.docx") -> Files:

@@ -27,7 +27,7 @@ def test_a_draft_on_a_phone_without_scripts(house: Site, browser: Browser, tmp_p
     page.fill("#f-subject", "kiểm tra công tác chuyển đổi số")
     page.select_option("#f-signer", label="Lâm Thị Thu Ngân (Giám đốc)")
     page.fill("#f-recipients", "- Như trên;\n- Lưu: VT.")
-    page.set_input_files("#tep_goc", str(file))
+    page.set_input_files("#f-tep_goc", str(file))
     press(page, "#du-thao button.first")
     assert page.url.endswith("/van-ban-di/2026/1")
     assert page.get_by_text("Dự thảo kế hoạch.docx").first.is_visible()

@@ -9,11 +9,11 @@ from typing import Any
 from starlette.responses import Response
 
 from mailsvc.core.clock import office_date
-from mailsvc.core.errors import Invalid, Phrase, Refused
+from mailsvc.core.errors import Invalid, Refused
 from mailsvc.documents import register, scanned, uploads
 from mailsvc.documents.case import examine
 from mailsvc.documents.errors import Stale
-from mailsvc.documents.fields import Fields, InvalidFields, Problem, tidy
+from mailsvc.documents.fields import Fields, InvalidFields, Problem, no_day, tidy
 from mailsvc.documents.routing.rules import rules
 from mailsvc.http.helpers import HelperFailedError
 from mailsvc.http.visits import Visit, get, post, upload
@@ -73,8 +73,7 @@ async def save_paper(visit: Visit) -> Response:
     found = await visit.office.db.read(_paper, visit.who.account.id, fields, arrival)
     day = forms.calendar_day(arrival)
     if day is None:
-        no_day = Phrase(N_("Ngày đến “%(arrival)s” không phải là ngày."), arrival=arrival)
-        wrong = Problem("arrival_date", no_day, True)
+        wrong = Problem("arrival_date", no_day(N_("Ngày đến"), arrival), True)
         return await _paper_page(visit, found, EntryFields(fields, arrival, problems=(wrong, *found.problems)), 422)
     try:
         document = await visit.office.db.write(

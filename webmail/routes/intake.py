@@ -11,7 +11,7 @@ from mailsvc.core.clock import office_date
 from mailsvc.core.errors import NotFound, Refused
 from mailsvc.documents import clerks, intake, register
 from mailsvc.documents.errors import AlreadyRegistered, Stale
-from mailsvc.documents.fields import NAMES, Fields, InvalidFields, from_proposal, tidy
+from mailsvc.documents.fields import NAMES, Fields, InvalidFields, Problem, from_proposal, no_day, tidy
 from mailsvc.documents.intake import Item, WaitList
 from mailsvc.documents.register import Advice
 from mailsvc.documents.split import split
@@ -23,7 +23,7 @@ from mailsvc.store.intake import DISMISSED, HELD, REGISTERED, WAITING
 from mailsvc.store.tx import Tx
 from webmail import forms, papers, views
 from webmail.forms import EntryFields
-from webmail.i18n import _, said
+from webmail.i18n import N_, _, said
 from webmail.pages import go, page
 from webmail.papers import Paper
 from webmail.routes.document_types import type_names
@@ -119,9 +119,8 @@ def _form(tx: Tx, account_id: int, entry_id: int, given: Fields | None, arrival:
     item = _item(tx, account_id, entry_id)
     proposed = from_proposal(item.entry.proposed.get("document"))
     fields = given or proposed
-    recognised = frozenset(
-        name for name in NAMES if getattr(proposed, name) and getattr(proposed, name) == getattr(fields, name)
-    )
+    read, now = tidy(proposed), tidy(fields)
+    recognised = frozenset(name for name in NAMES if getattr(read, name) and getattr(read, name) == getattr(now, name))
     day = forms.calendar_day(arrival) or office_date(tx.now_ms)
     but = item.entry.document_id
     advice = register.advise(tx, item.entry.org_code, fields, on_date=day, but=but)
@@ -197,7 +196,8 @@ async def save(visit: Visit) -> Response:
     form = await visit.office.db.read(_form, account_id, entry_id, fields, arrival)
     day = forms.calendar_day(arrival)
     if day is None:
-        return await _page(visit, form, 422, _("Ngày đến “%(arrival)s” không phải là ngày.", arrival=arrival))
+        wrong = Problem("arrival_date", no_day(N_("Ngày đến"), arrival), True)
+        return await _page(visit, replace(form, problems=(wrong, *form.problems)), 422)
     try:
         document = await visit.office.db.write(
             register.register, visit.actor, entry_id, fields, version=forms.version(visit), on_date=day

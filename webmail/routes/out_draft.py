@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mailsvc.core.errors import Invalid, MailsvcError, NotFound
+from mailsvc.core.errors import Invalid, MailsvcError, NotFound, Phrase
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.extraction.catalogue import document_types
 from mailsvc.documents.fields import InvalidFields, Problem
@@ -53,10 +53,12 @@ async def _sheet(
     problems: tuple[Problem, ...] = (),
     status: int = 200,
     said: str = "",
+    lost: str = "",
 ) -> Response:
+    """`lost`: names of the files that came with the form and must be chosen again where no script holds them."""
     choices = await visit.office.db.read(_choices, visit.who.account.id)
-    values = {"typed": typed, "document": document, "problems": problems, "said": said, "words": spoken(words())}
-    values |= choices
+    values: dict[str, Any] = {"typed": typed, "document": document, "problems": problems, "said": said, "lost": lost}
+    values |= choices | {"words": spoken(words())}
     return await page(visit, "out_draft.html", status=status, **values)
 
 
@@ -75,9 +77,14 @@ async def begin(visit: Visit) -> Response:
     typed = fields.tidy(_given(visit))
     try:
         files = await outdesk.packed(visit, typed.subject, FILES)
+    except Invalid as error:
+        wrong = Problem(FILES[0][0], Phrase(error.text, **error.values), True)
+        return await _sheet(visit, typed, problems=(wrong,), status=422)
+    try:
         document = await visit.office.db.write(draft.begin, visit.actor, typed, files)
     except InvalidFields as error:
-        return await _sheet(visit, typed, problems=error.problems, status=422)
+        lost = [one.name for field, _role in FILES for one in await visit.files(field)]
+        return await _sheet(visit, typed, problems=error.problems, status=422, lost=", ".join(lost))
     except (Invalid, NotFound) as error:
         return await _sheet(visit, typed, status=422, said=i18n_said(error))
     return go(

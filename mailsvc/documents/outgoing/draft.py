@@ -38,7 +38,7 @@ _FLOW_FIELDS = ("unit_code", "sign_form", "language", "file_code", "keeper")
 def begin(tx: Tx, actor: Actor | int, fields: DraftFields, packed: Packed | None = None) -> Document:
     """Begin a draft in the drafter's organisation, with the files of its first version when there are some.
 
-    Raises InvalidFields; Refused for who belongs to no organisation; NotFound for an unknown số đến.
+    Raises InvalidFields, also for an unknown số đến; Refused for who belongs to no organisation.
     """
     me = as_actor(actor)
     if me.account_id is None:
@@ -296,16 +296,12 @@ def _flow_columns(ready: DraftFields) -> dict[str, Any]:
 
 
 def _link_answers(tx: Tx, me: Actor, document_id: int, org_code: str, ready: DraftFields) -> None:
-    """Which incoming documents it answers (Regulation, Article 9). Raises NotFound for an unknown số đến."""
-    wanted = []
-    for number, year in ready.answered:
-        found = store.by_number(tx, org_code, "in", year, number)
-        if found is None:
-            raise NotFound("Không có văn bản đến số %(number)s năm %(year)s để trả lời.", number=number, year=year)
-        wanted.append(found.id)
+    """Which incoming documents it answers (Regulation, Article 9); that they are there has been checked."""
+    found = [store.by_number(tx, org_code, "in", year, number) for number, year in ready.answered]
     relations.drop_answers(tx, document_id)
-    for incoming_id in wanted:
-        relations.add(tx, document_id, incoming_id, relations.ANSWERS, me.account_id)
+    for incoming in found:
+        if incoming is not None:
+            relations.add(tx, document_id, incoming.id, relations.ANSWERS, me.account_id)
 
 
 def _shown(ready: DraftFields) -> dict[str, str]:

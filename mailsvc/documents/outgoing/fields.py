@@ -16,7 +16,7 @@ from mailsvc.documents.labels import labels
 from mailsvc.documents.outgoing import who
 from mailsvc.documents.outgoing.words import words
 from mailsvc.documents.rights.units import organisation_of_unit, units_of_organisation
-from mailsvc.store import accounts
+from mailsvc.store import accounts, documents
 from mailsvc.store.tx import Tx
 
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -109,7 +109,7 @@ def _plain(value: str) -> str:
 
 def check(tx: Tx, org_code: str, given: DraftFields, today: date) -> tuple[Problem, ...]:
     """What is to be said about tidied fields, severe ones first."""
-    found = [*_missing(given), *_choices(tx, org_code, given), *_values(given, today)]
+    found = [*_missing(given), *_choices(tx, org_code, given), *_values(given, today), *_answers(tx, org_code, given)]
     if secrecy.in_title(given.subject):
         text = Phrase("Trích yếu có dấu mật; văn bản mật không soạn, không gửi trên hệ thống (Quy chế, Điều 7).")
         found.append(Problem("subject", text, True))
@@ -156,6 +156,16 @@ def _values(given: DraftFields, today: date) -> list[Problem]:
             found.append(Problem(name, said, True))
     if given.answers and _ANSWERED.sub("", given.answers).strip(" ,;."):
         found.append(Problem("answers", Phrase("Ghi số đến kèm năm, ví dụ: 12/2026, 15/2026."), True))
+    return found
+
+
+def _answers(tx: Tx, org_code: str, given: DraftFields) -> list[Problem]:
+    """Which số đến are not in the register."""
+    found = []
+    for number, year in given.answered:
+        if documents.by_number(tx, org_code, "in", year, number) is None:
+            text = Phrase("Không có văn bản đến số %(number)s năm %(year)s để trả lời.", number=number, year=year)
+            found.append(Problem("answers", text, True))
     return found
 
 

@@ -7,7 +7,8 @@ export function mount(form) {
     const wrong = form.querySelector("[aria-invalid=true]");
     const start = wrong ?? fields.find((one) => one.required && !one.value) ?? form.querySelector("#f-issuer") ?? fields[0];
     const wide = matchMedia("(min-width: 75rem)").matches; // a phone would show its keyboard over the paper
-    if (start && (wide || wrong)) start.focus({ preventScroll: !wrong });
+    if (wrong) (wrong.closest(".field") ?? wrong).scrollIntoView({ block: "center" }); // with what is said below it
+    if (start && (wide || wrong)) start.focus({ preventScroll: true });
   };
   const changed = (event) => {
     const field = event.target.closest(".field.known");
