@@ -26,6 +26,7 @@ from mailsvc.store.tasks import Task
 from mailsvc.store.tx import Tx
 from webmail.house_words import spoken
 from webmail.i18n import _
+from webmail.incoming_place import place
 from webmail.words import day
 
 DONE, NOW, AHEAD = "done", "now", "ahead"
@@ -83,7 +84,8 @@ def _chain(
 ) -> tuple[Stage, ...]:
     stages: list[Stage] = []
     for one in incoming:
-        stages += [*_letter(tx, one, letter), _registered(one), *_work(tx, one), *_tasks(tx, actor, one)]
+        where = place(tx, actor.account_id or 0, one)
+        stages += [*_letter(tx, one, letter), _registered(one, where), *_work(tx, one, where), *_tasks(tx, actor, one)]
     for number in list(dict.fromkeys(answers))[:_MOST]:
         stages += _answer(tx, actor, number)
     if incoming and not answers:
@@ -99,15 +101,15 @@ def _letter(tx: Tx, document: Document, address: str) -> list[Stage]:
     return [Stage(_("Thư đến"), "mail", entry.sender_name or entry.sender_address, "", address)]
 
 
-def _registered(document: Document) -> Stage:
+def _registered(document: Document, address: str) -> Stage:
     title = _("Số đến %(arrival_number)s/%(year)s", arrival_number=document.arrival_number, year=document.year)
-    return Stage(_("Văn bản đến"), "intake", title, day(document.arrival_date), f"/xu-ly/{document.id}")
+    return Stage(_("Văn bản đến"), "intake", title, day(document.arrival_date), address)
 
 
-def _work(tx: Tx, document: Document) -> list[Stage]:
+def _work(tx: Tx, document: Document, page: str) -> list[Stage]:
     """Who is in charge, how many cooperate."""
     flow, lines = routing.flow(tx, document.id), routing.lines_of(tx, document.id)
-    known, address = spoken(rules().words), f"/xu-ly/{document.id}#luot-chuyen"
+    known, address = spoken(rules().words), page + "#luot-chuyen"
     lead = main_lead(lines)
     if lead is None:
         state = DONE if flow.state == "filed" else NOW

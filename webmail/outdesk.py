@@ -20,7 +20,7 @@ from mailsvc.store import accounts, outgoing
 from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import OutFile
 from mailsvc.store.tx import Tx
-from webmail import chain, papers
+from webmail import came_from, chain, papers, views
 from webmail.house_words import spoken
 from webmail.i18n import V_, said
 from webmail.pages import go, page
@@ -84,6 +84,8 @@ async def show(visit: Visit, document: Document, *, status: int = 200, refusal: 
     people = await visit.office.db.read(who.colleagues, document.org_code) if needs_people else []
     signers = await visit.office.db.read(who.signers, document.org_code) if "copy" in work.acts else []
     values: dict[str, Any] = {"refusal": refusal, "words": spoken(words()), "people": people, "signers": signers}
+    reads = (await visit.office.db.read(views.rights, visit.who.account.id)).reads_register
+    values["back"] = came_from.back(visit, "/van-ban-di" if reads else "/van-ban-di/dang-xu-ly")
     # A refusal stands beside its form; when the form has gone with the state, at the top.
     values["chain"] = await visit.office.db.read(chain.of_outgoing, visit.actor, document)
     values["stray"] = refusal is not None and not (

@@ -14,7 +14,7 @@ from mailsvc.http.sessions import Visitor
 from mailsvc.http.static import StaticFiles
 from mailsvc.http.visits import TOKEN_FIELD, Visit
 from mailsvc.store.tx import Tx
-from webmail import i18n, notices, shell, views, words
+from webmail import came_from, i18n, notices, shell, views, words
 from webmail.history_words import retold
 from webmail.house_words import spoken_labels
 from webmail.notices import Notice
@@ -75,6 +75,8 @@ async def page(visit: Visit, template: str, *, status: int = 200, **values: Any)
     response = HTMLResponse(visit.state.templates.get_template(template).render(shown), status)
     if notice is not None:
         notices.clear(visit, response)
+    if status == 200:
+        came_from.remember(visit, response)
     return response
 
 

@@ -16,7 +16,7 @@ from mailsvc.http.visits import Visit
 from mailsvc.message.scan import scan
 from mailsvc.store import contents
 from mailsvc.store.blobs import Buffer
-from webmail import letters
+from webmail import glances, letters
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +39,22 @@ class Paper:
 
     @property
     def kind(self) -> str:
-        """pdf, docx, picture or '' (only to be downloaded)."""
+        """pdf, docx, xlsx, picture or '' (only to be downloaded)."""
         found = extension(self.name)
         if found in (".png", ".jpg", ".jpeg"):
             return "picture"
-        return found[1:] if found in (".pdf", ".docx") else ""
+        return found[1:] if found == ".pdf" or found in glances.TASKS else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The paper beside the form: `pages` pictures of a PDF, or `text`; neither when it can only be downloaded."""
+    """The paper beside the form: `pages` pictures of a PDF, a `glance` of a Word or Excel file in a frame, or the
+    `text` of a letter; none of them when it can only be downloaded."""
 
     paper: Paper | None
     pages: int = 0
     text: str = ""
+    glance: bool = False
 
 
 def choose(papers: Sequence[Paper], wanted: str) -> Paper | None:
@@ -61,7 +63,7 @@ def choose(papers: Sequence[Paper], wanted: str) -> Paper | None:
         found = next((one for one in papers if one.number == int(wanted)), None)
         if found is not None:
             return found
-    visible = [one for one in papers if one.kind]
+    visible = [one for one in papers if one.kind not in ("", "xlsx")]
     ranked = sorted(visible, key=lambda one: (_FIRST.index(one.role) if one.role in _FIRST else 9, one.kind != "pdf"))
     return ranked[0] if ranked else None
 
@@ -73,9 +75,7 @@ async def show(visit: Visit, paper: Paper | None, content_id: int | None) -> Sho
         return Shown(None, text=text)
     if paper.kind == "pdf":
         return Shown(paper, pages=await visit.state.previews.pages(paper.sha256, loader(visit, paper)))
-    if paper.kind == "docx":
-        return Shown(paper, text=await _word_text(visit, paper))
-    return Shown(paper)
+    return Shown(paper, glance=paper.kind in ("docx", "xlsx"))
 
 
 async def letter_text(visit: Visit, content_id: int) -> str:
@@ -88,7 +88,8 @@ def _letter_text(data: Buffer) -> str:
     return letters.text_of(data, letters.body_leaves(scan(data).parts))[:_TEXT_LIMIT]
 
 
-async def _word_text(visit: Visit, paper: Paper) -> str:
+async def word_text(visit: Visit, paper: Paper) -> str:
+    """The words of a .docx without their form; '' when they cannot be read."""
     data = await loader(visit, paper)()
     try:
         answer = await visit.state.helpers.call("letter", "word", {}, data, seconds=8.0)
@@ -126,6 +127,14 @@ def paper_of(papers: Sequence[Paper], number: int) -> Paper:
 async def download(visit: Visit, paper: Paper) -> Response:
     """The file itself; `?xem=1` in the browser where its kind allows."""
     return file_response(await loader(visit, paper)(), paper.name, show=visit.query("xem") == "1")
+
+
+async def glance(visit: Visit, paper: Paper) -> Response:
+    """What a Word or Excel file says, for the sandboxed frame beside the document. Raises NotFound for other files."""
+    task = glances.TASKS.get(extension(paper.name))
+    if task is None:
+        raise NotFound("Tệp này không xem nhanh được.")
+    return await glances.framed(visit, task, loader(visit, paper))
 
 
 async def picture(visit: Visit, paper: Paper) -> Response:

@@ -24,7 +24,7 @@ from mailsvc.store import documents, intake, placements, routing, units
 from mailsvc.store.documents import Document
 from mailsvc.store.intake import Entry
 from mailsvc.store.tx import Tx
-from webmail import chain, papers, views
+from webmail import came_from, chain, papers, views
 from webmail.house_words import spoken
 from webmail.pages import page
 from webmail.papers import Paper
@@ -35,9 +35,9 @@ USUAL = 8  # receivers in the short form of a direction
 @dataclass(frozen=True, slots=True)
 class Paperwork:
     """A document with everything on its page. `organisation`: whose register it stands in, by its name of that day;
-    `letter` is the address of the letter for who may open it; `choices` are
-    the receivers that forms on the page offer; `usual` are those to whom the person usually gives documents, while
-    this one has nobody in charge."""
+    `letter` is the address of the letter for who may open it; `in_register`: the person may read the register;
+    `choices` are the receivers that forms on the page offer; `usual` are those to whom the person usually gives
+    documents, while this one has nobody in charge."""
 
     document: Document
     organisation: str
@@ -50,6 +50,7 @@ class Paperwork:
     next_entry: int | None
     clerk: bool
     way: Way
+    in_register: bool
     choices: Choices
     viewers: tuple[Viewer, ...]
     usual: tuple[Choice, ...]
@@ -88,6 +89,7 @@ def paperwork(tx: Tx, account_id: int, found: Document) -> Paperwork:
         next_entry=waiting[-1].id if waiting else None,
         clerk=clerk,
         way=way,
+        in_register=in_register,
         choices=receivers.choices(tx, found.org_code) if needs_choice else Choices((), ()),
         viewers=tuple(history.viewers(tx, found.id)),
         usual=_usual(tx, account_id, found, way),
@@ -141,6 +143,8 @@ async def show(
     shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)
     values: dict[str, Any] = {"fresh": fresh, "refusal": refusal, "words": spoken(rules().words)}
     values["chain"] = await visit.office.db.read(chain.of_incoming, visit.actor, found, shown_work.letter)
+    reads = shown_work.in_register
+    values["back"] = came_from.back(visit, "/van-ban-den" if reads else "/viec")
     values["phrases"] = await visit.office.db.read(office_rules.value, "phrases.direction")
     return await page(visit, "document.html", status=status, work=shown_work, shown=shown, **values)
 

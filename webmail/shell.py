@@ -18,7 +18,8 @@ MANAGE = "/quan-tri"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the office in the rail. `count`: what waits for this person there; `prefix`: its addresses."""
+    """One part of the office in the rail. `count`: what waits for this person there; `prefix` and `also`: its
+    addresses."""
 
     address: str
     prefix: str
@@ -28,30 +29,39 @@ class Section:
     key: str
     count: int = 0
     waiting: str = ""
+    also: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
         """Whether the address belongs to this part."""
-        return path == self.prefix or path.startswith(self.prefix + "/")
+        return any(path == one or path.startswith(one + "/") for one in (self.prefix, *self.also))
 
 
 def sections(rail: Rail) -> list[Section]:
     """The parts the person may open, in the order of the rail. Calendar, notices and programme come after `Văn bản
     đi`, with their own issue."""
     mine = rail.rights
+    registers = mine.clerk or mine.reads_register
+    documents = ("/van-ban-den", "/xu-ly")  # who has no register finds what was given to him in his work
     found = [
-        Section("/viec", "/viec", N_("Việc của tôi"), N_("Việc"), "check", "g v", rail.work, N_("việc chờ")),
+        Section(
+            "/viec", "/viec", N_("Việc của tôi"), N_("Việc"), "check", "g v", rail.work, N_("việc chờ"),
+            () if registers else documents,
+        ),
         Section("/thu", "/thu", N_("Hộp thư"), N_("Thư"), "mail", "g t", rail.unread, N_("thư chưa đọc")),
-    ]
-    if mine.clerk or mine.reads_register:
+    ]  # fmt: skip
+    if registers:
         arriving = "/van-ban-den/cho-vao-so" if mine.clerk else "/van-ban-den"
         name = N_("Văn bản đến")
         found.append(
-            Section(arriving, "/van-ban-den", name, N_("VB đến"), "intake", "g d", rail.waiting, N_("thư chờ vào sổ"))
-        )
+            Section(
+                arriving, "/van-ban-den", name, N_("VB đến"), "intake", "g d", rail.waiting, N_("thư chờ vào sổ"),
+                documents,
+            )
+        )  # fmt: skip
     found.append(Section("/van-ban-di", "/van-ban-di", N_("Văn bản đi"), N_("VB đi"), "sent", "g i"))
     found.append(Section("/cong-viec", "/cong-viec", N_("Giao việc"), N_("Giao việc"), "task", "g g"))
     found.append(Section("/danh-ba", "/danh-ba", N_("Danh bạ"), N_("Danh bạ"), "people", "g n"))
-    if mine.clerk or mine.reads_register:
+    if registers:
         found.append(Section("/thong-ke", "/thong-ke", N_("Báo cáo"), N_("Báo cáo"), "chart", "g b"))
     found.append(Section("/van-phong", "/van-phong", N_("Văn phòng"), N_("Văn phòng"), "book", "g p"))
     if mine.manages:

@@ -47,6 +47,13 @@ def said(answer: httpx.Response) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", " ".join(found))) or answer.text[-1500:]
 
 
+def glance_of(page: str) -> str:
+    """The address of what the Word file beside a document says."""
+    found = re.search(r'<iframe class="letter-frame glance"[^>]* src="([^"]+)"', page)
+    assert found is not None, page[-1500:]
+    return found[1]
+
+
 def original(*lines: str, name: str = "du-thao.docx") -> Files:
     return [("tep_goc", (name, word(*lines), WORD_TYPE))]
 

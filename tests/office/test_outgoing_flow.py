@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mailsvc.core.errors import Invalid, NotFound, Refused
+from mailsvc.core.errors import Invalid, Refused
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import InvalidFields
 from mailsvc.documents.outgoing import deciding, draft, gate, numbers, states
@@ -175,7 +175,7 @@ def test_the_sheet_is_checked(bureau: World) -> None:
         with pytest.raises(InvalidFields) as error:
             write(draft.begin, bureau["khuetm"], bureau.fields(**{name: value}))
         assert {one.field for one in error.value.problems} == {name}
-    with pytest.raises(NotFound, match="số 7 năm 2026"):
+    with pytest.raises(InvalidFields, match="số 7 năm 2026"):
         write(draft.begin, bureau["khuetm"], bureau.fields(answers="7/2026"))
 
 

@@ -152,7 +152,7 @@ def test_the_stamp_goes_on_a_copy_only(pages: Bureau) -> None:
     form = filled(clerk.get("/van-ban-den/cho-vao-so/1"))
     clerk.client.post("/van-ban-den/cho-vao-so/1", data=form)
     document = pages.house.office.db.read_now(documents.listing, documents.Filter("SGDDT", 2026), limit=1)[0]
-    page = clerk.text(f"/xu-ly/{document.id}")
+    page = clerk.text(f"/van-ban-den/{document.year}/{document.arrival_number}")
     link = re.search(r"/xu-ly/\d+/dau-den/(\d+)", page)
     assert link is not None
     before = clerk.get(f"/xu-ly/{document.id}/tep/{link[1]}").content

@@ -125,4 +125,4 @@ def _keys(page: object) -> None:
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/xu-ly/*")
+    page.wait_for_url("**/van-ban-den/2026/*")

@@ -24,7 +24,7 @@ from mailsvc.store.accounts import Account
 from mailsvc.store.documents import Document
 from mailsvc.store.routing import Flow, Line
 from mailsvc.store.tx import Tx
-from webmail import forms
+from webmail import forms, incoming_place
 from webmail.house_words import spoken
 from webmail.i18n import N_, _
 from webmail.i18n import said as i18n_said
@@ -172,7 +172,8 @@ async def save(visit: Visit) -> Response:
         return await _shown(visit, found, _again(typed, problem=i18n_said(error)), 403)
     except Invalid as error:
         return await _shown(visit, found, _again(typed, problem=i18n_said(error)), 422)
-    return go(visit, f"/xu-ly/{found.id}", _("Đã chuyển; người nhận có trong Việc của tôi và trong hộp thư."))
+    place = await visit.office.db.read(incoming_place.place, visit.who.account.id, found)
+    return go(visit, place, _("Đã chuyển; người nhận có trong Việc của tôi và trong hộp thư."))
 
 
 def _again(typed: _Typed, problems: Sequence[Problem] = (), problem: str = "", fresh: bool = False) -> _Typed:

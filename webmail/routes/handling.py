@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from mailsvc.core.errors import AlreadyThere, Invalid, MailsvcError, NotFound, Refused
 from mailsvc.documents import uploads
@@ -19,7 +19,7 @@ from mailsvc.message.compose import Person
 from mailsvc.store import accounts, routing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
-from webmail import forms, papers, paperwork
+from webmail import forms, incoming_place, papers, paperwork
 from webmail.i18n import N_, V_, _, said
 from webmail.pages import go
 from webmail.papers import Paper
@@ -48,8 +48,13 @@ def _asked(tx: Tx, account_id: int, document_id: int, inner: Mapping[str, int]) 
 
 
 async def document(visit: Visit) -> Response:
-    """The document with its way through the office."""
-    return await paperwork.show(visit, await asked(visit))
+    """On to the document's address in the register; its page here for who got it from another organisation."""
+    found = await asked(visit)
+    place = await visit.office.db.read(incoming_place.place, visit.who.account.id, found)
+    if place == visit.request.url.path:
+        return await paperwork.show(visit, found)
+    query = visit.request.url.query
+    return RedirectResponse(f"{place}?{query}" if query else place, 303)
 
 
 async def _paper(visit: Visit) -> Paper:
@@ -61,6 +66,10 @@ async def _paper(visit: Visit) -> Paper:
 
 async def file(visit: Visit) -> Response:
     return await papers.download(visit, await _paper(visit))
+
+
+async def glance(visit: Visit) -> Response:
+    return await papers.glance(visit, await _paper(visit))
 
 
 async def page_picture(visit: Visit) -> Response:
@@ -78,8 +87,12 @@ async def done(visit: Visit, found: Document, act: str, work: Awaitable[Any], te
             raise
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         return await paperwork.show(visit, found, status=status, refusal=Refusal(said(error), act, typed))
-    stays = await visit.office.db.read(pages.may_see, visit.who.account.id, found)
-    return go(visit, f"/xu-ly/{found.id}" if stays else "/viec", text)
+    return go(visit, await visit.office.db.read(_after, visit.who.account.id, found), text)
+
+
+def _after(tx: Tx, account_id: int, found: Document) -> str:
+    """The document's page, for who still may see it."""
+    return incoming_place.place(tx, account_id, found) if pages.may_see(tx, account_id, found) else "/viec"
 
 
 async def packed(visit: Visit, found: Document, subject: str, role: str) -> Packed | None:
@@ -275,6 +288,7 @@ _PLAIN = (
 ROUTES = (
     get(PLACE, document),
     get(PLACE + "/tep/{file}", file),
+    get(PLACE + "/tep/{file}/nhanh", glance),
     get(PLACE + "/tep/{file}/trang/{page}", page_picture),
     upload(PLACE + "/y-kien", opinion),
     upload(_LINE + "/bao-cao", report),

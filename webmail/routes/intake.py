@@ -270,6 +270,10 @@ async def file(visit: Visit) -> Response:
     return await papers.download(visit, await _paper(visit))
 
 
+async def glance(visit: Visit) -> Response:
+    return await papers.glance(visit, await _paper(visit))
+
+
 async def page_picture(visit: Visit) -> Response:
     return await papers.picture(visit, await _paper(visit))
 
@@ -282,5 +286,6 @@ ROUTES = (
     post(LIST + "/{entry}/khoi-phuc", restore),
     post(LIST + "/{entry}/tach", divide),
     get(LIST + "/{entry}/tep/{number}", file),
+    get(LIST + "/{entry}/tep/{number}/nhanh", glance),
     get(LIST + "/{entry}/tep/{number}/trang/{page}", page_picture),
 )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from markupsafe import Markup
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from mailsvc.core.errors import NotFound, Refused
 from mailsvc.http.files import disposition, extension, file_response
-from mailsvc.http.headers import FILE_POLICY, LETTER_POLICY
+from mailsvc.http.headers import FILE_POLICY
 from mailsvc.http.visits import Visit, get
 from mailsvc.message.attachments import Attachment
 from mailsvc.message.charsets import decode_text
-from webmail import letters
+from webmail import glances, letters
 from webmail.opening import contained, open_letter
 from webmail.packing import packed
 from webmail.pages import page
@@ -31,7 +30,6 @@ _WAYS = {
     ".xlsx": "sheet",
     ".eml": "letter",
 }
-_TASKS = {"word": "quick-word", "sheet": "quick-sheet"}
 SOURCE_SHOWN = 256 * 1024
 """Octets of a letter shown as they came."""
 
@@ -101,14 +99,10 @@ async def preview(visit: Visit) -> Response:
 async def glance(visit: Visit) -> Response:
     """What a Word or Excel file says, for the sandboxed frame of its preview."""
     chosen = await _file(visit)
-    task = _TASKS.get(_WAYS.get(extension(chosen.name), ""))
+    task = glances.TASKS.get(extension(chosen.name))
     if task is None:
         raise NotFound("Tệp này không xem nhanh được.")
-    shown = await visit.state.previews.glance(task, lambda: visit.office.work(chosen.read))
-    template = visit.state.templates.get_template("glance_doc.html")
-    made = template.render(body=None if shown is None else Markup(shown))  # noqa: S704 - it was cleaned
-    headers = {"Content-Security-Policy": LETTER_POLICY, "Cache-Control": "private, no-store"}
-    return HTMLResponse(made, headers=headers)
+    return await glances.framed(visit, task, lambda: visit.office.work(chosen.read))
 
 
 async def thumbnail(visit: Visit) -> Response:

@@ -30,6 +30,10 @@ async def file(visit: Visit) -> Response:
     return await papers.download(visit, await outdesk.paper(visit))
 
 
+async def glance(visit: Visit) -> Response:
+    return await papers.glance(visit, await outdesk.paper(visit))
+
+
 async def page_picture(visit: Visit) -> Response:
     return await papers.picture(visit, await outdesk.paper(visit))
 
@@ -201,6 +205,7 @@ _FORMS: tuple[tuple[str, Act, str], ...] = (
 ROUTES = (
     get(PLACE, document),
     get(PLACE + "/tep/{file}", file),
+    get(PLACE + "/tep/{file}/nhanh", glance),
     get(PLACE + "/tep/{file}/trang/{page}", page_picture),
     *(post(f"{PLACE}/{name}", _act(name, act, text)) for name, act, text in _FORMS),
     upload(PLACE + "/ban-ky", _act("ban-ky", _attach, N_("Đã đưa bản ký/scan."))),

@@ -177,10 +177,10 @@ async def _text(visit: Visit, document: Document, number: int) -> bytes:
     word = next((one for one in found if one.role == ORIGINAL), None)
     if word is None or extension(word.name) != "docx":
         raise Invalid("Phiên bản %(number)s không có tệp .docx nên không so sánh được.", number=number)
-    shown = await papers.show(visit, word, None)
-    if not shown.text:
+    text = await papers.word_text(visit, word)
+    if not text:
         raise Invalid("Không đọc được chữ trong “%(word)s”.", word=word.name)
-    return shown.text.encode()
+    return text.encode()
 
 
 ROUTES = (

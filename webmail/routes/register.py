@@ -138,6 +138,10 @@ async def file(visit: Visit) -> Response:
     return await papers.download(visit, await _paper(visit))
 
 
+async def glance(visit: Visit) -> Response:
+    return await papers.glance(visit, await _paper(visit))
+
+
 async def page_picture(visit: Visit) -> Response:
     return await papers.picture(visit, await _paper(visit))
 
@@ -147,5 +151,6 @@ ROUTES = (
     get(REGISTER + "/in", printed),
     get(REGISTER + "/{year}/{number}", document),
     get(REGISTER + "/{year}/{number}/tep/{file}", file),
+    get(REGISTER + "/{year}/{number}/tep/{file}/nhanh", glance),
     get(REGISTER + "/{year}/{number}/tep/{file}/trang/{page}", page_picture),
 )
