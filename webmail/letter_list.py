@@ -11,10 +11,9 @@ from markupsafe import Markup
 from mailsvc.mail import letter_search, query
 from mailsvc.mail.letter_search import Found
 from mailsvc.store import conversation_pages, listing, preferences, private_flags, search
-from mailsvc.store.conversation_pages import HIGHEST, Conversation
+from mailsvc.store.conversation_pages import TOP, Conversation, Edge
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.listing import Line
-from mailsvc.store.search_all import Place
 from mailsvc.store.tx import Tx
 from webmail.marks import excerpt, holds, marked
 from webmail.views import Folder, Shelf
@@ -46,21 +45,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page begins: below a UID (`truoc`), above one (`sau`), or at the newest."""
+    """Where a page begins: below a place (`truoc=DATE.UID`), above one (`sau`), or at the newest."""
 
-    before: int = 0
-    after: int = 0
+    before: Edge | None = None
+    after: Edge | None = None
 
     @staticmethod
     def of(before: str, after: str) -> Position:
         """From the address; what is no number is left out."""
-        return Position(_number(before), _number(after))
+        return Position(_edge(before), _edge(after))
 
     @property
     def fields(self) -> list[tuple[str, str]]:
         """For an address."""
         given = [("truoc", self.before), ("sau", self.after)]
-        return [(name, str(value)) for name, value in given if value]
+        return [(name, f"{value[0]}.{value[1]}") for name, value in given if value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,11 @@ def is_outgoing(folder: Folder) -> bool:
     return folder.box.special_use in ("\\Sent", "\\Drafts")
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+def _edge(text: str) -> Edge | None:
+    """ "DATE.UID" as a place; None for anything else."""
+    date, _dot, uid = text.partition(".")
+    whole = [one if one.isascii() and one.isdigit() and len(one) < 16 else "" for one in (date, uid or "0")]
+    return (int(whole[0]), int(whole[1])) if all(whole) else None
 
 
 def is_single(tx: Tx, account_id: int, mailbox_id: int) -> bool:
@@ -134,8 +136,8 @@ def mail_list(
     if words:
         return _searched(tx, account_id, shelf, folder, words, position)
     single = is_single(tx, account_id, folder.id)
-    up = bool(position.after)
-    edge = position.after or position.before or HIGHEST
+    up = position.after is not None
+    edge = position.after or position.before or TOP
     found = conversation_pages.page(tx, folder.guest, folder.id, edge, PAGE + 1, up=up, single=single)
     if up and len(found) <= PAGE:  # the newest page is always a full one
         return mail_list(tx, account_id, shelf, folder)
@@ -143,33 +145,33 @@ def mail_list(
     if up:
         shown.reverse()
     rows = rows_of(tx, folder, shown)
-    older = Position(before=shown[-1].uid) if shown and (more or up) else None
-    newer = Position(after=shown[0].uid) if shown and (up or position.before) else None
+    older = Position(before=shown[-1].place) if shown and (more or up) else None
+    newer = Position(after=shown[0].place) if shown and (up or position.before) else None
     return MailList(shelf, folder, rows, folder.total, "", position, newer, older, single)
 
 
-def beside(tx: Tx, account_id: int, shelf: Shelf, folder: Folder, words: str, given: Position, uid: int) -> MailList:
+def beside(tx: Tx, account_id: int, shelf: Shelf, folder: Folder, words: str, given: Position, line: Line) -> MailList:
     """The list that a letter stands in: the page it was opened from, or one that it is on."""
-    shown = mail_list(tx, account_id, shelf, folder, words, given)
-    if words or any(one.uid <= uid for one in shown.lines[-1:]) or not shown.lines:
+    shown, place = mail_list(tx, account_id, shelf, folder, words, given), place_of(line)
+    if words or any(place_of(one) <= place for one in shown.lines[-1:]) or not shown.lines:
         return shown
-    above = conversation_pages.page(tx, folder.guest, folder.id, uid, 6, up=True, single=shown.single)
-    return mail_list(tx, account_id, shelf, folder, "", Position(before=above[-1].uid if above else 0))
+    above = conversation_pages.page(tx, folder.guest, folder.id, place, 6, up=True, single=shown.single)
+    return mail_list(tx, account_id, shelf, folder, "", Position(before=above[-1].place if above else None))
+
+
+def place_of(line: Line) -> Edge:
+    """Where a letter stands in the list of its folder."""
+    return line.internal_ms, line.uid
 
 
 def _searched(tx: Tx, account_id: int, shelf: Shelf, folder: Folder, words: str, position: Position) -> MailList:
     asked = query.parse(words)
-    after = _place(tx, folder, position.before) if position.before else None
+    after = (position.before[0], folder.id, position.before[1]) if position.before else None
     found = letter_search.find_in(tx, account_id, folder.id, asked, after, PAGE)
     rows = found_rows(tx, {folder.id: folder}, found, asked.words)
-    older = Position(before=rows[-1].line.uid) if rows and found.more else None
+    older = Position(before=place_of(rows[-1].line)) if rows and found.more else None
     newer = Position() if position.before else None
     return MailList(shelf, folder, rows, found.total, words, position, newer, older, True)
-
-
-def _place(tx: Tx, folder: Folder, uid: int) -> Place | None:
-    line = listing.lines_of(tx, folder.id, [uid]).get(uid)
-    return (line.internal_ms, folder.id, uid) if line else None
 
 
 def rows_of(tx: Tx, folder: Folder, shown: Sequence[Conversation]) -> tuple[Row, ...]:

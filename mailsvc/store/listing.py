@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, tuple_
 
 from mailsvc.core.errors import NotFound
 from mailsvc.message.parts import Part, unpack_parts
@@ -43,8 +43,13 @@ _PAGE = Prepared(
 )
 _ONE = Prepared(_LINES.where(_IN_MAILBOX, placements.c.uid == bindparam("message")))
 _PAIRS = Prepared(select(placements.c.uid, placements.c.content_id).where(_IN_MAILBOX))
-_NEWER = Prepared(select(func.min(placements.c.uid)).where(_IN_MAILBOX, placements.c.uid > bindparam("message")))
-_OLDER = Prepared(select(func.max(placements.c.uid)).where(_IN_MAILBOX, placements.c.uid < bindparam("message")))
+_PLACE = tuple_(placements.c.internal_ms, placements.c.uid)
+_HERE = tuple_(bindparam("ms"), bindparam("message"))
+_BY_DATE = (placements.c.internal_ms, placements.c.uid)
+_NEWER = Prepared(select(placements.c.uid).where(_IN_MAILBOX, _PLACE > _HERE).order_by(*_BY_DATE).limit(1))
+_OLDER = Prepared(
+    select(placements.c.uid).where(_IN_MAILBOX, _PLACE < _HERE).order_by(*(one.desc() for one in _BY_DATE)).limit(1)
+)
 _ABOVE = Prepared(select(func.count()).where(_IN_MAILBOX, placements.c.uid > bindparam("message")))
 
 
@@ -112,10 +117,10 @@ def line(tx: Tx, mailbox_id: int, uid: int) -> Line:
     return Line(*row)
 
 
-def neighbours(tx: Tx, mailbox_id: int, uid: int) -> tuple[int | None, int | None]:
-    """UIDs of the next newer and the next older message."""
-    newer = tx.row(_NEWER, mailbox=mailbox_id, message=uid)
-    older = tx.row(_OLDER, mailbox=mailbox_id, message=uid)
+def neighbours(tx: Tx, mailbox_id: int, line: Line) -> tuple[int | None, int | None]:
+    """UIDs of the next newer and the next older message, by internal date."""
+    newer = tx.row(_NEWER, mailbox=mailbox_id, ms=line.internal_ms, message=line.uid)
+    older = tx.row(_OLDER, mailbox=mailbox_id, ms=line.internal_ms, message=line.uid)
     return (newer[0] if newer else None, older[0] if older else None)
 
 

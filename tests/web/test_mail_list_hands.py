@@ -193,7 +193,9 @@ def test_a_dialog_has_the_keys_to_itself(site: Site, browser: Browser) -> None:
 
 
 def test_the_hand_stays_in_the_list_after_an_undo(site: Site, browser: Browser) -> None:
-    fill(site, 5)
+    for n in range(5):
+        fill(site, 1, first=n)
+        site.clock.advance(60_000)
     page = opened(site, browser)
     for _ in range(3):
         page.keyboard.press("j")
@@ -201,7 +203,8 @@ def test_the_hand_stays_in_the_list_after_an_undo(site: Site, browser: Browser) 
     expect(page.locator("#bao")).to_contain_text("Đã chuyển 1 thư")
     page.keyboard.press("z")
     expect(page.locator("#bao")).to_contain_text("Đã hoàn tác")
-    expect(page.locator("#t6")).to_be_visible()  # it came back as a new message
+    expect(page.locator("#t6")).to_be_visible()  # it came back as a new message, to where it was
+    assert [row.get_attribute("id") for row in page.locator(".letter-row").all()] == ["t5", "t4", "t6", "t2", "t1"]
     assert page.evaluate("Boolean(document.activeElement.closest('.letter-row'))")
 
 

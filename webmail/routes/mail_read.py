@@ -122,12 +122,12 @@ def _beside(tx: Tx, account_id: int, opened: Placed, query: str, given: Position
     mailbox_id, uid = opened.folder.id, opened.line.uid
     shelves = views.shelves(tx, account_id)
     shelf, folder = views.find_folder(shelves, mailbox_id)
-    shown = letter_list.beside(tx, account_id, shelf, folder, query, given, uid)
-    newer, older = listing.neighbours(tx, mailbox_id, uid)
+    shown = letter_list.beside(tx, account_id, shelf, folder, query, given, opened.line)
+    newer, older = listing.neighbours(tx, mailbox_id, opened.line)
     if query:
-        uids = [line.uid for line in shown.lines]
-        newer = next((one for one in reversed(uids) if one > uid), None)
-        older = next((one for one in uids if one < uid), None)
+        place = letter_list.place_of(opened.line)
+        newer = next((one.uid for one in reversed(shown.lines) if letter_list.place_of(one) > place), None)
+        older = next((one.uid for one in shown.lines if letter_list.place_of(one) < place), None)
     talk = conversation(tx, opened)
     rows, here = {line.uid for line in shown.lines}, talk.uids_in(mailbox_id)
     standing = uid if uid in rows else next((one for one in sorted(here, reverse=True) if one in rows), uid)

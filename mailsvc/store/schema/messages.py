@@ -124,6 +124,7 @@ placements = Table(
 )
 Index("ix_placements_modseq", placements.c.mailbox_id, placements.c.modseq)
 Index("ix_placements_content_id", placements.c.content_id)
+Index("ix_placements_date", placements.c.mailbox_id, placements.c.internal_ms, placements.c.uid)
 
 expunged = Table(
     "expunged",

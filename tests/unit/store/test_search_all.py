@@ -10,7 +10,7 @@ from mailsvc.mail import letter_search
 from mailsvc.mail.letter import from_bytes
 from mailsvc.mail.query import parse
 from mailsvc.store import accounts, contents, conversation_pages, mailboxes, placements, search, search_all
-from mailsvc.store.conversation_pages import HIGHEST
+from mailsvc.store.conversation_pages import HIGHEST, TOP
 from mailsvc.store.engine import Database
 from mailsvc.store.placements import NewPlacement
 from mailsvc.store.tx import Tx
@@ -46,30 +46,28 @@ def _all(tx: Tx, boxes: list[int]) -> list[tuple[int, int, int, int, int]]:
 def test_conversations_page_by_page(both_db: Database) -> None:
     boxes = both_db.write_now(_fill)
     for box in boxes:
-        threads: dict[int, list[tuple[int, int]]] = {}
-        for _, uid, thread, flags, _ in both_db.read_now(_all, [box]):
-            threads.setdefault(thread, []).append((uid, flags))
-        wanted = sorted(
-            (
-                (max(uids)[0], len(uids), any(not flags & 1 for _, flags in uids), any(flags & 4 for _, flags in uids))
-                for uids in threads.values()
-            ),
-            reverse=True,
-        )
-        down, edge = [], HIGHEST
+        threads: dict[int, list[tuple[int, int, int]]] = {}
+        for _, uid, thread, flags, internal_ms in both_db.read_now(_all, [box]):
+            threads.setdefault(thread, []).append((internal_ms, uid, flags))
+        newest_first = sorted(threads.values(), key=max, reverse=True)
+        wanted = [
+            (max(some)[1], len(some), any(not one[2] & 1 for one in some), any(one[2] & 4 for one in some))
+            for some in newest_first
+        ]
+        down, edge = [], TOP
         while some := both_db.read_now(conversation_pages.page, None, box, edge, 7):
             down += [(one.uid, one.count, one.unseen, one.starred) for one in some]
-            edge = some[-1].uid
+            edge = some[-1].place
         assert down == wanted
-        up, edge = [], 0
+        assert [uid for uid, *_ in wanted] != sorted((uid for uid, *_ in wanted), reverse=True)  # by date, not by UID
+        up, edge = [], (0, 0)
         while some := both_db.read_now(conversation_pages.page, None, box, edge, 9, up=True):
             up += [(one.uid, one.count, one.unseen, one.starred) for one in some]
-            edge = some[-1].uid
+            edge = some[-1].place
         assert up[::-1] == wanted
-        largest = max(threads.values(), key=len)
-        uids = sorted(uid for uid, _ in largest)
-        assert both_db.read_now(conversation_pages.members, box, [uids[-1]]) == uids
-        assert both_db.read_now(conversation_pages.members, box, [uids[-2]]) == uids[:-1]
+        uids = [uid for _, uid, _ in sorted(max(threads.values(), key=len))]
+        assert both_db.read_now(conversation_pages.members, box, [uids[-1]]) == sorted(uids)
+        assert both_db.read_now(conversation_pages.members, box, [uids[-2]]) == sorted(uids[:-1])
         assert both_db.read_now(conversation_pages.members, box, [HIGHEST - 1]) == [HIGHEST - 1]
 
 

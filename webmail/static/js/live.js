@@ -64,7 +64,9 @@ async function look() {
     if (!page) numbers(await (await fetch("/su-kien/so")).json()); // no list here, or the open letter was moved away
     else if (location.href === path && !busy) take(page, list);
     else stale = true;
-  } catch { /* the next news, or the next page, will tell */ }
+  } catch (error) { // the next news, or the next page, will tell
+    if (!(error instanceof TypeError)) console.error(error);
+  }
   reading = false;
   if (stale && !document.hidden) soon();
 }

@@ -62,6 +62,7 @@ export function takeRows(page, { move }) {
     if (!old && !move) continue;
     const row = old && shown.get(old) === one.outerHTML ? old : put(old, one);
     if (!move) continue;
+    if (at === old) at = row; // it may have been replaced where it stood
     if (row !== at) list.insertBefore(row, at);
     at = row.nextElementSibling;
   }
