@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from mailsvc.accounts import administering
 from mailsvc.core.actor import Actor
@@ -71,6 +72,20 @@ def opened(tx: Tx, actor: Actor, group_id: int) -> Opened:
     group, reached = groups.get(tx, group_id), [accounts.get(tx, one) for one in groups.accounts_of(tx, group_id)]
     reached.sort(key=lambda one: (one.kind != "person", name_key(one.full_name)))
     return Opened(group, tuple(groups.members(tx, group_id)), tuple(reached))
+
+
+def state(group: Group, members: Sequence[Member]) -> str:
+    """Tells whether somebody has changed the group since it was shown; '' for a new one."""
+    shown = (asdict(group), sorted((one.kind, one.member) for one in members))
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16] if group.id else ""
+
+
+class Meanwhile(Invalid):
+    """Somebody else has changed the group since the form was shown; `state` is that of what stands there now."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__("Người khác vừa sửa nhóm này; chưa ghi gì. Xin xem nhóm ở thẻ khác, rồi lưu nếu vẫn muốn.")
+        self.state = state
 
 
 def choices(tx: Tx, actor: Actor, members: Sequence[Member] = ()) -> Choices:
@@ -160,14 +175,18 @@ def canonical(domains: Sequence[str], address: str) -> str:
     return f"{address.strip().lower().partition('@')[0]}@{domains[0]}"
 
 
-def save(tx: Tx, actor: Actor, domains: Sequence[str], wanted: Group, members: Sequence[Member]) -> int:
-    """Add the group (id 0) or change it; its id. Raises Refused, Invalid, NotFound, AlreadyThere."""
+def save(
+    tx: Tx, actor: Actor, domains: Sequence[str], wanted: Group, members: Sequence[Member], seen: str = ""
+) -> int:
+    """Add the group (id 0) or change the one the form showed (`seen`: its state); its id. Raises Refused, Invalid,
+    NotFound, AlreadyThere, Meanwhile."""
     wrong = problems(tx, actor, domains, wanted, members)
     if wrong:
         raise Invalid(next(iter(wrong.values())))
     before = set(groups.members(tx, wanted.id)) if wanted.id else set()
-    if wanted.id:
-        groups.get(tx, wanted.id)
+    now = state(groups.get(tx, wanted.id), list(before)) if wanted.id else ""
+    if now != seen:
+        raise Meanwhile(now)
     clean = replace(wanted, address=canonical(domains, wanted.address), name=wanted.name.strip())
     group_id = groups.put(tx, clean)
     groups.set_members(tx, group_id, members)

@@ -19,7 +19,11 @@ PAGE = "/quan-tri/nhom"
 
 
 def sent(client: httpx.Client, path: str, *members: str, **fields: str) -> httpx.Response:
-    given = {"ma": token_of(client.get("/quan-tri/nhom/moi")), "ten": "Toàn Sở", "dia_chi": "toan-so", "noi_bo": "1"}
+    page = client.get(path)
+    page = page if page.status_code == 200 else client.get(PAGE + "/moi")
+    seen = re.search(r'name="thay" value="(\w*)"', page.text)
+    given = {"ma": token_of(page), "ten": "Toàn Sở", "dia_chi": "toan-so", "noi_bo": "1"}
+    given |= {"thay": seen[1] if seen else ""}
     return client.post(path, data={**given, **fields, "thanh_vien": list(members)})
 
 
@@ -127,3 +131,18 @@ def test_members_that_cannot_be_are_not_taken(site: Site) -> None:
     for member in ("account:" + "9" * 30, "account:²", "account:٣", "account:", "ai:VP"):
         assert sent(client, PAGE + "/moi", member).status_code == 404, member
     assert client.get(PAGE).status_code == 200
+
+
+def test_two_administrators_at_once(site: Site) -> None:
+    client = site.signed_in("admin")
+    sent(client, PAGE + "/moi", "people:VP")
+    seen = re.search(r'name="thay" value="(\w{16})"', client.get(PAGE + "/1").text)
+    assert seen is not None
+    assert sent(client, PAGE + "/1", "people:VP", "people:BGD").status_code == 303
+    slower = sent(client, PAGE + "/1", "people:VP", ten="Cả Sở", thay=seen[1])
+    assert slower.status_code == 422 and "Người khác vừa sửa nhóm này" in slower.text and "Cả Sở" in slower.text
+    assert Member(PEOPLE, "BGD") in site.office.db.read_now(groups.members, 1)
+    again = re.search(r'name="thay" value="(\w{16})"', slower.text)
+    assert again is not None and again[1] != seen[1]
+    assert sent(client, PAGE + "/1", "people:VP", ten="Cả Sở", thay=again[1]).status_code == 303
+    assert site.office.db.read_now(groups.members, 1) == [Member(PEOPLE, "VP")]

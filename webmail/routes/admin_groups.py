@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from mailsvc.accounts import address_groups, administering
+from mailsvc.accounts.address_groups import Meanwhile
 from mailsvc.core.errors import AlreadyThere, Invalid
 from mailsvc.http.visits import Visit, get, post
 from mailsvc.store.groups import Group, Member
@@ -30,12 +31,13 @@ async def new(visit: Visit) -> Response:
 
 async def one(visit: Visit) -> Response:
     found = await visit.office.db.read(address_groups.opened, visit.actor, visit.whole("id"))
-    return await _form(visit, found.group, found.members, reached=found.reached)
+    seen = address_groups.state(found.group, found.members)
+    return await _form(visit, found.group, found.members, reached=found.reached, seen=seen)
 
 
 async def _form(visit: Visit, group: Group, members: tuple[Member, ...], **given: Any) -> Response:
     chosen = await visit.office.db.read(address_groups.choices, visit.actor, members)
-    values: dict[str, Any] = {"problems": {}, "reached": (), "status": 200, **given}
+    values: dict[str, Any] = {"problems": {}, "reached": (), "status": 200, "seen": "", **given}
     return await admin_page(
         visit,
         "admin_group.html",
@@ -57,16 +59,18 @@ async def save(visit: Visit) -> Response:
     inside = int(visit.field("noi_bo", 1) == "1")
     wanted = Group(group_id, visit.field("dia_chi", 200), visit.field("ten", 500), visit.field("ghi_chu"), inside)
     wrong = await office.db.read(address_groups.problems, visit.actor, domains, wanted, members)
-    problems = {name: told(text) for name, text in wrong.items()}
+    problems, seen = {name: told(text) for name, text in wrong.items()}, visit.field("thay", 16)
     if not problems:
         try:
-            group_id = await office.db.write(address_groups.save, visit.actor, domains, wanted, members)
+            group_id = await office.db.write(address_groups.save, visit.actor, domains, wanted, members, seen)
             return go(
                 visit, f"{PAGE}/{group_id}", _("Đã lưu nhóm; thư gửi tới nhóm được chuyển ngay theo danh sách mới.")
             )
+        except Meanwhile as error:
+            problems, seen = {"members": said(error)}, error.state
         except (AlreadyThere, Invalid) as error:
             problems = {"address": said(error)}
-    return await _form(visit, wanted, members, problems=problems, status=422)
+    return await _form(visit, wanted, members, problems=problems, seen=seen, status=422)
 
 
 async def remove(visit: Visit) -> Response:
