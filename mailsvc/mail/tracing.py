@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailsvc.core.errors import MailsvcError
+from mailsvc.core.log import failure_reference
 from mailsvc.mail.envelope import Client, Envelope, Outcome
 from mailsvc.mail.letter import Letter
 from mailsvc.mail.office import Office
@@ -161,7 +162,8 @@ class Refusals:
             await asyncio.shield(self.write())
 
     async def write(self) -> None:
-        """Write down what waits. When the store cannot take it now it is tried again the next time."""
+        """Write down what waits. When the store cannot take it now it is tried again the next time; what it never can
+        take is left out, so that the next ones are written."""
         async with self._writing:
             self._came.clear()
             if self._left_out:
@@ -176,3 +178,5 @@ class Refusals:
             except MailsvcError as error:
                 log.warning("refusals could not be written down yet: %s", error)
                 self._waiting.extendleft(reversed(some))
+            except Exception:
+                failure_reference(log, f"writing down {len(some)} refusals")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
 import socket
 
 import pytest
 
+from mailsvc.mail.envelope import Client
+from mailsvc.mail.tracing import Refusals, TurnedAway
 from mailsvc.net.tls import opportunistic_context
 from mailsvc.store import traces
 from mailsvc.store.traces import Trace, TracedRecipient, Wanted
@@ -132,3 +135,14 @@ def test_a_list_is_told_of_with_its_members(doors: Doors) -> None:
     who = doors.office.db.read_now(number, "binh")
     ((copy, _),) = doors.office.db.read_now(_found, Wanted(0, 1 << 60, recipient=f"binh@{DOMAIN}", account_id=who))
     assert (copy.door, copy.sender) == ("list", "ai@xa.example")
+
+
+def test_what_cannot_be_written_does_not_end_the_writing(doors: Doors) -> None:
+    async def story() -> None:
+        refusals = Refusals(doors.office)
+        for helo, sender in (("\ud800", "la@xa.example"), ("mail.xa.example", "thuong@xa.example")):
+            refusals.note(TurnedAway("mx", Client("192.0.2.9", helo=helo), None, "x", sender, (), 0, "550 khong"))
+            await refusals.write()
+
+    asyncio.run_coroutine_threadsafe(story(), doors.loop).result(60)
+    assert [one.sender for one, _ in found(doors, sender="xa.example")] == ["thuong@xa.example"]
