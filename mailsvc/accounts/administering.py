@@ -122,6 +122,7 @@ def set_open(tx: Tx, actor: Actor, account_id: int, active: bool) -> None:
     if account_id == actor.account_id:
         raise Refused("Không tự khóa tài khoản của mình được; nhờ quản trị khác làm.")
     accounts.set_active(tx, account_id, active)
-    if not active and ADMINISTRATOR in accounts.roles_of(tx, account_id):
+    held, today = held_roles.of_account(tx, account_id), office_date(tx.now_ms).isoformat()
+    if not active and any(one.role == ADMINISTRATOR and not one.over(today) for one in held):
         keep_one(tx)
     audit.record(tx, actor, "account.enable" if active else "account.disable", f"account/{account_id}")

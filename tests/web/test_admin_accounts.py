@@ -234,6 +234,10 @@ def test_no_day_is_without_an_administrator(site: Site) -> None:
     own = Desk(site, "khanhqt", "khanhqt")
     (mine,) = [one.id for one in site.office.db.read_now(held_roles.of_account, own.id)]
     assert own.send(f"/vai-tro/{mine}/thoi").status_code == 403  # from December to May there would be nobody
+    until = {"don_vi": "BGD", "tu": "", "den": "31/05/2027"}
+    theirs = Desk(site, "khanhqt")
+    assert theirs.send(f"/vai-tro/{mine}", thay=theirs.state(mine), **until).status_code == 303
+    assert Desk(site, "phuongvh", "khanhqt").send("/khoa", mo="0").status_code == 403  # nobody after May
 
 
 def test_the_last_administrator_stays(site: Site) -> None:
