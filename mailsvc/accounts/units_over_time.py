@@ -116,11 +116,22 @@ def dissolve(tx: Tx, actor: Actor, code: str, day: str, into: str = "") -> Unit:
 
 
 def correct(
-    tx: Tx, actor: Actor, domains: Sequence[str], code: str, first_day: str, new: Facts, term: tuple[str, str | None]
+    tx: Tx,
+    actor: Actor,
+    domains: Sequence[str],
+    code: str,
+    first_day: str,
+    new: Facts,
+    term: tuple[str, str | None],
+    *,
+    seen: str,
 ) -> Unit:
-    """Put right what one row says, its days included. Raises Refused, NotFound, Invalid for days of another row."""
+    """Put right what one row says, its days included; `seen`: the state of the row as it was shown. Raises Refused,
+    NotFound, Invalid for days of another row, and when somebody else was faster."""
     administering.require(tx, actor)
     before = _row(tx, code, first_day)
+    if before.state() != seen:
+        raise Invalid("Người khác vừa sửa dòng này, nay là như ở trên; chưa ghi gì. Xin xem lại rồi lưu.")
     unit = _checked(tx, domains, Unit(code=code, valid_from=term[0], valid_to=term[1], **asdict(new)), before)
     if code == main_organisation(tx) and unit.valid_to is not None and before.valid_to is None:
         raise Refused("Đây là cơ quan của hệ thống này; không giải thể hay sáp nhập được ở đây.")

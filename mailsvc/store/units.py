@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import astuple, dataclass
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
@@ -24,6 +25,10 @@ class Unit:
     valid_from: str
     valid_to: str | None
     note: str
+
+    def state(self) -> str:
+        """Tells whether somebody has changed the row since it was shown."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:16]
 
 
 _COLUMNS = [units.c[name] for name in Unit.__dataclass_fields__]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,18 @@ FIELDS = {"loai": "phong", "cap_tren": "SGDDT", "ky_hieu": "GDTH", "email": f"gd
 
 
 def post(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
-    return client.post(PAGE + path, data={"ma": token_of(client.get(PAGE + "/moi")), **fields})
+    data = {"ma": token_of(client.get(PAGE + "/moi"))}
+    if path.endswith("/sua"):
+        data["thay"] = state(client, path.removesuffix("/sua"), fields["dong"])
+    return client.post(PAGE + path, data={**data, **fields})
+
+
+def state(client: httpx.Client, path: str, row: str) -> str:
+    """The state of the row as the page of the unit shows it."""
+    found = re.search(
+        rf'name="dong" value="{row}"><input type="hidden" name="thay" value="(\w+)"', client.get(PAGE + path).text
+    )
+    return found[1] if found else ""
 
 
 def names(site: Site, code: str, *days: str) -> list[str | None]:
@@ -158,6 +170,11 @@ def test_rows_are_corrected_and_never_overlap(site: Site) -> None:
     found = names(site, "GDTH", "2020-01-01", "2024-12-31", "2025-01-01")
     assert found == ["Phòng GD Tiểu học", "Phòng GD Tiểu học", "Phòng Tiểu học"]
     assert post(client, "/GDTH/sua", **{**fixed, "dong": "2001-01-01"}).status_code == 404
+    seen = state(client, "/GDTH", "2016-01-01")
+    assert post(client, "/GDTH/sua", **{**fixed, "ten": "Phòng Giáo dục"}, den="31/12/2024").status_code == 303
+    slower = post(client, "/GDTH/sua", **{**fixed, "ghi_chu": "ghi chú của tôi", "thay": seen}, den="31/12/2024")
+    assert slower.status_code == 422 and "Người khác vừa sửa dòng này" in slower.text
+    assert "ghi chú của tôi" in slower.text and names(site, "GDTH", "2020-01-01") == ["Phòng Giáo dục"]
 
 
 def test_names_of_units_that_are_no_more(site: Site) -> None:

@@ -169,8 +169,10 @@ async def _merge(visit: Visit) -> Response:
 async def _correct(visit: Visit) -> Response:
     last = _day(visit, "den") if visit.field("den", 40) else None
     term = (_day(visit, "tu"), last)
-    domains, row = visit.office.settings.organisation.domains, visit.field("dong", 10)
-    await visit.office.db.write(units_over_time.correct, visit.actor, domains, _code(visit), row, _facts(visit), term)
+    domains, row, seen = visit.office.settings.organisation.domains, visit.field("dong", 10), visit.field("thay", 16)
+    await visit.office.db.write(
+        units_over_time.correct, visit.actor, domains, _code(visit), row, _facts(visit), term, seen=seen
+    )
     return go(visit, f"{PAGE}/{_code(visit)}", _("Đã sửa dòng."))
 
 
