@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from mailsvc.core.errors import MailsvcError, Phrase
+from mailsvc.core.errors import HouseWord, MailsvcError, Phrase
 
 VIETNAMESE, ENGLISH = "vi", "en"
 LANGUAGES = {VIETNAMESE: "Tiếng Việt", ENGLISH: "English"}
@@ -69,6 +69,8 @@ def _(text: str, /, **values: object) -> str:
 
 def said(what: MailsvcError | Phrase) -> str:
     """What an error or a phrase says to the person, in the language of the request."""
+    if isinstance(what, HouseWord):
+        return house_word(what.text)
     return _(what.text, **what.values)
 
 

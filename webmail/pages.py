@@ -43,6 +43,7 @@ def environment(static: StaticFiles) -> Environment:
     )
     made.filters.update(
         told=i18n.told,
+        house=i18n.house_word,
         retold=retold,
         long_time=words.long_time,
         machine_time=words.machine_time,

@@ -10,6 +10,7 @@ from mailsvc.core.errors import NotFound
 from mailsvc.documents import clerks, intake, regulation
 from mailsvc.documents.outgoing import waiting as outgoing_waiting
 from mailsvc.documents.routing import receivers
+from mailsvc.documents.routing.rules import rules
 from mailsvc.documents.tasks import work as task_work
 from mailsvc.mail import drafts, mailboxes, vacation
 from mailsvc.mail.mailboxes import Seen
@@ -18,10 +19,16 @@ from mailsvc.store.intake import HELD, WAITING
 from mailsvc.store.mailboxes import INBOX, Mailbox
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
-from webmail.i18n import _
+from webmail.i18n import N_, _, house_word
 
 _ARRIVAL = re.compile(r"(?:^| )SoDen-(\d{1,10})-(\d{4})(?: |$)")
 _ICONS = {"\\Drafts": "draft", "\\Sent": "sent", "\\Junk": "junk", "\\Trash": "trash", "\\Archive": "archive"}
+_INTAKE = (mailboxes.INTAKE_FOLDER, mailboxes.INTAKE_FOLDER.rpartition("/")[0])
+_HOUSE_NAMES = (
+    N_("Thư nháp"), N_("Đã gửi"), N_("Thư rác"), N_("Thùng rác"), N_("Lưu trữ"), N_("Chờ vào sổ"), N_("Văn bản"),
+    N_("Để biết"),
+)  # fmt: skip
+"""Last levels of the house's own mailboxes, here to be translated; folder_title says them."""
 _RANKS = {"\\Drafts": 1, "\\Sent": 2, "\\Archive": 3, "\\Junk": 8, "\\Trash": 9}
 
 
@@ -145,9 +152,14 @@ def initial(name: str) -> str:
     return words[-1][0].upper() if words else "?"
 
 
-def folder_title(name: str) -> str:
-    """The last level of a mailbox name, as people call it."""
-    return _("Hộp thư đến") if name == INBOX else name.rpartition("/")[2]
+def folder_title(name: str, special_use: str = "") -> str:
+    """The last level of a mailbox name, as people call it; the house's own names in the language of the request."""
+    if name == INBOX:
+        return _("Hộp thư đến")
+    last = name.rpartition("/")[2]
+    if name in rules().folders.values():
+        return house_word(last)
+    return _(last) if name in _INTAKE or (name, special_use) in mailboxes.SPECIAL_FOLDERS else last
 
 
 def _folders(boxes: Sequence[Seen]) -> tuple[Folder, ...]:
@@ -170,4 +182,5 @@ def _rank(box: Mailbox) -> int:
 def _folder(box: Mailbox, guest: Guest | None) -> Folder:
     icon = "inbox" if box.name == INBOX else "intake" if box.kind == "intake" else _ICONS.get(box.special_use, "folder")
     unread = 0 if box.special_use in ("\\Trash", "\\Junk", "\\Sent", "\\Drafts") else box.unseen
-    return Folder(box.id, folder_title(box.name), icon, box.name.count("/"), unread, box.messages, box, guest)
+    title = folder_title(box.name, box.special_use)
+    return Folder(box.id, title, icon, box.name.count("/"), unread, box.messages, box, guest)

@@ -35,6 +35,10 @@ class Phrase(str):
         return "".join((self,))
 
 
+class HouseWord(Phrase):
+    """A word of the house from config/ (a state, a role) as a value of a phrase."""
+
+
 def together(phrases: Iterable[Phrase]) -> Phrase:
     """Several sentences, one after the other."""
     named = {f"part_{place}": one for place, one in enumerate(phrases)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from mailsvc.core.errors import Phrase
 from mailsvc.documents import calendar
 
 WEEK, MONTH, SPAN = "week", "month", "span"
@@ -29,12 +30,14 @@ class Period:
         return calendar.midnight(self.last + _DAY)
 
     @property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """`tuần từ 23/11/2026 đến 29/11/2026` · `tháng 11/2026` · `từ 01/11/2026 đến 15/11/2026`"""
         if self.kind == MONTH:
-            return f"tháng {self.first.month}/{self.first.year}"
-        span = f"từ {self.first:%d/%m/%Y} đến {self.last:%d/%m/%Y}"
-        return f"tuần {span}" if self.kind == WEEK else span
+            return Phrase("tháng %(month)s/%(year)s", month=self.first.month, year=self.first.year)
+        days = {"first": f"{self.first:%d/%m/%Y}", "last": f"{self.last:%d/%m/%Y}"}
+        if self.kind == WEEK:
+            return Phrase("tuần từ %(first)s đến %(last)s", **days)
+        return Phrase("từ %(first)s đến %(last)s", **days)
 
     def before(self) -> Period:
         """The week or month before; a span of the same length."""

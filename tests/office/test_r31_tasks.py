@@ -126,7 +126,7 @@ def test_r37_refusing_needs_a_reason_and_goes_to_the_assigner(desk: Desk) -> Non
     assert told(desk, "Từ chối") == [("2026-11-24 08:00", "dungmh", "Từ chối việc được giao: Việc khó")]
     assert len(desk.folder("khuetm", RETURNED)) == 1
     assert [one.about for one in desk.read(my_work, desk["dungmh"]).later] == [
-        "Giao cho Trương Minh Khuê · Bị từ chối, chờ người giao"
+        "Giao việc cho Trương Minh Khuê · Bị từ chối, chờ người giao"
     ]
     with pytest.raises(Refused, match="chờ người giao"):
         desk.write(doing.acknowledge, actor(desk, "khuetm"), task.id)

@@ -14,6 +14,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.lexer import TOKEN_DATA
 
+from mailsvc.documents.extraction.catalogue import document_types
 from mailsvc.documents.labels import labels
 from mailsvc.documents.outgoing.words import words as outgoing_words
 from mailsvc.documents.rights import delegating
@@ -77,7 +78,7 @@ def _configured() -> set[str]:
     """The words of the house in config/: what they call a state, a field, a role."""
     tables = [asdict(labels()), asdict(rules().words), asdict(task_words()), asdict(outgoing_words())]
     words = [table[name] for table in tables for name in table if name not in ("rules", "mail")]  # articles, and mail
-    words += [matrix().roles, delegating.KINDS, emulation.WORDS]
+    words += [matrix().roles, delegating.KINDS, emulation.WORDS, {one.name: one.name for one in document_types()}]
     return {text for one in words for text in one.values() if isinstance(text, str)}
 
 
@@ -103,7 +104,8 @@ def _english() -> dict[str, tuple[str, ...]]:
 def test_every_text_has_its_english() -> None:
     english = _english()
     texts = _messages() | dict.fromkeys(_configured(), "config")
-    missing = [f"{place}: {text}" for text, place in texts.items() if not all(english.get(text, ("",)))]
+    said = {text: english.get(text) or english.get(WORD + text, ("",)) for text in texts}
+    missing = [f"{place}: {text}" for text, place in texts.items() if not all(said[text])]
     assert not missing, "\n".join(missing)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailsvc.core.errors import NotFound
+from mailsvc.core.errors import HouseWord, NotFound, Phrase
 from mailsvc.documents.outgoing import states
 from mailsvc.documents.outgoing.words import words
 from mailsvc.documents.rights import Act, Party, Relation, Subject, as_actor, may
@@ -64,13 +64,13 @@ def _turns(tx: Tx, account_id: int, unit_code: str, org_code: str) -> list[tuple
 
 def _item(tx: Tx, flow: Flow, state: str, turn: str) -> WorkItem:
     document = store.get(tx, flow.document_id)
-    shown = words().states[flow.state]
+    shown = HouseWord(words().states[flow.state])
     drafter = accounts.get(tx, flow.drafter_id).full_name
     return WorkItem(
         kind="outgoing",
         key=f"outgoing/{flow.document_id}",
         title=document.subject,
-        about=f"Văn bản đi {document.code or f'dự thảo {document.arrival_number}/{document.year}'} · {shown}",
+        about=_about(document, shown),
         address=address(document),
         role=state,
         state=flow.state,
@@ -81,6 +81,13 @@ def _item(tx: Tx, flow: Flow, state: str, turn: str) -> WorkItem:
         waiting_for=shown if turn == ELSEWHERE else "",
         urgent=document.urgency != "thuong",
     )
+
+
+def _about(document: Document, shown: HouseWord) -> Phrase:
+    if document.code:
+        return Phrase("Văn bản đi %(code)s · %(state)s", code=document.code, state=shown)
+    number, year = document.arrival_number, document.year
+    return Phrase("Văn bản đi, dự thảo %(number)s/%(year)s · %(state)s", number=number, year=year, state=shown)
 
 
 def _opinions(tx: Tx, account_id: int) -> list[WorkItem]:
@@ -95,7 +102,10 @@ def _opinions(tx: Tx, account_id: int) -> list[WorkItem]:
                 kind="opinion",
                 key=f"outgoing-opinion/{one.id}",
                 title=document.subject,
-                about=f"Cho ý kiến dự thảo {document.arrival_number}/{document.year}. {one.question}".strip(),
+                about=Phrase(
+                    "Cho ý kiến dự thảo %(number)s/%(year)s. %(question)s",
+                    number=document.arrival_number, year=document.year, question=one.question,
+                ),
                 address=address(document),
                 deadline=one.due or "",
                 since_ms=one.asked_ms,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsvc.core.clock import office_date
+from mailsvc.core.errors import HouseWord, Phrase
 from mailsvc.documents.routing import receivers
 from mailsvc.documents.routing.orders import INFORM, LEADER
 from mailsvc.documents.routing.rules import rules
@@ -37,7 +38,10 @@ def items(tx: Tx, account_id: int) -> list[WorkItem]:
 
 def _item(line: Line, title: tuple[Any, ...], names: dict[int, str], turn: str) -> WorkItem:
     words = rules().words
-    about = f"Số đến {title[2]}/{title[1]} · {words.roles[line.role]} · {words.lines[line.state]}"
+    role, state = HouseWord(words.roles[line.role]), HouseWord(words.lines[line.state])
+    about = Phrase(
+        "Số đến %(number)s/%(year)s · %(role)s · %(state)s", number=title[2], year=title[1], role=role, state=state
+    )
     back = turn == HERE and line.state in ("returned", "reported")
     return WorkItem(
         kind="incoming",
@@ -62,8 +66,8 @@ def _request(tx: Tx, one: Request, title: tuple[Any, ...], names: dict[int, str]
     return WorkItem(
         kind="request",
         key=f"request/{one.id}",
-        title=f"{words.requests[one.kind]}: {title[4]}",
-        about=f"Số đến {title[2]}/{title[1]} · {one.reason}",
+        title=Phrase("%(request)s: %(subject)s", request=HouseWord(words.requests[one.kind]), subject=title[4]),
+        about=Phrase("Số đến %(number)s/%(year)s · %(reason)s", number=title[2], year=title[1], reason=one.reason),
         address=f"/xu-ly/{one.document_id}#de-nghi-{one.id}",
         state=one.state,
         deadline=routing.line(tx, one.line_id).deadline or "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailsvc.core.errors import HouseWord, Phrase
 from mailsvc.documents import rights
 from mailsvc.documents.tasks import post
 from mailsvc.documents.tasks.words import REFUSED, REPORTED, words
@@ -33,9 +34,10 @@ def desks_of(tx: Tx, person_id: int) -> list[int]:
 def _to_do(tx: Tx, task: Task, row: TaskPerson) -> WorkItem:
     elsewhere = task.state in (REPORTED, REFUSED)
     assigner = accounts.get(tx, task.assigner_id).full_name
-    about = f"{words().roles[row.role]} · {words().states[task.state]}"
+    values = {"role": HouseWord(words().roles[row.role]), "state": HouseWord(words().states[task.state])}
+    about = Phrase("%(role)s · %(state)s", **values)
     if row.percent and task.state != REPORTED:
-        about += f" {row.percent} %"
+        about = Phrase("%(role)s · %(state)s %(percent)s %%", **values, percent=row.percent)
     return _item(
         task, "task", about,
         role=row.role,
@@ -51,8 +53,9 @@ def _given(tx: Tx, task: Task, doers: list[TaskPerson]) -> WorkItem:
     """What the person gave: to be decided after a report or a refusal, else waited for."""
     mine = task.state in (REPORTED, REFUSED)
     lead = accounts.get(tx, doers[0].person_id).full_name
+    about = Phrase("Giao việc cho %(lead)s · %(state)s", lead=lead, state=HouseWord(words().states[task.state]))
     return _item(
-        task, "task_given", f"Giao cho {lead} · {words().states[task.state]}",
+        task, "task_given", about,
         state=task.state,
         unread=False,
         sender=lead if mine else "",
@@ -67,7 +70,9 @@ def _asked(tx: Tx, person_id: int) -> list[WorkItem]:
             kind="task_request",
             key=f"task_request/{request.id}",
             title=task.title,
-            about=f"Xin gia hạn đến {post.shown_day(request.wanted)}: {request.reason}",
+            about=Phrase(
+                "Xin gia hạn đến %(day)s: %(reason)s", day=post.shown_day(request.wanted), reason=request.reason
+            ),
             address=post.page_of(task.id),
             deadline=task.deadline or "",
             since_ms=request.asked_ms,
