@@ -9,10 +9,15 @@ from html import escape
 from mailsvc.message.invitation import Invitation, read_invitation
 from mailsvc.message.scan import Part, decode_part, part_text, plain_text, scan
 from mailsvc.message.section import message_in
+from mailsvc.message.smime import open_p7m
+from mailsvc.message.text import html_to_text
 from mailsvc.store.blobs import Buffer
 
 ATTACHED_SHOWN = 5
+_OPAQUE = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _CALENDARS = ("text/calendar", "application/ics")
+LARGEST_SIGNED = 30_000_000
+"""Octets of a signed message that are looked into."""
 READ_LIMIT = 3_000_000
 """Octets of one part that are read for showing."""
 
@@ -89,6 +94,32 @@ def text_of(data: Buffer, leaves: Sequence[Leaf]) -> str:
     """The body as text."""
     shown = [plain_text(data, one, READ_LIMIT) for leaf in leaves if (one := leaf.plain or leaf.html) is not None]
     return "\n\n".join(text.strip("\n") for text in shown).strip()
+
+
+def text_as_sent(data: Buffer, leaves: Sequence[Leaf], limit: int = READ_LIMIT) -> str:
+    """The same with every octet as the character of that number, where the part is no UTF-8: for vietnamese/legacy."""
+    shown = [_as_sent(data, one, limit) for leaf in leaves if (one := leaf.plain or leaf.html) is not None]
+    return "\n\n".join(text.strip("\n") for text in shown).strip()
+
+
+def _as_sent(data: Buffer, part: Part, limit: int) -> str:
+    raw = decode_part(data, part)[:limit]
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1").replace("\r\n", "\n").replace("\0", "")
+        return html_to_text(text) if part.subtype != "plain" else text
+    return plain_text(data, part, limit)
+
+
+def signed_text(data: Buffer, parts: Sequence[Part]) -> str:
+    """The text inside an opaque signature, '' where there is none; the signature is not verified (RFC 8551 §3.5.2)."""
+    for part in parts:
+        if part.content_type in _OPAQUE and part.size <= LARGEST_SIGNED:
+            signed = open_p7m(decode_part(data, part)).content
+            if signed:
+                return text_of(signed, body_leaves(scan(signed).parts))
+    return ""
 
 
 def html_of(data: Buffer, leaves: Sequence[Leaf]) -> str:

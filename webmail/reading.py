@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from mailsvc.message.attachments import Attachment
 from mailsvc.message.scan import Scan
 from mailsvc.message.suspicion import Evidence, suspicions
 from mailsvc.store.flags import FLAGGED, SEEN
+from mailsvc.vietnamese import legacy
 from webmail import bodies, hints, invites, letters, remote_pictures
 from webmail.i18n import N_, _
 from webmail.opening import Contained, Placed
@@ -20,6 +22,9 @@ _HEIGHTS = (6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128)
 _HIDDEN_ROLES = ("inline", "signature")
 _LABELS = {"to": N_("Đến"), "cc": N_("Đồng gửi"), "reply-to": N_("Trả lời về")}
 _LONGEST_NAMES = 2000
+_LOOKED_AT = 40_000
+"""Octets of the text that its encoding is guessed from."""
+ENCODINGS = {legacy.TCVN3: "TCVN3", legacy.VNI: "VNI", legacy.VIQR: "VIQR", legacy.CP1258: "Windows-1258"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A letter as the page shows it. `text` is set when the text is shown; else the frame shows the HTML."""
+    """A letter as the page shows it. `text` is set when the text is shown; else the frame shows the HTML. `signed`: the
+    text lies inside a signature. `encoding`: the old one that was asked for; `looks` the one it seems to be, or ''."""
 
     placed: Placed
     scan: Scan
@@ -78,6 +84,14 @@ class Reader:
     cards: tuple[Card, ...]
     attached: tuple[tuple[letters.Attached, Markup], ...]
     invite: invites.Card | None
+    signed: bool
+    encoding: str
+    looks: str
+
+    @property
+    def encodings(self) -> dict[str, str]:
+        """Old encodings the text can be read in, with their names."""
+        return ENCODINGS
 
     @property
     def base(self) -> str:
@@ -115,15 +129,17 @@ class Reader:
 async def read(visit: Visit, opened: Placed, found: Contained) -> Reader:
     """What the page and the fragment show of the letter; `?xem=chu` asks for the text instead of the HTML."""
     leaves = letters.body_leaves(found.scan.parts)
-    as_text = visit.query("xem") == "chu" or not letters.has_html(leaves)
+    encoding = visit.query("doc", 10) if visit.query("doc", 10) in ENCODINGS else ""
+    as_text = visit.query("xem") == "chu" or bool(encoding) or not letters.has_html(leaves)
     evidence = await hints.evidence(visit, opened, found)
     shown = await _pictures(visit, opened, found.scan.from_address, evidence)
     content_id, parts = opened.line.content_id, found.scan.parts
     cleaned = None if as_text else await bodies.cleaned(visit, content_id, opened.data, parts, remote=bool(shown))
     text = None
     words = (_(MORE), _(CUT))
+    plain = await visit.office.work(_plain, opened, found, leaves, encoding)
     if cleaned is None:
-        text = await visit.office.work(lambda: text_as_html(letters.text_of(opened.data, leaves), *words))
+        text = await visit.office.work(text_as_html, plain.text, *words)
     inner = await visit.office.work(lambda: [text_as_html(one.text, *words) for one in found.attached])
     return Reader(
         placed=opened,
@@ -142,7 +158,28 @@ async def read(visit: Visit, opened: Placed, found: Contained) -> Reader:
         cards=_cards(found.files, text is not None),
         invite=await invites.card(visit, opened, found.invitation) if found.invitation else None,
         attached=tuple(zip(found.attached, inner, strict=True)),
+        signed=plain.signed,
+        encoding=encoding,
+        looks=plain.looks,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    text: str
+    signed: bool
+    looks: str
+
+
+def _plain(opened: Placed, found: Contained, leaves: Sequence[letters.Leaf], encoding: str) -> _Plain:
+    """The body as text, in the encoding wished; where there is none, that inside a signature. For a worker thread."""
+    if encoding:
+        return _Plain(legacy.reread(letters.text_as_sent(opened.data, leaves), encoding), False, encoding)
+    text, looks = letters.text_of(opened.data, leaves), ""
+    if not legacy.is_vietnamese(text):
+        looks = legacy.guess(letters.text_as_sent(opened.data, leaves, _LOOKED_AT))
+    signed = "" if text else letters.signed_text(opened.data, found.scan.parts)
+    return _Plain(text or signed, bool(signed), looks)
 
 
 async def _pictures(visit: Visit, opened: Placed, sender: str, evidence: Evidence) -> str:

@@ -17,7 +17,7 @@ from mailsvc.auth.passwords import LONGEST, AppKey, Credentials, PasswordHasher,
 from mailsvc.auth.sasl import Challenge, Done, Failed, Mechanism, PasswordProof, ScramProof, Step, Wanted
 from mailsvc.auth.saslprep import saslprep
 from mailsvc.auth.scram import ScramKeys, fake_keys
-from mailsvc.auth.throttle import Throttle
+from mailsvc.auth.throttle import Outlook, Throttle
 from mailsvc.core.errors import Invalid, MailsvcError
 
 Lookup = Callable[[str], Awaitable[Credentials | None]]
@@ -89,6 +89,10 @@ class Authenticator:
     def hasher(self) -> PasswordHasher:
         """What makes the keys of new passwords."""
         return self._hasher
+
+    def outlook(self, username: str, peer: str) -> Outlook | None:
+        """What more wrong passwords for that name from that address bring; None where nobody is ever refused."""
+        return self._throttle.outlook(peer, _prepared(username).lower())
 
     def seal(self, text: str) -> str:
         """A mark (64 hexadecimal digits) that only this installation can make of the text."""

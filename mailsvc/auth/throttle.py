@@ -60,6 +60,16 @@ class Verdict:
     pause_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What more wrong passwords bring: `left` until one has to wait; then `wait_ms` before the next try, at most
+    `most_ms`. Nothing of it says whether the name exists."""
+
+    left: int
+    wait_ms: int
+    most_ms: int
+
+
 @dataclass(slots=True)
 class _Counter:
     failures: float = 0.0
@@ -136,6 +146,15 @@ class Throttle:
                 _left_ms(self._rules.network, self._networks.get(network, now_ms), now_ms),
             )
         return Verdict(refuse_ms=refuse_ms, pause_ms=pause_ms)
+
+    def outlook(self, peer: str, name: str) -> Outlook | None:
+        """What lies ahead for this name from this address; None where nobody is ever refused."""
+        keys = self._keys(peer)
+        if keys is None:
+            return None
+        rules, now_ms = self._rules.pair, self._clock.now_ms()
+        failures, _ = self._pairs.get(f"{keys[0]} {name}", now_ms)
+        return Outlook(max(0, rules.free - int(failures)), self.check(peer, name).refuse_ms, rules.most_ms)
 
     def failed(self, peer: str, name: str) -> None:
         """A wrong password, or a name nobody has."""

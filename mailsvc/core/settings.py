@@ -36,6 +36,7 @@ class Organisation(_Section):
         description="Mail domains of this office; the first is the canonical one, the others are aliases of it.",
     )
     host: str = Field("mail.sogddt.tayninh.gov.vn", description="Host name told in greetings and Received fields.")
+    help: str = Field("", description="Who helps those who cannot sign in, for example a unit and its room.")
     help_phone: str = Field("", description="Telephone shown on the sign-in page for those who cannot get in.")
 
     @field_validator("domains")

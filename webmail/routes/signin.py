@@ -23,6 +23,8 @@ from webmail.i18n import N_, _
 from webmail.pages import bare_page
 
 log = logging.getLogger(__name__)
+_WARNED = 3
+"""Tries left from which on the wait is told."""
 _WRONG = N_("Sai tên đăng nhập hoặc mật khẩu. Xin kiểm tra phím CapsLock và bộ gõ tiếng Việt rồi thử lại.")
 
 
@@ -48,13 +50,26 @@ async def sign_in(visit: Visit) -> Response:
         return response
     except AuthFailed as error:
         log.info("web sign-in refused: %s from %s", error.reason, visit.peer)
-        return _page(visit, 403, wanted, name, _(_WRONG), kept=_kept(visit))
+        return _page(visit, 403, wanted, name, f"{_(_WRONG)} {_ahead(visit, name)}".strip(), kept=_kept(visit))
     except Busy:
         return _page(visit, 503, wanted, name, _("Máy chủ đang bận; xin thử lại."), kept=_kept(visit))
     version = await visit.office.db.read(_asks_for_code, identity.account_id)
     if version is not None:
         return await _code_wanted(visit, identity.account_id, version, wanted)
     return await _open(visit, identity.account_id, wanted)
+
+
+def _ahead(visit: Visit, name: str) -> str:
+    """The wait that the next wrong passwords bring, told before it comes; '' while it is far."""
+    ahead = visit.office.authenticator.outlook(name, visit.peer)
+    if ahead is None or (ahead.left > _WARNED and not ahead.wait_ms):
+        return ""
+    most = words.wait(ahead.most_ms)
+    if ahead.wait_ms:
+        text = N_("Lần thử tới phải đợi %(after)s; sai thêm thì đợi lâu gấp đôi, tối đa %(most)s.")
+        return _(text, after=words.wait(ahead.wait_ms), most=most)
+    text = N_("Sai thêm %(left)s lần nữa thì phải đợi trước khi thử lại, mỗi lần lâu gấp đôi, tối đa %(most)s.")
+    return _(text, left=ahead.left, most=most)
 
 
 def _asks_for_code(tx: Tx, account_id: int) -> int | None:
