@@ -42,7 +42,7 @@ def test_work_says_where_it_stands(site: Site, directed: int) -> None:
 
 
 def test_a_document_is_said_in_english(site: Site, directed: int) -> None:
-    page = site.signed_in("daonth").get(f"/xu-ly/{directed}").text
+    page = site.signed_in("daonth").get(f"/xu-ly/{directed}", follow_redirects=True).text
     for word in (">Official letter<", ">Urgent<", ">In progress<", ">Lead<"):
         assert word in page, word
     for word in ("Công văn", "Khẩn", "Đang giải quyết", "Chủ trì"):
