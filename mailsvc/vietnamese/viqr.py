@@ -1,4 +1,5 @@
-"""VIQR: Vietnamese in ASCII as it was mailed over seven bits (handbook §6.2). Very ambiguous: read so on request only."""
+"""VIQR: Vietnamese in ASCII as it was mailed over seven bits (handbook §6.2). Very ambiguous:
+read so on request only."""
 
 import re
 import unicodedata
