@@ -35,7 +35,7 @@ def test_remarks_of_the_register_are_english(site: Site) -> None:
     for wanted in (
         "The issuing organisation is missing.",
         "There is no type “Bài thơ” in the catalogue.",
-        "Date of the document “2026-40-40” is no date.",
+        "Date of the document “40/40/2026” is no date",
         "The deadline was over before the document came.",
         "Summary has 501 characters, the regulation allows 500.",
         '<option value="khan" selected>Urgent</option>',
