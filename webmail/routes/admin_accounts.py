@@ -14,6 +14,7 @@ from mailsvc.documents.rights.matrix import matrix
 from mailsvc.http.visits import Visit, get, post
 from mailsvc.store import accounts
 from webmail.forms import calendar_day
+from webmail.house_words import titles
 from webmail.i18n import N_, _, said
 from webmail.pages import go
 from webmail.routes.admin import with_factor
@@ -39,7 +40,7 @@ _FIELDS = {
 async def listing(visit: Visit) -> Response:
     query, choice = visit.query("tim"), visit.query("loai", 10)
     found = await visit.office.db.read(administering.listing, visit.actor, query, choice)
-    shown = {"found": found, "query": query, "choice": choice, "choices": CHOICES, "roles": matrix().roles}
+    shown = {"found": found, "query": query, "choice": choice, "choices": CHOICES, "roles": titles(matrix().roles)}
     return await admin_page(visit, "admin_accounts.html", **shown)
 
 
@@ -62,7 +63,7 @@ async def account_page(
         "rival": _rival(visit, error, sheet),
         "state": (error.theirs if isinstance(error, Meanwhile) else sheet.facts).state(),
         "made": made,
-        "roles": matrix().roles,
+        "roles": titles(matrix().roles),
         "domains": visit.office.settings.organisation.domains,
     }
     template = "admin_account.html" if sheet.account.kind == "person" else "admin_mailbox.html"

@@ -13,6 +13,7 @@ from mailsvc.core.errors import Invalid
 from mailsvc.documents.rights.matrix import matrix
 from mailsvc.http.visits import Visit, get, post, upload
 from mailsvc.store.tx import Tx
+from webmail.house_words import titles
 from webmail.i18n import N_, said
 from webmail.routes.admin import with_factor
 from webmail.routes.admin_shell import admin_page
@@ -77,7 +78,7 @@ async def _shown(visit: Visit, status: int, **given: Any) -> Response:
     values: dict[str, Any] = {"problem": "", "verdicts": [], "text": "", "made": [], "done": None, **given}
     kinds = [one.kind for one in values["verdicts"]]
     values |= {"counts": {kind: kinds.count(kind) for kind in KINDS}, "kinds": KINDS, "fields": FIELDS}
-    values |= {"roles": matrix().roles, "columns": importing.PERSON_COLUMNS}
+    values |= {"roles": titles(matrix().roles), "columns": importing.PERSON_COLUMNS}
     return await admin_page(visit, "admin_import.html", status=status, **values)
 
 

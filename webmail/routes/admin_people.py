@@ -9,6 +9,7 @@ from mailsvc.accounts.newcomers import Newcomer
 from mailsvc.core.errors import AlreadyThere, Invalid, MailsvcError, Refused
 from mailsvc.documents.rights.matrix import matrix
 from mailsvc.http.visits import Visit, get, post
+from webmail.house_words import titles
 from webmail.i18n import _, said
 from webmail.pages import go
 from webmail.routes.admin import with_factor
@@ -27,7 +28,7 @@ async def _form(visit: Visit, error: MailsvcError | None = None) -> Response:
     await visit.office.db.read(administering.require, visit.actor)
     shown = {
         "units": await visit.office.db.read(sheets.units_of_today),
-        "roles": matrix().roles,
+        "roles": titles(matrix().roles),
         "typed": {name: visit.field(name) for name in visit.form} if error else {"vai_tro": _MOST_USUAL},
         "problem": said(error) if error else "",
         "domains": visit.office.settings.organisation.domains,

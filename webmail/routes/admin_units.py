@@ -15,6 +15,7 @@ from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
 from mailsvc.vietnamese.sort import sort_key
 from webmail.forms import calendar_day
+from webmail.house_words import titles
 from webmail.i18n import N_, _, said
 from webmail.pages import go
 from webmail.routes.admin import with_factor
@@ -119,7 +120,7 @@ async def _sheet(visit: Visit, at: str = "", error: MailsvcError | None = None) 
         typed={name: visit.field(name) for name in visit.form} if error else {},
         units=[one for one in await visit.office.db.read(_choices) if one.code != code],
         kinds=_kinds(),
-        roles=matrix().roles,
+        roles=titles(matrix().roles),
         domains=visit.office.settings.organisation.domains,
         on=_today(visit),
     )

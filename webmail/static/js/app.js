@@ -6,7 +6,16 @@ import { putDown, say, takeAlong, text } from "./toast.js";
 
 const mounted = new Map(); // element -> what to call when it has gone
 
+// Tabs that do not fit are scrolled to the one that is open.
+function showTab() {
+  for (const open of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = open.closest(".tabs");
+    row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
+  }
+}
+
 async function mountAll() {
+  showTab();
   for (const [element, leave] of mounted) {
     if (element.isConnected) continue;
     mounted.delete(element);
