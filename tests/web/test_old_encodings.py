@@ -87,3 +87,21 @@ def test_old_letters_in_pictures(site: Site, browser: Browser, pictures: Path) -
         page.wait_for_selector(".main-letter .old-letters a[aria-current]", state="visible")
         shoot(page, pictures, "doc-theo-muc")
         page.context.close()
+
+
+@pytest.mark.browser
+def test_the_menu_of_a_short_letter_is_never_cut_off(site: Site, browser: Browser) -> None:
+    uid = site.deliver(b"From: a@x.example\r\nSubject: Ngan\r\n\r\nChao anh.\r\n")
+    for width, height in WIDTHS:
+        page = open_page(browser, width, height)
+        sign_in(page, site, "daonth")
+        page.goto(f"{site.url}/thu/{site.inbox('vanthu')}/{uid}")
+        page.click(".main-letter .further > summary")
+        card, bar = page.locator(".main-letter .further-card"), page.locator(".rail")
+        card.wait_for(state="visible")
+        box, rail = card.bounding_box(), bar.bounding_box()
+        assert box is not None and rail is not None
+        assert box["y"] >= 0 and box["y"] + box["height"] <= (rail["y"] if width == 390 else height), box
+        card.locator("a[href$='?doc=vni']").click()
+        page.wait_for_url("**/*?doc=vni")
+        page.context.close()
