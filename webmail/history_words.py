@@ -31,6 +31,7 @@ SENTENCES = (
     N_("Ý kiến: %(text)s"),
     N_("Trả lại báo cáo: %(text)s"),
     N_("Lấy lại báo cáo để xử lý tiếp."),
+    N_("Lấy lại dự thảo khi lãnh đạo đơn vị chưa mở."),
     N_("Đã xem việc trả lại."),
     N_("%(word)s lượt của %(name)s."),
     N_("Xin gia hạn đến %(day)s: %(text)s"),

@@ -30,7 +30,8 @@ from webmail.paperwork import Refusal, note_view
 PLACE = "/van-ban-di/{year}/{number}"
 _STATUS = ((Stale, 409), (AlreadyThere, 409), (Refused, 403), (NotFound, 404), (Invalid, 422))
 _FORMS = {
-    "trinh": "submit", "duyet": "approve_content", "chuyen-the-thuc": "send_to_format", "lay-y-kien": "ask_opinions",
+    "trinh": "submit", "lay-lai": "take_back", "duyet": "approve_content", "chuyen-the-thuc": "send_to_format",
+    "lay-y-kien": "ask_opinions",
     "the-thuc": "approve_format", "ky": "sign", "lay-so": "request_number", "cap-so": "give_number",
     "so-chen": "insert_number", "ban-ky": "attach_signed", "tra-lai": "send_back", "huy-so": "cancel_number",
     "thu-hoi": "recall", "sao": "copy", "quan-he": "link", "bo": "drop", "phien-ban": "version", "nhac": "remind",
@@ -94,8 +95,10 @@ async def show(visit: Visit, document: Document, *, status: int = 200, refusal: 
     return await page(visit, "out_document.html", status=status, work=work, papers=found, shown=shown, **values)
 
 
-async def done(visit: Visit, document: Document, act: str, work: Awaitable[Any], text: str) -> Response:
-    """Do it and go back to the page; a refusal shows the page with what was typed."""
+async def done(
+    visit: Visit, document: Document, act: str, work: Awaitable[Any], text: str, undo: str = ""
+) -> Response:
+    """Do it and go back to the page; a refusal shows the page with what was typed. `undo`: the act that undoes it."""
     try:
         await work
     except MailsvcError as error:
@@ -105,7 +108,7 @@ async def done(visit: Visit, document: Document, act: str, work: Awaitable[Any],
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         fresh = await visit.office.db.read(_seen, visit, document.year, document.arrival_number)
         return await show(visit, fresh, status=status, refusal=Refusal(said(error), act, typed))
-    return go(visit, here(document), text)
+    return go(visit, here(document), text, f"{here(document)}/{undo}" if undo else "")
 
 
 async def packed(visit: Visit, subject: str, fields: tuple[tuple[str, str], ...]) -> Packed | None:

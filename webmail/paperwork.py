@@ -142,11 +142,19 @@ async def show(
     chosen = papers.choose(shown_work.papers, visit.query("tep"))
     shown = papers.Shown(None) if chosen is None else await papers.show(visit, chosen, None)
     values: dict[str, Any] = {"fresh": fresh, "refusal": refusal, "words": spoken(rules().words)}
+    values["stray"] = refusal is not None and _stray(refusal, shown_work.way)
     values["chain"] = await visit.office.db.read(chain.of_incoming, visit.actor, found, shown_work.letter)
     reads = shown_work.in_register
     values["back"] = came_from.back(visit, "/van-ban-den" if reads else "/viec")
     values["phrases"] = await visit.office.db.read(office_rules.value, "phrases.direction")
     return await page(visit, "document.html", status=status, work=shown_work, shown=shown, **values)
+
+
+def _stray(refusal: Refusal, way: Way) -> bool:
+    """Whether the form that was refused has gone from the page, so that the refusal must stand on top."""
+    name, _, number = refusal.act.rpartition("-")
+    offered = any("recall" in one.acts and str(one.line.id) == number for one in way.nodes)
+    return refusal.act in ("trinh", "mo-lai") or (name == "lay-lai" and not offered)
 
 
 async def note_view(visit: Visit, document: Document, what: str) -> None:

@@ -73,6 +73,29 @@ def test_from_the_work_list_and_after_an_act(open_desk: Desk, pictures: Path) ->
             look(page, pictures, "van-ban-tu-viec")
 
 
+def test_a_refused_act_keeps_its_files(open_desk: Desk, tmp_path: Path) -> None:
+    desk = open_desk
+    document = desk.paper()
+    orders = [lead(f"p:{desk['khuetm']}", "27/11/2026")]
+    desk.write(directing.direct, desk["nganltt"], document.id, "", orders, version=1)
+    line = desk.line(document.id, "khuetm")
+    file = tmp_path / "Kết quả.docx"
+    file.write_bytes(package(paragraph("Kết quả")))
+    with chromium() as browser:
+        page = open_page(browser, 1440, 900)
+        sign_in(page, desk, "khuetm")
+        page.goto(f"{desk.url}/van-ban-den/2026/1?mo=bao-cao-{line.id}")
+        page.wait_for_selector("form[action$='/bao-cao'][data-ready]")
+        page.fill(f"#bc-{line.id}", " ")
+        page.set_input_files(f"#tep-bc-{line.id}", str(file))
+        page.click("form[action$='/bao-cao'] button.first")
+        expect(page.locator("form[action$='/bao-cao'][data-again][data-ready]")).to_be_visible()
+        expect(page.locator("[data-lost]")).to_have_count(0)
+        page.fill(f"#bc-{line.id}", "Đã xong.")
+        press(page, "form[action$='/bao-cao'] button.first")
+        expect(page.locator("main")).to_contain_text("Kết quả.docx")
+
+
 def _opens(page: Page, url: str) -> None:
     """The row of a register opens by a press anywhere, its link is one tab stop and large enough."""
     link = page.locator("tbody tr a").first

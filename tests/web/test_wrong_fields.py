@@ -50,6 +50,9 @@ def test_a_wrong_draft_keeps_its_files(
     expect(page.locator("[data-lost]")).to_have_count(0)
     assert page.evaluate("document.querySelector('#f-tep_goc').files[0].name") == "Dự thảo kế hoạch.docx"
     look(page, pictures, "soan-van-ban-sai")
+    page.fill("#f-answers", "số 99")
+    page.click("#du-thao button.first")  # the browser itself says so, nothing is sent
+    expect(page.locator("#f-answers:invalid")).to_be_focused()
     page.fill("#f-answers", "")
     page.fill("#f-deadline", "32/13/2026")
     press(page, "#du-thao button.first")

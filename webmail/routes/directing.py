@@ -14,7 +14,7 @@ from mailsvc.documents.errors import Stale
 from mailsvc.documents.fields import InvalidFields, Problem
 from mailsvc.documents.routing import assigning, deadlines, directing, pages, receivers
 from mailsvc.documents.routing.lines import Sending, main_lead
-from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, Order
+from mailsvc.documents.routing.orders import COOPERATE, INFORM, LEAD, LEADER, Order
 from mailsvc.documents.routing.parcels import parcel
 from mailsvc.documents.routing.receivers import Choices
 from mailsvc.documents.routing.rules import rules
@@ -29,7 +29,7 @@ from webmail.house_words import spoken
 from webmail.i18n import N_, _
 from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
-from webmail.routes.handling import PLACE, asked, done
+from webmail.routes.handling import PLACE, Undo, asked, done
 
 ROWS = 5  # receivers that cooperate, in one form
 DIRECT, TRANSFER, ASSIGN, FILE = "chi-dao", "chuyen", "giao", "luu"
@@ -239,7 +239,13 @@ async def submit(visit: Visit) -> Response:
             parcel=letter,
         )  # fmt: skip
 
-    return await done(visit, found, "trinh", work(), _("Đã trình."))
+    return await done(visit, found, "trinh", work(), _("Đã trình."), _take_back)
+
+
+def _take_back(tx: Tx, found: Document) -> Undo:
+    """Taking the submission back, while the leader has not read it."""
+    line = next(one for one in routing.lines_of(tx, found.id) if one.is_open and one.role == LEADER)
+    return f"/xu-ly/{found.id}/luot/{line.id}/lay-lai", (("version", str(line.version)),)
 
 
 ROUTES = (

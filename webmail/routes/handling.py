@@ -77,8 +77,19 @@ async def page_picture(visit: Visit) -> Response:
 
 
 # ---- doing --------------------------------------------------------------------------------------------------
-async def done(visit: Visit, found: Document, act: str, work: Awaitable[Any], text: str) -> Response:
-    """Do it and go back to the page; a refusal shows the page with what was typed."""
+Undo = tuple[str, tuple[tuple[str, str], ...]]
+"""The address of the form that undoes an act, and its fields."""
+
+
+async def done(
+    visit: Visit,
+    found: Document,
+    act: str,
+    work: Awaitable[Any],
+    text: str,
+    undo: Callable[[Tx, Document], Undo] | None = None,
+) -> Response:
+    """Do it and go back to the page; a refusal shows the page with what was typed. `undo` is asked afterwards."""
     try:
         await work
     except MailsvcError as error:
@@ -87,7 +98,9 @@ async def done(visit: Visit, found: Document, act: str, work: Awaitable[Any], te
             raise
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         return await paperwork.show(visit, found, status=status, refusal=Refusal(said(error), act, typed))
-    return go(visit, await visit.office.db.read(_after, visit.who.account.id, found), text)
+    place = await visit.office.db.read(_after, visit.who.account.id, found)
+    address, fields = await visit.office.db.read(undo, found) if undo is not None else ("", ())
+    return go(visit, place, text, address, fields)
 
 
 def _after(tx: Tx, account_id: int, found: Document) -> str:

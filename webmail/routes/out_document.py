@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from mailsvc.core.errors import Invalid
-from mailsvc.documents.outgoing import copying, deciding, draft, linking, numbers, paper, receipts
+from mailsvc.documents.outgoing import copying, deciding, draft, linking, numbers, paper, receipts, taking_back
 from mailsvc.documents.outgoing.copying import CopyOrder
 from mailsvc.documents.outgoing.packing import SIGNED
 from mailsvc.documents.outgoing.words import words
@@ -43,7 +43,7 @@ def _act(name: str, act: Act, text: str) -> Callable[[Visit], Awaitable[Response
 
     async def endpoint(visit: Visit) -> Response:
         found = await outdesk.asked(visit)
-        return await outdesk.done(visit, found, name, act(visit, found), _(text))
+        return await outdesk.done(visit, found, name, act(visit, found), _(text), _UNDOING.get(name, ""))
 
     return endpoint
 
@@ -51,6 +51,10 @@ def _act(name: str, act: Act, text: str) -> Callable[[Visit], Awaitable[Response
 # ---- approvals ----------------------------------------------------------------------------------------------
 async def _submit(visit: Visit, found: Document) -> None:
     await visit.office.db.write(deciding.submit, visit.actor, found.id)
+
+
+async def _take_back(visit: Visit, found: Document) -> None:
+    await visit.office.db.write(taking_back.take_back, visit.actor, found.id)
 
 
 async def _approve_content(visit: Visit, found: Document) -> None:
@@ -181,6 +185,7 @@ async def _keep_paper(visit: Visit, found: Document) -> None:
 
 _FORMS: tuple[tuple[str, Act, str], ...] = (
     ("trinh", _submit, N_("Đã trình lãnh đạo đơn vị.")),
+    ("lay-lai", _take_back, N_("Đã lấy lại dự thảo.")),
     ("duyet", _approve_content, N_("Đã duyệt nội dung.")),
     ("lay-y-kien", _ask, N_("Đã gửi lấy ý kiến.")),
     ("y-kien", _opinion, N_("Đã gửi ý kiến.")),
@@ -201,6 +206,8 @@ _FORMS: tuple[tuple[str, Act, str], ...] = (
     ("ban-giay/duyet", _approve_paper, N_("Đã duyệt thể thức bản giấy.")),
     ("ban-giay/luu", _keep_paper, N_("Đã ghi bản giấy.")),
 )
+_UNDOING = {"trinh": "lay-lai"}
+"""Forms that the next page offers to undo, and the form that does."""
 
 ROUTES = (
     get(PLACE, document),

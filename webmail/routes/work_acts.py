@@ -11,7 +11,7 @@ from mailsvc.core.actor import Actor
 from mailsvc.core.errors import AlreadyThere, Invalid, MailsvcError, NotFound, Refused
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.following import urging
-from mailsvc.documents.outgoing import deciding, numbers
+from mailsvc.documents.outgoing import deciding, numbers, taking_back
 from mailsvc.documents.routing import closing, handling, pages, recalling
 from mailsvc.documents.tasks import deciding as grading
 from mailsvc.documents.tasks import doing, requests
@@ -90,7 +90,8 @@ _ACTS: dict[tuple[str, str], tuple[Deed, str, str]] = {
     ("task_given", "close"): (_task_close, N_("Đã kết thúc việc."), ""),
     ("task_given", "urge"): (_task_urge, N_("Đã đôn đốc."), ""),
     ("task_request", "grant"): (_extension_grant, N_("Đã đồng ý."), ""),
-    ("outgoing", "submit"): (deciding.submit, N_("Đã trình lãnh đạo đơn vị."), ""),
+    ("outgoing", "submit"): (deciding.submit, N_("Đã trình lãnh đạo đơn vị."), "back"),
+    ("outgoing", "back"): (taking_back.take_back, N_("Đã lấy lại dự thảo."), ""),
     ("outgoing", "approve"): (deciding.approve_content, N_("Đã duyệt nội dung."), ""),
     ("outgoing", "format"): (deciding.send_to_format, N_("Đã chuyển Văn phòng kiểm tra thể thức."), ""),
     ("outgoing", "number"): (numbers.request_number, N_("Đã trình lấy số; văn thư đã nhận tệp Word."), ""),

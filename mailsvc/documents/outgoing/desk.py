@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import MailsvcError, NotFound
 from mailsvc.documents import register
-from mailsvc.documents.outgoing import draft, gate, numbers, paper, states, who
+from mailsvc.documents.outgoing import draft, gate, numbers, paper, states, taking_back, who
 from mailsvc.documents.outgoing.numbers import Offer
 from mailsvc.documents.register import Step
 from mailsvc.documents.rights import Act
@@ -94,6 +94,8 @@ def acts(tx: Tx, actor: Actor | int, flow: Flow) -> frozenset[str]:
     found = {name for name, act, where in _ACTS if flow.state in where and who.may(tx, actor, act, flow)}
     if flow.state == states.WAITING and who.is_office_head(tx, actor, flow.org_code):
         found.add("insert_number")
+    if taking_back.may_take_back(tx, actor, flow):
+        found.add("take_back")
     if flow.paper_state != paper.NONE:
         found.discard("paper_submit")
     if flow.paper_state == paper.STORED or paper.approved(tx, flow.document_id):

@@ -160,7 +160,10 @@ def _line_acts(tx: Tx, account_id: int, desks: set[int], line: Line, lines: Sequ
     if line.is_open and line.assignee_id in desks:
         found |= _receiver_acts(tx, actor, line)
     gives = line.assigner_id in desks or rights.may(tx, actor, Act.REASSIGN, above(tx, line))
-    if gives and line.role != LEADER:
+    if line.role == LEADER:
+        if line.is_open and rights.may(tx, actor, Act.RECALL, above(tx, line)):
+            found.add("recall" if line.state == "unread" else "ask_recall")
+    elif gives:
         found |= _giver_acts(tx, actor, line, lines)
     return frozenset(found)
 

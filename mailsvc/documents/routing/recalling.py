@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import AlreadyThere, Invalid, Refused
-from mailsvc.documents import mail_face, rights
+from mailsvc.documents import mail_face, register, rights
 from mailsvc.documents.rights import Act
 from mailsvc.documents.routing import receivers
 from mailsvc.documents.routing.handling import mark_read
@@ -72,7 +73,22 @@ def _taken(tx: Tx, actor: Actor, line: Line, state: str, reason: str, version: i
     word = rules().words.lines[state]
     note(tx, actor, line.document_id, state, f"{word} lượt của {name_of(tx, line.assignee_id)}. {reason}", line=line.id)
     settle(tx, line.document_id)
+    if state == "recalled" and line.role == LEADER:
+        _unsubmitted(tx, line)
     return ended
+
+
+def _unsubmitted(tx: Tx, line: Line) -> None:
+    """What the submission wrote of itself into flow and register (columns 7 and 8) is taken back with it."""
+    flow, document = routing.flow(tx, line.document_id), documents.get(tx, line.document_id)
+    if flow.state != "registered":
+        return
+    changes: dict[str, Any] = {"submitted_ms": None} | ({"paper": "not_submitted"} if flow.paper == "submitted" else {})
+    routing.change_flow(tx, line.document_id, changes)
+    if document.recipients == name_of(tx, line.assignee_id):
+        sent = office_date(line.sent_ms).isoformat()
+        moved = "" if document.transfer_date == sent else document.transfer_date or ""
+        register.fill(tx, document, recipients="", transfer_date=moved)
 
 
 # ---- asking -------------------------------------------------------------------------------------------------

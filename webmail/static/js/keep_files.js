@@ -4,16 +4,18 @@ let held = null;
 
 export function mount(form) {
   const choices = () => [...form.querySelectorAll("input[type=file]")];
-  if (held?.action === form.action && "again" in form.dataset) {
-    for (const input of choices()) {
-      const files = held.files.get(input.name);
-      if (files?.length && !input.matches("[aria-invalid=true]")) input.files = files;
-    }
-    const back = choices().reduce((sum, input) => sum + input.files.length, 0);
-    if (back) form.querySelector("[data-lost]")?.remove();
+  if (held?.action === form.action) {
+    if ("again" in form.dataset) putBack(choices(), held.files, form);
+    held = null;
   }
-  held = null;
   const sent = () => { held = { action: form.action, files: new Map(choices().map((one) => [one.name, one.files])) }; };
   form.addEventListener("submit", sent);
   return () => form.removeEventListener("submit", sent);
+}
+
+function putBack(inputs, files, form) {
+  for (const input of inputs) {
+    if (files.get(input.name)?.length && !input.matches("[aria-invalid=true]")) input.files = files.get(input.name);
+  }
+  form.querySelector("[data-lost]")?.remove();
 }
