@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from mailsvc.http.visits import Visit
+from mailsvc.mail import addressees
 from mailsvc.message.attachments import Attachment
 from mailsvc.message.scan import Scan
 from mailsvc.message.suspicion import Evidence, suspicions
@@ -21,7 +22,6 @@ from webmail.plaintext import CUT, MORE, text_as_html
 _HEIGHTS = (6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128)
 _HIDDEN_ROLES = ("inline", "signature")
 _LABELS = {"to": N_("Đến"), "cc": N_("Đồng gửi"), "reply-to": N_("Trả lời về")}
-_LONGEST_NAMES = 2000
 _LOOKED_AT = 40_000
 """Octets of the text that its encoding is guessed from."""
 ENCODINGS = {legacy.TCVN3: "TCVN3", legacy.VNI: "VNI", legacy.VIQR: "VIQR", legacy.CP1258: "Windows-1258"}
@@ -72,7 +72,7 @@ class Reader:
     scan: Scan
     sender: str
     address: str
-    recipients: tuple[tuple[str, str], ...]
+    recipients: tuple[tuple[str, tuple[str, ...]], ...]
     text: Markup | None
     has_html: bool
     refused: bool
@@ -113,7 +113,7 @@ class Reader:
     @property
     def several(self) -> bool:
         """Whether "reply to all" reaches more people than "reply"."""
-        return sum(names.count("@") for _label, names in self.recipients) > 1
+        return sum("@" in one for _label, names in self.recipients for one in names) > 1
 
     @property
     def trusted(self) -> bool:
@@ -198,14 +198,15 @@ def height(lines: int) -> int:
     return next((one for one in _HEIGHTS if lines <= one), _HEIGHTS[-1])
 
 
-def _recipients(scan: Scan) -> tuple[tuple[str, str], ...]:
-    """(label, names) of To and Cc, from the decoded head."""
+def _recipients(scan: Scan) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(label, recipients) of To and Cc, from the decoded head."""
     found = []
     for line in scan.head_text.split("\n"):
         name, _colon, value = line.partition(":")
         label = _LABELS.get(name.strip().lower())
-        if label and value.strip():
-            found.append((_(label), value.strip()[:_LONGEST_NAMES]))
+        names = tuple(addressees.pieces(value)) if label else ()
+        if label and names:
+            found.append((_(label), tuple(one.rstrip(":") for one in names)))
     return tuple(found[:12])
 
 

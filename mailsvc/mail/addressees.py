@@ -42,7 +42,7 @@ def read(text: str, domain: str) -> Typed:
     """Read a field. A word without @ is meant in `domain`. Pure."""
     people: list[Person] = []
     wrong: list[str] = []
-    for piece in _pieces(text):
+    for piece in pieces(text):
         person = _person(piece, domain)
         if person is None:
             wrong.append(piece)
@@ -65,7 +65,8 @@ def _written(person: Person) -> str:
     return f"{name} <{person.address}>"
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[str]:
+    """The recipients of a field, as they stand there. Pure."""
     for found in _PIECE.finditer(text[:LONGEST]):
         piece = found[0].strip()
         if piece:
@@ -115,6 +116,11 @@ def reach(tx: Tx, domains: Sequence[str], text: str) -> Reached:
         shown.append(person)
         everybody.setdefault(person.address.lower(), person)
     return Reached(tuple(shown), tuple(everybody.values()), tuple(problems))
+
+
+def problems(tx: Tx, domains: Sequence[str], pieces: Sequence[str]) -> list[Phrase | None]:
+    """What is wrong with each of the recipients typed, None for those a letter can go to."""
+    return [next(iter(reach(tx, domains, one).problems), None) for one in pieces]
 
 
 def _problem(tx: Tx, domains: Sequence[str], address: str) -> Phrase | None:

@@ -21,6 +21,7 @@ _KINDS = {
 }
 _LEVELS = {"thpt": "THPT", "thcs": "THCS", "tieu-hoc": "Tiểu học", "mam-non": "Mầm non"}
 _SCHOOL = "truong"
+_PEOPLE = "nguoi-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Group:
     key: str
     title: str
     members: tuple[Person, ...]
+
+    @property
+    def of_unit(self) -> bool:
+        """Whether it is the people of one unit, not one mailbox of each of many."""
+        return self.key.startswith(_PEOPLE)
 
     @property
     def address(self) -> str:
@@ -72,4 +78,4 @@ def _people(tx: Tx, unit: Unit) -> Group:
     people = receivers.people(tx, [unit.code])
     found = ((one.full_name, accounts.primary_address(tx, one.id)) for one in people)
     members = tuple(Person(name, address) for name, address in found if address)
-    return Group(f"nguoi-{unit.code.lower()}", f"Mọi người ở {unit.name}", members)
+    return Group(f"{_PEOPLE}{unit.code.lower()}", f"Mọi người ở {unit.name}", members)

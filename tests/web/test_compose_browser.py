@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import WIDTHS, fits, open_page, press, shoot, sign_in
-from tests.web.test_composing import DOMAIN, box, lying, original, placed, release
+from tests.web.test_composing import DOMAIN, box, letter, lying, original, placed, release
 from tests.web.test_session_over_page import _end_sessions
 from tests.web.webhouse import PASSWORD, Site
 
@@ -194,7 +195,8 @@ def test_reply_all_schedule_and_hints(site: Site, browser: Browser, pictures: Pa
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("[data-notes] [data-what]")
     asked = page.inner_text("[data-what]")
-    assert "đính kèm" in asked and "ngoài cơ quan" in asked
+    assert "đính kèm" in asked and "ngoài cơ quan" not in asked
+    expect(page.locator("[data-hint]")).to_contain_text("người nhận ngoài cơ quan cùng với")
     shoot(page, pictures, "soan-hoi-lai")
     fits(page)
     page.click("[data-notes] [data-no]")
@@ -230,15 +232,31 @@ def test_a_file_too_large_is_refused_before_it_is_sent(site: Site, browser: Brow
     assert not sent
 
 
-def test_wrong_addresses_stand_beside_their_field(site: Site, browser: Browser, pictures: Path) -> None:
-    page = open_page(browser, 1440, 900)
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_wrong_addresses_are_marked_and_refused_first(
+    site: Site, browser: Browser, pictures: Path, width: int, height: int
+) -> None:
+    page = open_page(browser, width, height)
     sign_in(page, site, "phuongvh")
     open_form(page, site)
-    page.keyboard.type("khong-co-ai,")
-    page.fill("[name=chu_de]", "x")
-    page.keyboard.press("Control+Enter")
+    page.keyboard.type(f"sai dia chi@@x, khong-co-ai, a@truong.example, nganltt@{DOMAIN},")
+    expect(page.locator(".to-chip.wrong")).to_have_count(2)
+    expect(page.locator(".to-chip.wrong .reason").nth(0)).to_have_text("“sai dia chi@@x” không phải là địa chỉ thư.")
+    expect(page.locator(".to-chip.wrong .reason").nth(1)).to_contain_text(f"khong-co-ai@{DOMAIN}")
     expect(page.locator("[data-problem=den]")).to_contain_text(f"khong-co-ai@{DOMAIN}")
+    expect(page.locator("[data-hint]")).to_have_text(re.compile("trong cơ quan: a@truong.example.$"))
+    fits(page)
     shoot(page, pictures, "soan-sai-dia-chi")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("p[data-saved]")).to_contain_text("Chưa gửi được")
+    expect(page.locator("#s-den")).to_be_focused()
+    expect(page.locator("[data-notes]")).to_be_empty()
+    for _ in range(2):
+        page.locator(".to-chip.wrong .out").first.click()
+    expect(page.locator("[data-problem=den]")).to_be_hidden()
+    page.fill("[name=chu_de]", "Cho cả hai")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".toast:has-text('Đang gửi')")
 
 
 TIDY = """() => new Promise((done) => {
@@ -258,6 +276,7 @@ def test_what_nobody_wrote_is_not_kept(site: Site, browser: Browser) -> None:
     sign_in(page, site, "phuongvh")
     posted: list[str] = []
     page.on("request", lambda one: posted.append(one.url) if one.method == "POST" else None)
+    saves = f"{site.url}/thu/soan"
     for way in ("tra_loi", "chuyen_tiep", "tra_loi"):
         open_form(page, site, f"/thu/soan?{way}={at}")
         assert page.evaluate(TIDY) == []
@@ -267,7 +286,7 @@ def test_what_nobody_wrote_is_not_kept(site: Site, browser: Browser) -> None:
         assert page.evaluate(TIDY) == []
         expect(page.locator("[data-notes]")).to_be_empty()
         press(page, "[data-leave]")
-    assert not posted and not lying(site, "phuongvh", "Thư nháp")
+    assert saves not in posted and not lying(site, "phuongvh", "Thư nháp")
 
 
 def test_what_was_written_is_kept_once_the_page_is_left(site: Site, browser: Browser) -> None:
@@ -319,3 +338,53 @@ def test_on_a_phone_fields_do_not_zoom_and_tools_can_be_hit(site: Site, browser:
         "all => all.map((one) => [one.className, one.offsetWidth, one.offsetHeight])",
     )
     assert len(tools) > 10 and not [one for one in tools if min(one[1:]) < 44], tools
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_two_hundred_recipients_leave_room_to_write(
+    site: Site, browser: Browser, pictures: Path, width: int, height: int
+) -> None:
+    people = ", ".join(f"Trường số {number} <truong{number}@truong.example>" for number in range(1, 200))
+    data = letter(
+        From="Trường A <a@truong.example>", To=f"phuongvh@{DOMAIN}, {people}", Subject="Hỏi tất cả",
+        Message_ID="<nhieu@truong.example>", Date="Thu, 26 Nov 2026 08:05:00 +0700",
+    )  # fmt: skip
+    at = f"{site.inbox('phuongvh')}.{site.deliver(data, f'phuongvh@{DOMAIN}')}"
+    page = open_page(browser, width, height)
+    sign_in(page, site, "phuongvh")
+    page.goto(f"{site.url}/thu/{at.replace('.', '/')}")
+    page.click("details.to > summary")
+    lines = page.locator(".to-people li")
+    expect(lines).to_have_count(200)
+    expect(lines.nth(1)).to_have_text("Trường số 1 <truong1@truong.example>")
+    assert page.eval_on_selector(".to-people", "one => one.offsetHeight < 250 && one.scrollHeight > 1000")
+    fits(page)
+    shoot(page, pictures, "doc-200-nguoi")
+    open_form(page, site, f"/thu/soan?tra_loi_tat_ca={at}")
+    row = page.locator("[data-row=cc]" if page.locator("[data-row=cc] .to-chip").count() else "[data-row=den]")
+    chips = row.locator(".to-chip")
+    expect(chips).to_have_count(3)
+    expect(page.locator("[data-hint]")).to_contain_text("Thư sẽ tới 200 người nhận")
+    assert page.eval_on_selector("[data-rich]", "one => one.getBoundingClientRect().top < innerHeight * .7")
+    fits(page)
+    shoot(page, pictures, "soan-200-nguoi")
+    row.locator(".to-more").click()
+    assert chips.count() > 190
+    expect(row.locator(".to-more")).to_have_text("Thu gọn")
+    row.locator(".to-more").click()
+    row.locator(".to-input").fill("nganltt,")
+    expect(chips).to_have_count(4)
+    page.click("[data-rich]")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-what]")).to_contain_text("201 người nhận")
+
+
+def test_groups_stand_above_the_schools_while_typing(site: Site, browser: Browser, pictures: Path) -> None:
+    page = open_page(browser, 1440, 900)
+    sign_in(page, site, "phuongvh")
+    open_form(page, site)
+    page.keyboard.type("truong thpt")
+    first = page.locator(".suggest li").first
+    expect(first).to_contain_text("Tất cả trường THPT")
+    expect(first.locator(".chip")).to_contain_text("người")
+    shoot(page, pictures, "soan-nhom")

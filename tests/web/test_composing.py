@@ -400,7 +400,7 @@ def test_a_shared_address_sends_and_keeps_its_copy(site: Site) -> None:
 def test_groups_reach_their_members_and_name_only_the_group(site: Site) -> None:
     client = site.signed_in("phuongvh")
     found = client.get("/thu/soan/nguoi-nhan", params={"q": "moi nguoi van phong"}).json()
-    group = next(one for one in found if one["loai"] == "group")
+    group = next(one for one in found if one["loai"] == "people")
     assert group["so"] == 4 and group["ten"] == "Mọi người ở Văn phòng"
     answer = write(client, den=f"{group['ten']} <{group['thu']}>", chu_de="Cả phòng", chu="x", viec="gui")
     assert answer.status_code == 303, answer.text[:2000]
@@ -469,3 +469,19 @@ def test_one_form_saves_every_signature_and_the_way_of_sending(site: Site) -> No
     page = client.get("/cai-dat/chu-ky")
     assert 'value="30"' in page.text and "<div>Đào</div><div>Văn thư</div>" in page.text
     assert client.post("/cai-dat/chu-ky", data=data | {"hoan_tac": "20", "chu": "một"}).status_code == 422
+
+
+def test_groups_and_units_come_first_with_their_head_counts(site: Site) -> None:
+    client = site.signed_in("phuongvh")
+
+    def asked(typed: str) -> list[dict[str, Any]]:
+        return list(client.get("/thu/soan/nguoi-nhan", params={"q": typed}).json())
+
+    for typed in ("thpt", "truong thpt", "tat ca truong thpt"):
+        first = asked(typed)[0]
+        assert first["ten"] == "Tất cả trường THPT" and first["loai"] == "group" and first["so"] > 10, typed
+    schools = [one for one in asked("truong thpt")[1:] if one["loai"] == "unit"]
+    assert len(schools) >= 6 and all("THPT" in one["ten"] and one["so"] == 1 for one in schools)
+    office, everybody = asked("van phong")[:2]
+    assert (office["loai"], office["trong"], office["so"]) == ("unit", 4, 1)
+    assert (everybody["ten"], everybody["so"]) == ("Mọi người ở Văn phòng", 4)

@@ -6,15 +6,17 @@ from starlette.responses import JSONResponse, Response
 
 from mailsvc.core.errors import Invalid, NotFound
 from mailsvc.http.visits import Visit, get, post
-from mailsvc.mail import completion, sending
+from mailsvc.mail import addressees, completion, sending
 from mailsvc.store import held_sends
 from mailsvc.store.tx import Tx
 from webmail import views, words
-from webmail.i18n import _, said
+from webmail.i18n import _, said, told
 from webmail.pages import go, page
 from webmail.routes.compose import read_time
 
 LIST = "/thu/hen-gio"
+_LONGEST, _MOST = 600, 500
+"""Characters of one recipient, and recipients that are looked at together."""
 
 
 async def undo(visit: Visit) -> Response:
@@ -74,13 +76,29 @@ async def suggest(visit: Visit) -> Response:
     domains = visit.office.settings.organisation.domains
     found = await visit.office.db.read(completion.suggest, domains, visit.who.account.id, visit.query("q", 100))
     return JSONResponse(
-        [{"loai": one.kind, "ten": one.name, "thu": one.address, "ghi": one.detail, "so": one.count} for one in found]
+        [
+            {
+                "loai": one.kind, "ten": one.name, "thu": one.address, "ghi": one.detail, "so": one.count,
+                "trong": one.heads,
+            }
+            for one in found
+        ]
     )
+
+
+async def check(visit: Visit) -> Response:
+    """What is wrong with the recipients typed (`den`, one field each), as JSON: a sentence for each, empty when a
+    letter can go there."""
+    typed = [str(one)[:_LONGEST] for one in visit.form.getlist("den")[:_MOST]]
+    domains = visit.office.settings.organisation.domains
+    found = await visit.office.db.read(addressees.problems, domains, typed)
+    return JSONResponse([told(one) if one else "" for one in found])
 
 
 ROUTES = (
     post("/thu/soan/hoan-tac", undo),
     get("/thu/soan/nguoi-nhan", suggest),
+    post("/thu/soan/nguoi-nhan", check),
     get(LIST, waiting),
     post(LIST + "/{held}/gio", change),
     post(LIST + "/{held}/thu-hoi", take_back),

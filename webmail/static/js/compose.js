@@ -1,4 +1,5 @@
 // The page for writing a letter. Without it the same form works with plain text.
+import { checker } from "./compose_check.js";
 import { openEditor } from "./compose_editor.js";
 import { files } from "./compose_files.js";
 import { peopleField } from "./compose_people.js";
@@ -24,7 +25,8 @@ export function mount(form) {
   });
   const touch = (sure = false) => { if (editor && !gone) saver.touch(sure); };
   const attached = files(form, { send: saver.send, failed: saver.failed, touch });
-  const people = Object.fromEntries(["den", "cc", "bcc"].map((name) => [name, peopleField(form.elements[name], form, touch)]));
+  const check = checker(form);
+  const people = Object.fromEntries(["den", "cc", "bcc"].map((name) => [name, peopleField(form.elements[name], form, check, () => { touch(); hint(); })]));
 
   function note(name, fill = () => {}) {
     const made = form.querySelector(`template[data-note=${name}]`).content.firstElementChild.cloneNode(true);
@@ -49,6 +51,7 @@ export function mount(form) {
   form.addEventListener("input", (event) => { if (!event.target.closest("[data-rich], .to-box, [data-tools], [data-attach]")) touch(); });
   form.elements.tu?.addEventListener?.("change", ({ target }) => editor?.sign(form.querySelector(`template[data-signature="${CSS.escape(target.value)}"]`)));
   useSpareRows(form, words);
+  hint();
   useTimes(form, () => submit("hen"));
   useTemplates(form, () => editor, touch);
 
@@ -74,23 +77,42 @@ export function mount(form) {
   }
 
   // ---- sending ----
+  function total() { return Object.values(people).reduce((sum, one) => sum + one.total(), 0); }
+
+  // What is worth knowing while one writes, and needs no answer: very many recipients; an answer among colleagues that
+  // somebody elsewhere gets too.
+  function hint() {
+    const say = form.querySelector("[data-asks]").dataset, found = [], place = form.querySelector("[data-hint]");
+    if (total() > MANY) found.push(say.many.replace("{so}", total()));
+    const every = Object.values(people).flatMap((one) => one.reachable()), domains = form.dataset.domains.split(" ");
+    const outside = every.filter((one) => one.includes("@") && !one.endsWith("@nhom.invalid") && !domains.includes(one.split("@").pop().toLowerCase()));
+    if (outside.length && outside.length < every.length) found.push(say.outside.replace("{ten}", outside.slice(0, 3).join(", ") + (outside.length > 3 ? "…" : "")));
+    place.querySelector("span").textContent = found.join(" ");
+    place.hidden = !found.length;
+  }
+
+  // Recipients that cannot get it come before every question.
+  async function refused() {
+    await Promise.all(Object.values(people).map((one) => one.checked()));
+    const found = Object.entries(people).map(([name, one]) => [name, one.problem()]).filter(([, text]) => text);
+    if (found.length) problems(Object.fromEntries(found));
+    return found.length > 0;
+  }
+
   function asks() {
     const say = form.querySelector("[data-asks]").dataset, found = [];
     const own = (editor.root.cloneNode(true));
     for (const quoted of own.querySelectorAll("blockquote")) quoted.remove();
     if (!attached.count() && /đính kèm|đinh kèm|gửi kèm|attach/i.test(own.textContent)) found.push(say.noattachment);
     if (!form.elements.chu_de.value.trim()) found.push(say.nosubject);
-    const total = Object.values(people).reduce((sum, one) => sum + one.total(), 0);
-    if (total > MANY) found.push(say.many.replace("{so}", total));
-    const every = Object.values(people).flatMap((one) => one.addresses()), domains = form.dataset.domains.split(" ");
-    const outside = every.filter((one) => one.includes("@") && !one.endsWith("@nhom.invalid") && !domains.includes(one.split("@").pop().toLowerCase()));
-    if (outside.length && outside.length < every.length) found.push(say.outside.replace("{ten}", outside.slice(0, 3).join(", ") + (outside.length > 3 ? "…" : "")));
+    if (total() > MANY) found.push(say.many.replace("{so}", total()));
     return found;
   }
 
   async function submit(deed) {
     if (!editor) return;
     for (const one of Object.values(people)) one.settle();
+    if (await refused() || gone) return;
     const open = sure ? [] : asks();
     if (open.length) return ask(open, deed);
     attached.settleRemovals();

@@ -1,10 +1,13 @@
 // An address field as chips with completion; the textarea stays what is sent.
 const PIECE = /(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;\n<>])+/g;
-const ADDRESS = /^[^\s<>()[\]\\,;:@"]+@[^\s<>()[\]\\,;:@"]+\.[^\s<>()[\]\\,;:@"]+$/;
+const FEW = 3, MANY = 12;
 
-export function peopleField(textarea, form, onChange) {
+// `check` knows what is wrong with a recipient (compose_check.js); `onChange` after every change of the field.
+export function peopleField(textarea, form, check, onChange) {
   const words = form.querySelector("[data-words]").dataset;
-  const box = textarea.parentElement, counts = new Map();
+  const box = textarea.parentElement, remark = form.querySelector(`[data-problem=${textarea.name}]`);
+  const counts = new Map(), fresh = new Set();
+  let whole = false;
   const input = document.createElement("input");
   Object.assign(input, { type: "text", className: "to-input", autocomplete: "off", spellcheck: false, inputMode: "email", enterKeyHint: "next" });
   const list = document.createElement("ul");
@@ -21,31 +24,65 @@ export function peopleField(textarea, form, onChange) {
   box.append(input, list);
 
   const pieces = () => (textarea.value.match(PIECE) ?? []).map((one) => one.trim()).filter(Boolean);
-  const write = (all) => { textarea.value = all.join(", "); draw(); onChange(); };
+  const write = (all) => { textarea.value = all.join(", "); draw(); complain(); onChange(); look(); };
+  const add = (more) => { for (const one of more) fresh.add(one); write([...pieces(), ...more]); };
 
+  // Of many only the first are shown, what was added since, and what is wrong.
   function draw() {
-    for (const old of box.querySelectorAll(".to-chip")) old.remove();
-    pieces().forEach((piece, number) => {
-      const chip = form.querySelector("template[data-chip]").content.firstElementChild.cloneNode(true);
-      const address = addressOf(piece), name = piece.match(/^\s*"?(.*?)"?\s*</)?.[1] || address;
-      const count = counts.get(address);
-      chip.querySelector(".name").textContent = count > 1 ? `${name}: ${count}` : name;
-      chip.title = address.endsWith("@nhom.invalid") ? words.people.replace("{so}", count ?? "") : address;
-      chip.classList.toggle("wrong", address.includes("@") && !ADDRESS.test(address));
-      chip.classList.toggle("group", address.endsWith("@nhom.invalid"));
-      const out = chip.querySelector("button");
-      out.setAttribute("aria-label", words.removeone.replace("{ten}", name));
-      out.tabIndex = -1;
-      out.addEventListener("click", () => { write(pieces().filter((_, other) => other !== number)); input.focus(); });
-      input.before(chip);
-    });
-    input.placeholder = pieces().length ? "" : textarea.placeholder;
+    for (const old of box.querySelectorAll(".to-chip, .to-more")) old.remove();
+    const all = pieces(), folded = all.length > MANY && !whole;
+    const shown = all.map((piece, number) => ({ piece, number })).filter(({ piece, number }) => !folded || number < FEW || fresh.has(piece) || check.reason(piece));
+    input.before(...shown.map(chip));
+    if (all.length > MANY) input.before(more(all.length - shown.length));
+    input.placeholder = all.length ? "" : textarea.placeholder;
+  }
+
+  function chip({ piece, number }) {
+    const made = form.querySelector("template[data-chip]").content.firstElementChild.cloneNode(true);
+    const address = addressOf(piece), name = piece.match(/^\s*"?(.*?)"?\s*</)?.[1] || address;
+    const count = counts.get(address), reason = check.reason(piece);
+    made.querySelector(".name").textContent = count > 1 ? `${name}: ${count}` : name;
+    made.title = reason || (address.endsWith("@nhom.invalid") ? words.people.replace("{so}", count ?? "") : address);
+    made.classList.toggle("wrong", Boolean(reason));
+    made.querySelector(".reason").textContent = reason;
+    made.classList.toggle("group", address.endsWith("@nhom.invalid"));
+    const out = made.querySelector("button");
+    out.setAttribute("aria-label", words.removeone.replace("{ten}", name));
+    out.tabIndex = -1;
+    out.addEventListener("click", () => { write(pieces().filter((_, other) => other !== number)); input.focus(); });
+    return made;
+  }
+
+  function more(hidden) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "to-more";
+    made.textContent = whole ? words.fewer : words.more.replace("{so}", hidden);
+    made.setAttribute("aria-expanded", String(whole));
+    made.addEventListener("click", () => { whole = !whole; draw(); box.querySelector(".to-more").focus(); });
+    return made;
+  }
+
+  const problem = () => [...new Set(pieces().map(check.reason).filter(Boolean))].slice(0, FEW).join(" ");
+
+  function complain() {
+    remark.textContent = problem();
+    remark.hidden = !remark.textContent;
+    if (remark.hidden) input.removeAttribute("aria-invalid"); else input.setAttribute("aria-invalid", "true");
+  }
+
+  // What is wrong is marked as soon as it is known; what the server said of the form before stays until something changes.
+  async function look() {
+    if (!(await check.ask(pieces()))) return;
+    draw();
+    if (problem()) complain();
+    onChange();
   }
 
   function settle() {
     const typed = input.value.trim().replace(/[,;]+$/, "");
-    if (typed) write([...pieces(), ...(typed.match(PIECE) ?? [])]);
     input.value = "";
+    if (typed) add((typed.match(PIECE) ?? []).map((one) => one.trim()).filter(Boolean));
     hide();
   }
 
@@ -74,9 +111,10 @@ export function peopleField(textarea, form, onChange) {
     made.id = `${list.id}-${number}`;
     const [name, detail, count] = made.children;
     name.textContent = one.ten;
-    detail.textContent = one.loai === "group" ? "" : [one.thu, one.ghi].filter(Boolean).join(" · ");
-    count.hidden = one.so < 2;
-    count.textContent = words.people.replace("{so}", one.so);
+    detail.textContent = one.thu.endsWith("@nhom.invalid") ? "" : [one.thu, one.ghi].filter(Boolean).join(" · ");
+    const heads = one.so > 1 ? one.so : one.trong;
+    count.hidden = !heads;
+    count.textContent = words.people.replace("{so}", heads);
     made.addEventListener("mousedown", (event) => { event.preventDefault(); take(number); });
     return made;
   }
@@ -94,7 +132,7 @@ export function peopleField(textarea, form, onChange) {
     const one = shown[number];
     const name = /[",;<>@:\\()[\]]/.test(one.ten) ? `"${one.ten.replace(/["\\]/g, "\\$&")}"` : one.ten;
     input.value = "";
-    write([...pieces(), `${name} <${one.thu}>`]);
+    add([`${name} <${one.thu}>`]);
     hide();
   }
 
@@ -120,9 +158,13 @@ export function peopleField(textarea, form, onChange) {
   });
   box.addEventListener("click", (event) => { if (event.target === box) input.focus(); });
   draw();
+  look();
   return {
-    input, settle, draw,
+    input, settle, problem,
+    draw: () => { draw(); look(); },
+    checked: () => check.ask(pieces()),
     addresses: () => pieces().map(addressOf),
+    reachable: () => pieces().filter((one) => !check.reason(one)).map(addressOf),
     total: () => pieces().reduce((sum, one) => sum + (counts.get(addressOf(one)) ?? 1), 0),
   };
 }
