@@ -153,7 +153,8 @@ def test_the_database_and_its_index(site: Site) -> None:
     assert "Mọi thư đã vào chỉ mục." in health(site)
     site.deliver(b"Subject: x\r\n\r\ny\r\n", "daonth@sogddt.tayninh.gov.vn")
     text = health(site)
-    assert "1 thư chờ vào chỉ mục." in text and "chưa kể thư lớn" in text
+    waiting = not site.office.settings.store.url  # PostgreSQL keeps its index with each row
+    assert ("1 thư chờ vào chỉ mục." if waiting else "Mọi thư đã vào chỉ mục.") in text and "chưa kể thư lớn" in text
 
 
 @pytest.mark.browser
