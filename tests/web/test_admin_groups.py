@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from mailsvc.store import accounts, audit, groups
 from mailsvc.store.groups import ACCOUNT, PEOPLE, UNIT, Group, Member
@@ -112,7 +112,7 @@ def test_groups_in_pictures(site: Site, browser: Browser, pictures: Path, width:
     page.click("summary:has-text('Mọi người của đơn vị')")
     page.fill("details[open] [data-filter]", "van phong")
     page.check("input[value='people:VP']")
-    assert page.inner_text("details[open] .chip") == "1 đã chọn"
+    expect(page.locator("details[open] .chip")).to_have_text("1 đã chọn")
     look(page, pictures, "nhom-moi")
     press(page, "button:has-text('Lưu nhóm')")
     assert page.input_value("#n-ten") == "Toàn thể Văn phòng Sở"

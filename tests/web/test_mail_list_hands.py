@@ -271,6 +271,7 @@ def test_the_keys_are_taught(site: Site, browser: Browser) -> None:
     fill(site, 1)
     page = opened(site, browser)
     page.keyboard.press("?")
+    expect(page.locator("#phim-tat .keys")).to_be_visible()
     taught = page.locator("#phim-tat .keys").inner_text()
     for words in ("Thư dưới", "Lưu trữ", "Xóa", "Gắn sao", "Đã đọc", "Chuyển", "Trả lời"):
         assert words in taught
@@ -327,13 +328,15 @@ def test_without_scripts_everything_is_a_form(site: Site, browser: Browser) -> N
     sign_in(page, site, "daonth")
     page.goto(f"{site.url}/thu/{site.inbox('daonth')}")
     page.locator("#t4 .star").click()
-    assert page.locator("#t4.starred").count() == 1
+    expect(page.locator("#t4.starred")).to_have_count(1)
     page.locator("#t3 input").check()
     page.locator("#den").select_option(label="Lưu trữ")
     page.locator(".acts [value=chuyen]").click()
-    assert count_in(site, "\\Archive") == 1 and page.locator(".letter-row").count() == 3
+    expect(page.locator(".letter-row")).to_have_count(3)
+    assert count_in(site, "\\Archive") == 1
     page.locator("#bao button").click()
-    assert count_in(site, "\\Archive") == 0 and page.locator(".letter-row").count() == 4
+    expect(page.locator(".letter-row")).to_have_count(4)
+    assert count_in(site, "\\Archive") == 0
     page.locator(".mail-tools [name=tat-ca]").check()
     page.locator(".acts [value=da-doc]").click()
-    assert page.locator(".letter-row.unread").count() == 0
+    expect(page.locator(".letter-row.unread")).to_have_count(0)

@@ -80,6 +80,7 @@ def test_every_width_holds_every_letter(site: Site, browser: Browser, width: int
 def test_more_acts_open_above_the_thumb(site: Site, browser: Browser) -> None:
     page = conversation(site, browser, 1, width=390)
     page.click(".main-letter .further > summary")
+    page.locator(".main-letter .further-card").wait_for(state="visible")
     card = page.locator(".main-letter .further-card").bounding_box()
     assert card is not None and card["y"] >= 0 and card["x"] >= 0 and card["y"] + card["height"] <= 844
     fits(page)
