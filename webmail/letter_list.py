@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from mailsvc.mail import letter_search, query
 from mailsvc.mail.letter_search import Found
-from mailsvc.store import conversation_pages, listing, preferences, private_flags, search
+from mailsvc.store import conversation_pages, listing, preferences, private_flags, search_texts
 from mailsvc.store.conversation_pages import TOP, Conversation, Edge
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.listing import Line
@@ -209,7 +209,7 @@ def found_rows(tx: Tx, folders: dict[int, Folder], found: Found, words: Sequence
 def _found_row(tx: Tx, folder: Folder, line: Line, files: tuple[str, ...], words: Sequence[str]) -> Row:
     text: str = line.preview
     if words and not holds(f"{line.subject}\n{line.from_name}\n{line.preview}", words):
-        text = excerpt(search.body_text(tx, line.content_id)[:200_000], words) or line.preview
+        text = excerpt(search_texts.body_text(tx, line.content_id)[:200_000], words) or line.preview
     unread, starred = not line.flags & SEEN, bool(line.flags & FLAGGED)
     return Row(folder, line, 1, unread, starred, files, marked(line.subject, words), marked(text, words))
 

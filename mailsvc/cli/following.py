@@ -50,7 +50,7 @@ def _moment(typed: str) -> int:
 
 
 def _falling(tx: Tx, at_ms: int) -> list[dict[str, Any]]:
-    then = Tx(tx.connection, at_ms)
+    then = Tx(tx.connection, at_ms, writes=tx.writes)
     rows = [
         {
             "thing": one.due.thing,

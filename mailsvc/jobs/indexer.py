@@ -1,6 +1,6 @@
-"""Keeps the text index up with what has arrived. Searches are complete without it, only slower.
+"""Keeps the texts that are made late, and the text index, up with what has arrived.
 
-It gives way: while letters pour in, the writer is theirs.
+Searches are complete without it, only slower. It gives way: while letters pour in, the writer is theirs.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from mailsvc.mail.office import Office
-from mailsvc.store import search
+from mailsvc.store import late_texts, search
 from mailsvc.store.bus import Subscription
 
 BATCH = 256
@@ -24,9 +24,18 @@ async def run(office: Office) -> None:
         look = QUIET_SECONDS
         while True:
             look = await _give_way(office, news, look)
-            if not await office.db.write(search.index_pending, BATCH):
+            if not await _next(office):
                 await news.wait()
                 look = QUIET_SECONDS
+
+
+async def _next(office: Office) -> bool:
+    """Make the texts that are still to be made, then index; whether there was anything to do."""
+    made = await office.db.read(late_texts.made)
+    if made:
+        await office.db.write(late_texts.keep, made)
+        return True
+    return bool(await office.db.write(search.index_pending, BATCH))
 
 
 async def _give_way(office: Office, news: Subscription, look: float) -> float:

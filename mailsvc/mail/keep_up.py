@@ -9,7 +9,7 @@ from mailsvc.message.scan import scan
 from mailsvc.store import contents, letter_keys
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.engine import Database
-from mailsvc.store.search import searchable
+from mailsvc.store.search_texts import searchable
 from mailsvc.store.tx import Tx
 
 log = logging.getLogger("mailsvc.mail")

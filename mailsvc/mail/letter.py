@@ -12,7 +12,7 @@ from mailsvc.message.scan import Scan, pack_parts, scan
 from mailsvc.store.blobs import Blobs, Buffer, Spool
 from mailsvc.store.contents import NewContent
 from mailsvc.store.letter_keys import keys_of
-from mailsvc.store.search import searchable
+from mailsvc.store.search_texts import searchable
 
 QUICK_SIZE = 16_384
 QUICK_PARTS = 64
@@ -20,11 +20,16 @@ QUICK_PARTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`data` is the whole message, trace fields included."""
+    """`data` is the whole message, trace fields included; `found` has no texts where they are made later."""
 
     content: NewContent
-    scan: Scan
+    found: Scan
     data: Buffer
+
+    @property
+    def scan(self) -> Scan:
+        """The whole scan."""
+        return self.found if self.content.text is not None else scan(self.data)
 
 
 def from_bytes(data: bytes) -> Letter:
@@ -32,12 +37,15 @@ def from_bytes(data: bytes) -> Letter:
     return _letter(data, hashlib.sha256(data).digest(), data)
 
 
-def from_spool(spool: Spool, blobs: Blobs, digest: bytes = b"") -> Letter:
-    """A letter from the spool; a large one becomes a blob here, fsynced. Raises StorageFull."""
+def from_spool(spool: Spool, blobs: Blobs, digest: bytes = b"", *, hurry: bool = False) -> Letter:
+    """A letter from the spool; a large one becomes a blob here, fsynced. Raises StorageFull.
+
+    In a `hurry` a small one gets the text it is searched by later.
+    """
     data = spool.view()
     digest = digest or hashlib.sha256(data).digest()
     if not spool.in_file:
-        return _letter(data, digest, bytes(data))
+        return _letter(data, digest, bytes(data), hurry)
     letter = _letter(data, digest, None)
     blobs.adopt(spool.finish(), digest)
     return letter
@@ -56,8 +64,8 @@ def is_quick(spool: Spool) -> bool:
     return isinstance(data, bytes) and data.count(b"\n--") <= QUICK_PARTS
 
 
-def _letter(data: Buffer, digest: bytes, inline: bytes | None) -> Letter:
-    found = scan(data)
+def _letter(data: Buffer, digest: bytes, inline: bytes | None, hurry: bool = False) -> Letter:
+    found = scan(data, bodies=not hurry)
     text = searchable(found.head_text, found.body_text)
     content = NewContent(
         digest=digest,
@@ -77,7 +85,7 @@ def _letter(data: Buffer, digest: bytes, inline: bytes | None) -> Letter:
         references=tuple(one.replace("\0", " ") for one in found.references),
         preview=found.preview.replace("\0", " "),
         attachment_count=sum(1 for part in found.parts if part.filename or part.disposition == "attachment"),
-        text=text,
+        text=None if hurry else text,
         keys=keys_of(found.sorting, found.sent_ms, text),
     )
     return Letter(content, found, data)

@@ -7,7 +7,7 @@ from mailsvc.message.buffer import Buffer, count, with_line_feeds
 from mailsvc.message.envelope import people, summary
 from mailsvc.message.parameters import filename, texts
 from mailsvc.message.parts import Part, decode_part, pack_parts, part_text, plain_text, unpack_parts
-from mailsvc.message.searchable import TEXT_LIMIT, Texts, texts_of
+from mailsvc.message.searchable import TEXT_LIMIT, Texts, first_texts_of, texts_of
 from mailsvc.message.smime import open_p7m
 from mailsvc.message.sorting import SortFields, sort_fields
 from mailsvc.message.structure import envelope, structures
@@ -73,12 +73,15 @@ class Scan:
     defects: tuple[str, ...]
 
 
-def scan(data: Buffer, limits: Limits = LIMITS) -> Scan:
-    """Read the message once. Never raises for input; linear in its size."""
-    return _scan(data, limits, _SIGNED_IN_SIGNED)
+def scan(data: Buffer, limits: Limits = LIMITS, *, bodies: bool = True) -> Scan:
+    """Read the message once. Never raises for input; linear in its size.
+
+    Without `bodies` only what the preview needs is decoded: body_text is empty, and the encodings are not looked at.
+    """
+    return _scan(data, limits, _SIGNED_IN_SIGNED, bodies=bodies)
 
 
-def _scan(data: Buffer, limits: Limits, opening: int) -> Scan:
+def _scan(data: Buffer, limits: Limits, opening: int, *, bodies: bool) -> Scan:
     readable = with_line_feeds(data)
     grown = tree(readable, limits)
     lines = _lines(readable, grown.entities)
@@ -87,8 +90,8 @@ def _scan(data: Buffer, limits: Limits, opening: int) -> Scan:
     root = grown.entities[0]
     who = people(root.fields, root.header)
     about = summary(root.fields, root.header, who)
-    texts = texts_of(readable, grown.entities, parts)
-    if opening:
+    texts = (texts_of if bodies else first_texts_of)(readable, grown.entities, parts)
+    if opening and (bodies or not texts.preview):
         texts = _with_signed(readable, parts, texts, limits, opening - 1)
     return Scan(
         len(data),
@@ -101,7 +104,7 @@ def _scan(data: Buffer, limits: Limits, opening: int) -> Scan:
         sort_fields(root.header, who),
         texts.preview,
         texts.head,
-        texts.body,
+        texts.body if bodies else "",
         texts.truncated,
         auto_marks(root.header, parts[0]),
         grown.opaque,
@@ -116,7 +119,7 @@ def _with_signed(data: Buffer, parts: tuple[Part, ...], texts: Texts, limits: Li
             continue
         signed = open_p7m(decode_part(data, part)).content
         if signed:
-            inner = _scan(signed, limits, opening)
+            inner = _scan(signed, limits, opening, bodies=True)
             body = "\n".join(filter(None, (texts.body, inner.head_text, inner.body_text)))
             truncated = texts.truncated or inner.text_truncated or len(body) > TEXT_LIMIT
             preview = texts.preview or inner.preview

@@ -52,6 +52,29 @@ def texts_of(data: Buffer, entities: Sequence[Entity], parts: Sequence[Part]) ->
     )
 
 
+def first_texts_of(data: Buffer, entities: Sequence[Entity], parts: Sequence[Part]) -> Texts:
+    """Header text and preview alone: of the parts only those are decoded that the preview may come from."""
+    nested = _nested(entities)
+    preview = _Preview()
+    for part in sorted(filter(_wordy, parts), key=lambda part: _rank(part, part.index in nested)):
+        if preview.text:
+            break
+        preview.offer(part, _text_of(data, part) or "", part.index in nested)
+    return Texts(head_text(entities[0]), "", False, preview.text, ())
+
+
+def _text_of(data: Buffer, part: Part) -> str | None:
+    """The text of a part; None for a file that is called text and is none."""
+    return None if _is_binary(data, part) else plain_text(data, part, _READ_LIMIT)
+
+
+def _is_binary(data: Buffer, part: Part) -> bool:
+    if not part.filename or part.charset.lower().startswith(("utf-16", "utf-32", "ucs")):
+        return False
+    end = min(part.body_end, part.body_start + _SAMPLE)
+    return b"\0" in decode_transfer(data[part.body_start : end], part.encoding)
+
+
 class _Gathered:
     """The texts so far, and the room that is left."""
 
@@ -73,10 +96,10 @@ class _Gathered:
             self.room -= len(text)
 
     def read(self, part: Part, nested: bool) -> None:
-        if self.room <= 0 or self._is_binary(part):
+        text = _text_of(self.data, part) if self.room > 0 else None
+        if text is None:
             self.truncated = self.truncated or (self.room <= 0 and part.size > 0)
             return
-        text = plain_text(self.data, part, _READ_LIMIT)
         self.truncated = self.truncated or part.size > _READ_LIMIT
         self.preview.offer(part, text, nested)
         self.add(text)
@@ -84,13 +107,6 @@ class _Gathered:
             self.data[part.body_start : min(part.body_end, part.body_start + _READ_LIMIT)]
         ):
             self.defects["encoding"] = None
-
-    def _is_binary(self, part: Part) -> bool:
-        """A file that is called text and is none."""
-        if not part.filename or part.charset.lower().startswith(("utf-16", "utf-32", "ucs")):
-            return False
-        end = min(part.body_end, part.body_start + _SAMPLE)
-        return b"\0" in decode_transfer(self.data[part.body_start : end], part.encoding)
 
 
 def head_text(entity: Entity) -> str:
@@ -120,6 +136,10 @@ class _Preview:
         self.text = ""
 
     def offer(self, part: Part, text: str, nested: bool) -> None:
-        rank = 4 * nested + 2 * (part.disposition == "attachment" or part.type != "text") + (part.subtype != "plain")
+        rank = _rank(part, nested)
         if rank < self.rank and (line := one_line(text, PREVIEW_LENGTH)):
             self.rank, self.text = rank, line
+
+
+def _rank(part: Part, nested: bool) -> int:
+    return 4 * nested + 2 * (part.disposition == "attachment" or part.type != "text") + (part.subtype != "plain")

@@ -9,15 +9,19 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from mailsvc.core.errors import NotFound
-from mailsvc.store import letter_keys, search, threads
+from mailsvc.store import late_texts, letter_keys, search_texts, threads
 from mailsvc.store.blobs import Blobs, Buffer
 from mailsvc.store.schema import content_bytes, contents
+from mailsvc.store.search_texts import SearchText
 from mailsvc.store.tx import Prepared, Tx
 
 
 @dataclass(frozen=True, slots=True)
 class NewContent:
-    """What is stored of a message. `data` is None when the bytes already lie in the blobs."""
+    """What is stored of a message.
+
+    `data` is None when the bytes already lie in the blobs; `text` None when it is to be made later, from the data.
+    """
 
     digest: bytes
     size: int
@@ -36,7 +40,7 @@ class NewContent:
     references: tuple[str, ...]
     preview: str
     attachment_count: int
-    text: search.SearchText
+    text: SearchText | None
     keys: letter_keys.LetterKeys
 
 
@@ -111,7 +115,8 @@ def _insert(tx: Tx, new: Sequence[NewContent], thread_ids: Sequence[int]) -> dic
     ids = {one.digest: number for one, number in zip(new, numbers, strict=True)}
     inline = [(ids[one.digest], one.data) for one in new if one.data is not None]
     tx.insert_rows("content_bytes", ("content_id", "data"), inline)
-    search.add_each(tx, [(ids[one.digest], one.text) for one in new])
+    search_texts.add_each(tx, [(ids[one.digest], one.text) for one in new if one.text is not None])
+    late_texts.put_off(tx, [ids[one.digest] for one in new if one.text is None])
     letter_keys.add_each(tx, [(ids[one.digest], one.keys) for one in new])
     return ids
 

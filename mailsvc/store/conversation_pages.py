@@ -14,8 +14,7 @@ from typing import Any
 from mailsvc.store import listed, private_flags
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.private_flags import Guest
-from mailsvc.store.search import prepared
-from mailsvc.store.tx import Tx
+from mailsvc.store.tx import Tx, prepared
 
 Edge = tuple[int, int]
 """A place in a mailbox: internal date in milliseconds, UID."""

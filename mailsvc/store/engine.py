@@ -24,7 +24,7 @@ from mailsvc.core.errors import Busy, StorageFull
 from mailsvc.store.backend import Backend, backend_for
 from mailsvc.store.bus import Bus, Topic
 from mailsvc.store.glance import Glances, TooMuch
-from mailsvc.store.tx import Tx
+from mailsvc.store.tx import Tx, WriteFirst
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,7 +88,9 @@ class Database:
 
     # ---- the verbs ------------------------------------------------------------------------------------------
     async def read(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `fn(tx, …)` on a snapshot, in a reader thread, in the context of the caller. It must not write."""
+        """Run `fn(tx, …)` on a snapshot, in a reader thread, in the context of the caller. It must not write; what
+        it finds missing it may have written first (`WriteFirst`), and is then run again.
+        """
         loop = self._loop = asyncio.get_running_loop()
         run = contextvars.copy_context().run
         return await loop.run_in_executor(self._readers, lambda: run(self.read_now, fn, *args, **kwargs))
@@ -102,7 +104,7 @@ class Database:
             self._loop = asyncio.get_running_loop()
             try:
                 return self._glances.take(fn, self.clock.now_ms(), *args, **kwargs)
-            except TooMuch:
+            except (TooMuch, WriteFirst):
                 pass
         return await self.read(fn, *args, **kwargs)
 
@@ -134,11 +136,15 @@ class Database:
 
     def read_now(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The same as `read`, from a plain thread."""
-        with self._read_engine.connect() as connection:
-            try:
-                return fn(Tx(connection, self.clock.now_ms()), *args, **kwargs)
-            finally:
-                connection.rollback()
+        while True:
+            with self._read_engine.connect() as connection:
+                try:
+                    return fn(Tx(connection, self.clock.now_ms()), *args, **kwargs)
+                except WriteFirst as needed:
+                    write = needed.write
+                finally:
+                    connection.rollback()
+            self.write_now(write)
 
     def write_now(self, fn: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The same as `write`, from a plain thread (never from the event loop)."""
@@ -232,7 +238,7 @@ class Database:
         try:
             with connection.begin() as transaction:
                 for job in self._run_together(group, connection, topics):
-                    tx = Tx(connection, self.clock.now_ms())
+                    tx = Tx(connection, self.clock.now_ms(), writes=True)
                     self._run_job(job, tx, alone=len(group) == 1)
                     if job.error is None:
                         topics |= tx.topics
@@ -249,7 +255,7 @@ class Database:
         common = [job for job in group if job.together is not None]
         if len(common) < 2 or any(job.together is not common[0].together for job in common):
             return group
-        tx = Tx(connection, self.clock.now_ms())
+        tx = Tx(connection, self.clock.now_ms(), writes=True)
         batch = _Job(lambda tx: common[0].together(tx, [job.item for job in common]), None, None)  # type: ignore[misc]
         self._run_job(batch, tx, alone=len(common) == len(group))
         if batch.error is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from mailsvc.core.errors import NotFound
+from mailsvc.store import late_texts, letter_keys, search
 from mailsvc.store import placements as places
 from mailsvc.store.schema import (
     content_bytes,
@@ -204,6 +205,9 @@ def destroy_content(tx: Tx, content_id: int) -> str:
     for mailbox_id, uid, _, _ in places_of(tx, content_id):
         places.expunge(tx, mailbox_id, [uid])
     digest = bytes(tx.execute(select(contents.c.digest).where(contents.c.id == content_id)).scalar_one())
+    late_texts.make_one(tx, content_id)
+    search.remove(tx, content_id)
+    letter_keys.empty(tx, content_id)
     empty = {"head": "", "body": "", "head_folded": None, "body_folded": None}
     tx.execute(update(search_texts).where(search_texts.c.content_id == content_id).values(empty))
     tx.execute(delete(content_bytes).where(content_bytes.c.content_id == content_id))

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from mailsvc.message.sorting import SortFields
 from mailsvc.store import meta
 from mailsvc.store.placements import spans
 from mailsvc.store.schema import contents, letter_keys, placements
-from mailsvc.store.search import OWN_COLUMNS, SearchText
+from mailsvc.store.search import OWN_COLUMNS
+from mailsvc.store.search_texts import SearchText
 from mailsvc.store.tx import Prepared, Tx
 from mailsvc.vietnamese.fold import fold_lower
 from mailsvc.vietnamese.sort import collation_key
@@ -63,6 +64,18 @@ def _values(head: str) -> dict[str, str]:
 def add_each(tx: Tx, new: Sequence[tuple[int, LetterKeys]]) -> None:
     """Keep rows by content id."""
     tx.insert_rows("letter_keys", COLUMNS, [(content_id, *values) for content_id, values in new])
+
+
+_EMPTY = {
+    column.name: None if column.nullable else ""
+    for column in letter_keys.c
+    if column.name not in ("content_id", "sent_ms", "reply")
+}
+
+
+def empty(tx: Tx, content_id: int) -> None:
+    """Nothing that was written in the message remains in its row."""
+    tx.execute(update(letter_keys).where(letter_keys.c.content_id == content_id).values(_EMPTY))
 
 
 @lru_cache(maxsize=64)

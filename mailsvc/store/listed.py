@@ -23,6 +23,13 @@ def joined(tx: Tx, table: str, column: str) -> str:
     return f"json_array_elements_text(CAST(:ids AS json)) j(value) JOIN {table} ON {column} = CAST(j.value AS bigint)"
 
 
+def among(tx: Tx) -> str:
+    """`IN` what this gives: the numbers `:ids`."""
+    if tx.is_sqlite:
+        return "(SELECT value FROM json_each(:ids))"
+    return "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:ids AS json)) j(value))"
+
+
 def join(tx: Tx) -> str:
     """The word for a further join that keeps the order."""
     return "CROSS JOIN" if tx.is_sqlite else "JOIN"

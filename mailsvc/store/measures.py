@@ -21,8 +21,9 @@ def database_size(tx: Tx) -> int:
 
 
 def to_index(tx: Tx) -> int:
-    """Letters that the text index does not have yet, MOST at most; PostgreSQL indexes with each letter."""
+    """Letters that the text index does not have yet, MOST at most; PostgreSQL indexes with each text."""
     if not tx.is_sqlite:
-        return 0
+        sql = "SELECT count(*) FROM (SELECT 1 FROM late_texts LIMIT :most) AS late"
+        return int(tx.execute(text(sql), {"most": MOST}).scalar_one())
     sql = "SELECT count(*) FROM (SELECT 1 FROM letter_keys WHERE content_id > :watermark LIMIT :most)"
     return int(tx.execute(text(sql), {"watermark": meta.get_int(tx, search.WATERMARK), "most": MOST}).scalar_one())

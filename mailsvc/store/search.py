@@ -1,28 +1,28 @@
 """Text search: the answers are those of a substring search, the index only leaves out what cannot match.
 
 A query without marks finds "Nguyễn" by "nguyen"; one with marks is exact, but for case and for where the tone stands
-in oa, oe, uy (`hoà`, `hòa`). Subject and addresses are looked for in letter_keys, the rest in search_texts. SQLite: an
-FTS5 trigram index over the folded text (`detail=none`), filled in the background; contents above its watermark are
-simply looked at. PostgreSQL: a pg_trgm index on the same text.
+in oa, oe, uy (`hoà`, `hòa`). Subject and addresses are looked for in letter_keys, the rest in search_texts, of which
+missing rows are made first (store/late_texts.py). SQLite: an FTS5 trigram index over the folded text (`detail=none`),
+filled in the background; contents above its watermark are simply looked at. PostgreSQL: a pg_trgm index on the same
+text.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, select, text
 
-from mailsvc.store import meta
-from mailsvc.store.schema import mailboxes, search_texts
-from mailsvc.store.tx import Prepared, Tx
-from mailsvc.vietnamese.fold import fold, fold_lower, has_marks, spellings
+from mailsvc.store import late_texts, meta
+from mailsvc.store.schema import mailboxes
+from mailsvc.store.search_texts import lower
+from mailsvc.store.tx import Prepared, Tx, prepared
+from mailsvc.vietnamese.fold import fold, has_marks, spellings
 
 Field = Literal["text", "head", "body"]
 Tick = Callable[[int], None]
@@ -42,16 +42,6 @@ _WHOLE = "(coalesce(s.head_folded, s.head) || chr(10) || coalesce(s.body_folded,
 
 
 @dataclass(frozen=True, slots=True)
-class SearchText:
-    """Texts in lower case NFC; a folded form is None when it equals the text itself."""
-
-    head: str
-    body: str
-    head_folded: str | None
-    body_folded: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Sought:
     """A needle: the texts of which one must be held (in the folded form unless `marked`), and its folded form."""
 
@@ -61,25 +51,9 @@ class Sought:
 
     @staticmethod
     def of(needle: str) -> Sought:
-        lowered = _lower(needle)
+        lowered = lower(needle)
         folded, marked = fold(lowered), has_marks(needle)
         return Sought(spellings(lowered) if marked else (folded,), folded, marked)
-
-
-def searchable(head: str, body: str) -> SearchText:
-    """The forms that are stored, from a message's decoded text. NUL cannot be stored everywhere and becomes a blank."""
-    head, body = _lower(head), _lower(body)
-    head_folded, body_folded = fold_lower(head), fold_lower(body)
-    return SearchText(
-        head, body, None if head_folded == head else head_folded, None if body_folded == body else body_folded
-    )
-
-
-def add_each(tx: Tx, new: Sequence[tuple[int, SearchText]]) -> None:
-    """Keep texts by content id. The index follows by `index_pending`; the answers are complete at once."""
-    rows = [(content_id, one.head, one.body, one.head_folded, one.body_folded) for content_id, one in new]
-    tx.insert_rows("search_texts", ("content_id", "head", "body", "head_folded", "body_folded"), rows)
-    tx.wake("search")
 
 
 # ---- finding ----------------------------------------------------------------------------------------------------
@@ -105,6 +79,7 @@ def find_header_uids(tx: Tx, mailbox_id: int, name: str, needle: str, tick: Tick
 
 def _holding(tx: Tx, mailbox_id: int, needle: str, field: Field, tick: Tick | None = None) -> list[tuple[Any, ...]]:
     """(UID, content id) of what holds the needle."""
+    late_texts.make_first(tx, [mailbox_id])
     sought = Sought.of(needle)
     folded = "" if sought.marked else "_folded"
     names = ("head", "body") if field == "text" else (field,)
@@ -118,6 +93,7 @@ def _holding_header(tx: Tx, mailbox_id: int, name: str, needle: str, tick: Tick 
     if column is not None:
         chosen = f"s.{column}" if sought.marked else f"coalesce(s.{column}_folded, s.{column})"
         return list(_select(tx, mailbox_id, "letter_keys", [chosen], sought, tick=tick))
+    late_texts.make_first(tx, [mailbox_id])
     head = "s.head" if sought.marked else "coalesce(s.head_folded, s.head)"
     any_of_it = sought if needle else Sought.of(name + ":")
     prefix = name + ":"
@@ -195,11 +171,6 @@ def _condition(tx: Tx, table: str, columns: Sequence[str], sought: Sought, value
     return f"{_WHOLE} LIKE :pattern AND ({exact})"
 
 
-@lru_cache(maxsize=256)
-def prepared(sql: str) -> Prepared:
-    return Prepared(text(sql))
-
-
 def _candidates(tx: Tx, mailbox_id: int, folded: str, few: int) -> list[int] | None:
     """Ids of the contents that may hold the text, by the index; None when it is better to look at the whole mailbox:
     the index knows nothing of so short a text, or it finds much more (the letters of everybody) than there is here.
@@ -230,16 +201,19 @@ _FRESH = Prepared(
 
 # ---- the index --------------------------------------------------------------------------------------------------
 def index_pending(tx: Tx, limit: int) -> int:
-    """Index the next contents (SQLite); how many. To be called again until it gives 0."""
+    """Index the next contents (SQLite) up to the first whose text is still to be made; how many.
+
+    To be called again until it gives 0.
+    """
     if not tx.is_sqlite:
         return 0
     watermark = meta.get_int(tx, WATERMARK)
     rows = tx.execute(
         text(
             "SELECT content_id, coalesce(head_folded, head) || char(10) || coalesce(body_folded, body) "
-            "FROM search_texts WHERE content_id > :watermark ORDER BY content_id LIMIT :limit"
+            "FROM search_texts WHERE content_id > :watermark AND content_id < :late ORDER BY content_id LIMIT :limit"
         ),
-        {"watermark": watermark, "limit": limit},
+        {"watermark": watermark, "late": late_texts.lowest(tx), "limit": limit},
     ).all()
     if not rows:
         return 0
@@ -269,16 +243,3 @@ def trigram_query(folded: str) -> str:
     grams = list(dict.fromkeys(folded[i : i + 3] for i in range(len(folded) - 2)))
     step = max(1, len(grams) // TRIGRAMS_LIMIT)
     return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams[::step][:TRIGRAMS_LIMIT])
-
-
-def _lower(value: str) -> str:
-    return unicodedata.normalize("NFC", value.casefold()).replace("\0", " ")
-
-
-_TEXT = Prepared(select(search_texts.c.body).where(search_texts.c.content_id == bindparam("id")))
-
-
-def body_text(tx: Tx, content_id: int) -> str:
-    """The stored lower-case text of a content's body; empty when there is none."""
-    row = tx.row(_TEXT, id=content_id)
-    return str(row[0]) if row else ""

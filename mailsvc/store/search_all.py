@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailsvc.message.parts import unpack_parts
-from mailsvc.store import listed, meta, private_flags
+from mailsvc.store import late_texts, listed, meta, private_flags
 from mailsvc.store.private_flags import Guest
-from mailsvc.store.search import GRAM, WATERMARK, Sought, prepared, trigram_query
-from mailsvc.store.tx import Tx
+from mailsvc.store.search import GRAM, WATERMARK, Sought, trigram_query
+from mailsvc.store.tx import Tx, prepared
 from mailsvc.vietnamese.fold import fold
 
 COLUMNS = {"from": "senders", "to": "receivers", "subject": "subject"}
@@ -66,6 +66,8 @@ def find(
 ) -> Answer:
     """The letters in those mailboxes (id, how many are there, who looks) that come after a place, at most `most`."""
     plain = not wanted.held and wanted.attachments is None
+    if any(one.name not in COLUMNS for one in wanted.held):
+        late_texts.make_first(tx, [mailbox_id for mailbox_id, _, _ in boxes])
     if not plain:
         found, ended = _places(tx, boxes, wanted, None, after, NEWEST)
         shown, _ = _first(tx, found, wanted, most)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -42,12 +42,21 @@ class Prepared:
         return found
 
 
+class WriteFirst(Exception):
+    """Raised by what reads and finds that something must be written before: `write(tx)`, then it is run again."""
+
+    def __init__(self, write: Callable[[Tx], object]) -> None:
+        super().__init__("must write first")
+        self.write = write
+
+
 class Tx:
     """A transaction under way: statements, the moment, and the wake-ups that go out after the commit."""
 
-    __slots__ = ("connection", "dialect", "now_ms", "topics")
+    __slots__ = ("connection", "dialect", "now_ms", "topics", "writes")
 
-    def __init__(self, connection: Connection, now_ms: int) -> None:
+    def __init__(self, connection: Connection, now_ms: int, *, writes: bool = False) -> None:
+        self.writes = writes
         self.connection = connection
         self.dialect = connection.dialect
         self.now_ms = now_ms
@@ -185,6 +194,12 @@ class Tx:
 def _portions(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
     for start in range(0, len(rows), AMONG):
         yield rows[start : start + AMONG]
+
+
+@lru_cache(maxsize=256)
+def prepared(sql: str) -> Prepared:
+    """A query put together from fixed pieces, compiled once."""
+    return Prepared(text(sql))
 
 
 @lru_cache(maxsize=256)

@@ -59,7 +59,8 @@ _CHECKS = {
         "WHERE n.mailbox_id <> 0 AND m.id IS NULL"
     ),
     "content {0}: has no text row": (
-        "SELECT c.id FROM contents c LEFT JOIN search_texts s ON s.content_id = c.id WHERE s.content_id IS NULL"
+        "SELECT c.id FROM contents c LEFT JOIN search_texts s ON s.content_id = c.id "
+        "LEFT JOIN late_texts l ON l.content_id = c.id WHERE s.content_id IS NULL AND l.content_id IS NULL"
     ),
     "content {0}: has no row to sort it by": (
         "SELECT c.id FROM contents c LEFT JOIN letter_keys k ON k.content_id = c.id WHERE k.content_id IS NULL"

@@ -159,3 +159,24 @@ def test_marks_only_rise_and_nothing_is_lost(own_live: Live) -> None:
         assert resynchronised(live, user, before) == after.flags
         before = after
     assert live.stop() == 0
+
+
+@pytest.mark.crash
+def test_what_was_appended_together_is_found_after_a_kill(own_live: Live) -> None:
+    """The texts of many messages are made after their acknowledgement."""
+    live = own_live.start()
+    user = live.user("chuyen_vien")
+    messages = [b"Subject: x\r\n\r\nw%dw\r\n" % number for number in range(300)]
+    client = connect(live, user)
+    tag = client._new_tag()  # type: ignore[attr-defined]
+    client.send(tag + b" APPEND INBOX" + b"".join(b" {%d+}\r\n%s" % (len(m), m) for m in messages) + b"\r\n")
+    while not (line := client.readline()).startswith(tag):
+        pass
+    assert b" OK " in line, line
+    live.kill()
+    client.shutdown()
+    live.start()
+    with connect(live, user) as client:
+        client.select("INBOX")
+        assert all(len(client.search(None, "BODY", f"w{n}w")[1][0].split()) == 1 for n in range(0, 300, 7))
+    assert live.stop() == 0

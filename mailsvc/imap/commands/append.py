@@ -26,6 +26,9 @@ from mailsvc.store.blobs import Blobs
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tx import Tx
 
+MANY = 8
+"""Messages in one command from which on their texts are made after they were stored."""
+
 
 def target(tx: Tx, account_id: int, name: str) -> Mailbox:
     """The mailbox that takes the messages."""
@@ -54,7 +57,7 @@ async def prepared(office: Office, arrived: Arrived) -> list[NewMessage]:
 def _prepare(arrived: Arrived, blobs: Blobs, now_ms: int) -> list[NewMessage]:
     return [
         NewMessage(
-            letter.from_spool(spool, blobs),
+            letter.from_spool(spool, blobs, hurry=len(arrived) >= MANY),
             now_ms if head.date_ms is None else head.date_ms,
             head.flags.system,
             _words(head.flags),

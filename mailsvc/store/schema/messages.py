@@ -52,6 +52,13 @@ search_texts = Table(
     Column("body_folded", Text),
 )
 
+# Contents whose row in search_texts is still to be made, see store.late_texts.
+late_texts = Table(
+    "late_texts",
+    metadata,
+    Column("content_id", ForeignKey("contents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+
 # What messages are sorted, threaded and found by, see store.letter_keys; narrow, so that a mailbox is read in one go.
 letter_keys = Table(
     "letter_keys",
