@@ -76,6 +76,7 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
 def close_office(office: Office) -> None:
     """Finish what is under way in the store and let the threads go."""
     office.workers.shutdown()
+    office.preparing.close()
     office.db.close()
 
 

@@ -6,7 +6,9 @@ All of this happens before the transaction and off the event loop.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any
 
 from mailsvc.message.scan import Scan, pack_parts, scan
 from mailsvc.store.blobs import Blobs, Buffer, Spool
@@ -20,16 +22,16 @@ QUICK_PARTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`data` is the whole message, trace fields included; `found` has no texts where they are made later."""
+    """`data` is the whole message, trace fields included; `found` is None where the texts are made later."""
 
     content: NewContent
-    found: Scan
+    found: Scan | None
     data: Buffer
 
     @property
     def scan(self) -> Scan:
-        """The whole scan."""
-        return self.found if self.content.text is not None else scan(self.data)
+        """What is in the message, texts included."""
+        return self.found or scan(self.data)
 
 
 def from_bytes(data: bytes) -> Letter:
@@ -45,7 +47,7 @@ def from_spool(spool: Spool, blobs: Blobs, digest: bytes = b"", *, hurry: bool =
     data = spool.view()
     digest = digest or hashlib.sha256(data).digest()
     if not spool.in_file:
-        return _letter(data, digest, bytes(data), hurry)
+        return _letter(data, digest, bytes(data), hurry=hurry)
     letter = _letter(data, digest, None)
     blobs.adopt(spool.finish(), digest)
     return letter
@@ -64,7 +66,7 @@ def is_quick(spool: Spool) -> bool:
     return isinstance(data, bytes) and data.count(b"\n--") <= QUICK_PARTS
 
 
-def _letter(data: Buffer, digest: bytes, inline: bytes | None, hurry: bool = False) -> Letter:
+def _letter(data: Buffer, digest: bytes, inline: bytes | None, *, hurry: bool = False) -> Letter:
     found = scan(data, bodies=not hurry)
     text = searchable(found.head_text, found.body_text)
     content = NewContent(
@@ -88,4 +90,22 @@ def _letter(data: Buffer, digest: bytes, inline: bytes | None, hurry: bool = Fal
         text=None if hurry else text,
         keys=keys_of(found.sorting, found.sent_ms, text),
     )
-    return Letter(content, found, data)
+    return Letter(content, None if hurry else found, data)
+
+
+# ---- between processes ----------------------------------------------------------------------------------------
+Packed = tuple[Any, ...]
+"""The values of a content without its data."""
+_PACKED = attrgetter(*(field.name for field in fields(NewContent) if field.name != "data"))
+_DATA = [field.name for field in fields(NewContent)].index("data")
+
+
+def packed(data: bytes) -> Packed:
+    """A small letter made ready in a hurry, as plain values."""
+    values: Packed = _PACKED(_letter(data, hashlib.sha256(data).digest(), data, hurry=True).content)
+    return values
+
+
+def unpacked(values: Packed, data: bytes) -> Letter:
+    """The letter of those values."""
+    return Letter(NewContent(*(*values[:_DATA], data, *values[_DATA:])), None, data)

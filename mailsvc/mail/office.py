@@ -13,6 +13,7 @@ from mailsvc.auth.authenticate import Authenticator
 from mailsvc.core.clock import Clock
 from mailsvc.core.settings import Settings
 from mailsvc.core.ticking import Ticks
+from mailsvc.mail.preparing import Preparing
 from mailsvc.net.tls import ServerTls
 from mailsvc.store.blobs import Blobs
 from mailsvc.store.engine import Database
@@ -23,7 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The running service behind the doors. `workers` does what takes long outside transactions: hashing, scanning."""
+    """The running service behind the doors. `workers` does what takes long outside transactions: hashing, scanning.
+
+    `preparing` makes letters ready that come by the hundred.
+    """
 
     settings: Settings
     clock: Clock
@@ -33,6 +37,7 @@ class Office:
     authenticator: Authenticator
     workers: ThreadPoolExecutor
     tls: ServerTls
+    preparing: Preparing = field(default_factory=Preparing)
     ticks: Ticks = field(default_factory=Ticks)
 
     async def work(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

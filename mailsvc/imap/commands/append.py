@@ -22,7 +22,6 @@ from mailsvc.mail import letter
 from mailsvc.mail import mailboxes as office_mailboxes
 from mailsvc.mail.mailboxes import NewMessage
 from mailsvc.mail.office import Office
-from mailsvc.store.blobs import Blobs
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.tx import Tx
 
@@ -49,20 +48,16 @@ def _add(tx: Tx, account_id: int, name: str, new: Sequence[NewMessage]) -> tuple
 async def prepared(office: Office, arrived: Arrived) -> list[NewMessage]:
     """The messages made ready for the store: one that is quick at once, others in a worker. Raises StorageFull."""
     now_ms = office.clock.now_ms()
-    if len(arrived) == 1 and letter.is_quick(arrived[0][0]):
-        return _prepare(arrived, office.blobs, now_ms)
-    return await office.work(_prepare, arrived, office.blobs, now_ms)
-
-
-def _prepare(arrived: Arrived, blobs: Blobs, now_ms: int) -> list[NewMessage]:
+    spools = [spool for spool, _ in arrived]
+    if len(arrived) >= MANY:
+        letters = await office.work(office.preparing.letters, spools, office.blobs)
+    elif len(arrived) == 1 and letter.is_quick(spools[0]):
+        letters = [letter.from_spool(spools[0], office.blobs)]
+    else:
+        letters = await office.work(lambda: [letter.from_spool(spool, office.blobs) for spool in spools])
     return [
-        NewMessage(
-            letter.from_spool(spool, blobs, hurry=len(arrived) >= MANY),
-            now_ms if head.date_ms is None else head.date_ms,
-            head.flags.system,
-            _words(head.flags),
-        )
-        for spool, head in arrived
+        NewMessage(one, now_ms if head.date_ms is None else head.date_ms, head.flags.system, _words(head.flags))
+        for one, (_, head) in zip(letters, arrived, strict=True)
     ]
 
 
