@@ -49,6 +49,12 @@ def keep_one(tx: Tx) -> None:
             raise Refused("Phải còn ít nhất một quản trị đang mở và không có ngày kết thúc; giao cho người khác trước.")
 
 
+def administers(tx: Tx, account_id: int) -> bool:
+    """Whether the account has, or will have, to do with administering the house."""
+    today = office_date(tx.now_ms).isoformat()
+    return any(one.role == ADMINISTRATOR and not one.over(today) for one in held_roles.of_account(tx, account_id))
+
+
 def for_others(actor: Actor, account_id: int) -> None:
     """Raises Refused when somebody would give rights to himself."""
     if account_id == actor.account_id:
@@ -121,8 +127,12 @@ def set_open(tx: Tx, actor: Actor, account_id: int, active: bool) -> None:
     person(tx, actor, account_id)
     if account_id == actor.account_id:
         raise Refused("Không tự khóa tài khoản của mình được; nhờ quản trị khác làm.")
+    open_or_close(tx, actor, account_id, active)
+
+
+def open_or_close(tx: Tx, actor: Actor, account_id: int, active: bool) -> None:
+    """The same for whichever account, whoever asks. Raises Refused for the last administrator."""
     accounts.set_active(tx, account_id, active)
-    held, today = held_roles.of_account(tx, account_id), office_date(tx.now_ms).isoformat()
-    if not active and any(one.role == ADMINISTRATOR and not one.over(today) for one in held):
+    if not active and administers(tx, account_id):
         keep_one(tx)
     audit.record(tx, actor, "account.enable" if active else "account.disable", f"account/{account_id}")

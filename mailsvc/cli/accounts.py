@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mailsvc.accounts import importing, people
+from mailsvc.accounts import administering, importing, people
 from mailsvc.accounts.people import NewPerson, Term
 from mailsvc.auth.passwords import PasswordHasher
 from mailsvc.cli import context
@@ -89,14 +89,7 @@ def disable(
     """Khóa tài khoản (hoặc mở lại): không đăng nhập, không nhận thư; dữ liệu giữ nguyên."""
     with context.office() as office:
         account = _find(office, login)
-
-        def change(tx: Tx) -> None:
-            accounts.set_active(tx, account.id, enable)
-            audit.record(
-                tx, context.operator(), "account.enable" if enable else "account.disable", f"account/{account.id}"
-            )
-
-        office.db.write_now(change)
+        office.db.write_now(administering.open_or_close, context.operator(), account.id, enable)
         show_one({"username": account.username, "active": enable}, json)
 
 

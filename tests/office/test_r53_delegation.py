@@ -213,3 +213,29 @@ def test_r53_an_acting_head_is_made_at_the_command_line(office: Office) -> None:
     heads = [one for one in office.db.read_now(rights.posts_of, officer.id) if one.role == "truong_phong"]
     assert [(one.unit_code, one.acting) for one in heads] == [("TTR", True)]
     assert len(office.db.read_now(rights.posts_of, officer.id, "2027-01-01")) == 1
+
+
+def test_the_last_administrator_neither_leaves_nor_is_closed_at_the_command_line(office: Office) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["--data", str(office.settings.folder), *arguments])
+        return done.exit_code, done.output
+
+    def administrators() -> list[str]:
+        today = datetime.now(OFFICE_ZONE).date().isoformat()
+        return [one.username for one in office.db.read_now(accounts.with_role, "quan_tri", today)]
+
+    def leaving(who: str) -> tuple[int, str]:
+        soon = (datetime.now(OFFICE_ZONE) + timedelta(days=3)).date().isoformat()
+        return run("delegation", "leave", who, "uyennk", "--last-day", soon, "--basis", "QĐ 15")
+
+    *others, last = administrators()
+    assert others
+    assert [run("account", "disable", one)[0] for one in others] == [0] * len(others)
+    for code, said in (run("account", "disable", last), leaving(last)):
+        assert code == 1 and "Phải còn ít nhất một quản trị" in said
+    assert administrators() == [last]
+    assert run("account", "disable", others[0], "--enable")[0] == 0
+    assert leaving(last)[0] == 0  # the other one stays
+    code, said = run("account", "disable", others[0])
+    assert code == 1 and "Phải còn ít nhất một quản trị" in said
+    assert run("account", "disable", "phuocdh")[0] == 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from mailsvc.accounts import administering
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_date
 from mailsvc.core.errors import Invalid
@@ -74,11 +75,17 @@ def revoke(tx: Tx, who: Actor, delegation_id: int, reason: str) -> None:
 
 
 def leave(tx: Tx, who: Actor, account_id: int, last_day: str, substitute_id: int, basis: str) -> int:
-    """Somebody leaves: the roles end with the last day, the open work is the substitute's from the day after."""
+    """Somebody leaves: the roles end with the last day, the open work is the substitute's from the day after.
+
+    Raises as `delegate`, and Refused for the last administrator.
+    """
     first = _day(last_day, "Ngày làm việc cuối") + timedelta(days=1)
     made = delegate(tx, who, account_id, substitute_id, Terms(HANDOVER, first.isoformat(), None, basis))
     delegations.set_posts_of_day(tx, made, last_day)
+    administered = administering.administers(tx, account_id)
     accounts.end_roles(tx, account_id, last_day)
+    if administered:
+        administering.keep_one(tx)
     accounts.end_grants(tx, account_id, last_day)
     audit.record(tx, who, "account.leave", f"account/{account_id}", last_day=last_day, substitute=substitute_id)
     return made
