@@ -25,6 +25,7 @@ _TICKS = {
     "sessions": N_("Dọn phiên đăng nhập cũ"),
     "absences": N_("Tắt trả lời vắng mặt đã qua"),
     "roles": N_("Mở hộp thư chung cho vai trò tới hạn"),
+    "unit_names": N_("Đổi tên hộp thư theo đơn vị"),
     "audit_head": N_("Ký đầu chuỗi nhật ký"),
     "traces": N_("Dọn dấu vết thư cũ"),
     "following": N_("Nhắc hạn, thư đầu giờ, báo cáo"),

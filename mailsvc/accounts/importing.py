@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailsvc.accounts import facts, updating
+from mailsvc.accounts import facts, units_over_time, updating
 from mailsvc.accounts.people import ROLES, NewPerson, add_person, add_shared, check_address, check_free, check_username
 from mailsvc.accounts.updating import Change
 from mailsvc.auth.passwords import PasswordKeys
@@ -169,28 +169,41 @@ def _person(row: dict[str, str], domains: Sequence[str], known_units: set[str]) 
 def import_units(tx: Tx, domains: Sequence[str], org_code: str, data: bytes) -> int:
     """Add or change units with their shared mailboxes; how many. The organisation's own address is the clerks' mailbox.
 
-    Raises Invalid with the line for a wrong row; then nothing is written.
+    The rows of a unit may come in any order; what counts is that in the end each day has one. Raises Invalid with the
+    line for a wrong row; then nothing is written.
     """
-    count = 0
-    for line, row in _rows(data, UNIT_COLUMNS):
-        if not row["unit_code"] or not row["name"]:
-            raise Invalid("Dòng %(line)s: thiếu mã hoặc tên đơn vị.", line=line)
-        unit = Unit(
-            code=row["unit_code"],
-            name=row["name"],
-            kind=row["kind"],
-            parent_code=row["parent_code"],
-            notation=row["notation"],
-            email=row["email"].lower(),
-            valid_from=row["valid_from"] or "1900-01-01",
-            valid_to=row["valid_to"] or None,
-            note=row["note"],
-        )
+    found = {line: _unit(line, row) for line, row in _rows(data, UNIT_COLUMNS)}
+    for unit in found.values():
         units.put(tx, unit)
         if unit.email:
             _unit_mailbox(tx, domains, unit, clerks=unit.code == org_code)
-        count += 1
-    return count
+    seen = set[tuple[str, str]]()
+    for line, unit in found.items():
+        if (unit.code, unit.valid_from) in seen:
+            raise Invalid("Dòng %(line)s: đơn vị và ngày đầu này đã có ở trên trong cùng tệp.", line=line)
+        seen.add((unit.code, unit.valid_from))
+        try:
+            units_over_time.require_time(tx, unit)
+        except Invalid as error:
+            why = Phrase(error.text, **error.values)
+            raise Invalid("Dòng %(line)s: %(why)s", line=line, why=why) from error
+    return len(found)
+
+
+def _unit(line: int, row: dict[str, str]) -> Unit:
+    if not row["unit_code"] or not row["name"]:
+        raise Invalid("Dòng %(line)s: thiếu mã hoặc tên đơn vị.", line=line)
+    return Unit(
+        code=row["unit_code"],
+        name=row["name"],
+        kind=row["kind"],
+        parent_code=row["parent_code"],
+        notation=row["notation"],
+        email=row["email"].lower(),
+        valid_from=row["valid_from"] or "1900-01-01",
+        valid_to=row["valid_to"] or None,
+        note=row["note"],
+    )
 
 
 def _unit_mailbox(tx: Tx, domains: Sequence[str], unit: Unit, *, clerks: bool) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
-from mailsvc.accounts import administering, facts
+from mailsvc.accounts import administering, unit_names
 from mailsvc.accounts.people import check_address
 from mailsvc.core.actor import Actor
-from mailsvc.core.clock import YEARS, office_date
+from mailsvc.core.clock import YEARS
 from mailsvc.core.errors import AlreadyThere, Invalid, NotFound, Phrase, Refused
 from mailsvc.documents.rights.units import main_organisation
 from mailsvc.mail import addresses
-from mailsvc.store import accounts, audit, unit_uses, units
+from mailsvc.store import audit, units
 from mailsvc.store.tx import Tx
 from mailsvc.store.units import Unit
 from mailsvc.vietnamese.normal import nfc
@@ -70,20 +70,12 @@ def change(tx: Tx, actor: Actor, domains: Sequence[str], code: str, new: Facts, 
     unit = _checked(tx, domains, Unit(code=code, valid_from=day, valid_to=before.valid_to, **asdict(new)))
     if facts_of(unit) == facts_of(before):
         raise Invalid("Không có gì khác trước; chưa ghi gì.")
+    today = units.find(tx, code)
     units.change(tx, before.valid_from, replace(before, valid_to=_day_before(day)))
     units.put(tx, unit)
     _note(tx, actor, "unit.change", code, before=_told(before), after=_told(unit))
-    if day <= office_date(tx.now_ms).isoformat():
-        _rename_mailboxes(tx, actor, before, unit)
+    unit_names.follow(tx, actor, today, units.find(tx, code))
     return unit
-
-
-def _rename_mailboxes(tx: Tx, actor: Actor, before: Unit, unit: Unit) -> None:
-    """The unit's shared mailboxes that bear its former name bear the new one; names chosen by hand stay."""
-    for one in unit_uses.accounts_of(tx, unit.code):
-        if one.kind == "unit" and one.full_name == before.name != unit.name:
-            known = facts.of(accounts.get(tx, one.id))
-            facts.change(tx, actor, one.id, known.state(), replace(known, full_name=unit.name))
 
 
 def dissolve(tx: Tx, actor: Actor, code: str, day: str, into: str = "") -> Unit:
@@ -135,8 +127,10 @@ def correct(
     unit = _checked(tx, domains, Unit(code=code, valid_from=term[0], valid_to=term[1], **asdict(new)), before)
     if code == main_organisation(tx) and unit.valid_to is not None and before.valid_to is None:
         raise Refused("Đây là cơ quan của hệ thống này; không giải thể hay sáp nhập được ở đây.")
+    today = units.find(tx, code)
     units.change(tx, first_day, unit)
     _note(tx, actor, "unit.correct", code, before=_told(before), after=_told(unit))
+    unit_names.follow(tx, actor, today, units.find(tx, code))
     return unit
 
 
@@ -148,9 +142,11 @@ def take_back(tx: Tx, actor: Actor, code: str, first_day: str) -> Unit:
     if len(rows) < 2 or rows[-1] != wrong:
         raise Refused("Chỉ bỏ được thay đổi mới nhất, khi trước nó còn dòng khác; dòng này thì xin sửa.")
     again = replace(rows[-2], valid_to=wrong.valid_to)
+    today = units.find(tx, code)
     units.remove(tx, code, first_day)
     units.change(tx, again.valid_from, again)
     _note(tx, actor, "unit.take_back", code, before=_told(wrong), after=_told(again))
+    unit_names.follow(tx, actor, today, units.find(tx, code))
     return again
 
 
@@ -164,21 +160,32 @@ def _checked(tx: Tx, domains: Sequence[str], unit: Unit, instead_of: Unit | None
         raise Invalid("Có ô dài quá %(most)s ký tự.", most=max(LONGEST.values()))
     if clean.kind not in KINDS:
         raise Invalid("Chưa chọn loại đơn vị.")
-    _require_day(clean.valid_from)
-    if clean.valid_to is not None:
-        _require_day(clean.valid_to)
-        if clean.valid_to < clean.valid_from:
-            raise Invalid("Ngày cuối phải sau hoặc bằng ngày đầu.")
+    _require_days(clean)
     if instead_of is not None:
-        _require_room(tx, clean, instead_of)
+        _require_room(tx, clean, instead_of.valid_from)
     _require_parent(tx, clean)
     return replace(clean, email=_email(tx, domains, clean))
 
 
-def _require_room(tx: Tx, unit: Unit, instead_of: Unit) -> None:
+def require_time(tx: Tx, unit: Unit) -> None:
+    """Raises Invalid for a row that is written already when its days are none, or meet those of another row."""
+    _require_days(unit)
+    _require_room(tx, unit, unit.valid_from)
+
+
+def _require_days(unit: Unit) -> None:
+    _require_day(unit.valid_from)
+    if unit.valid_to is not None:
+        _require_day(unit.valid_to)
+        if unit.valid_to < unit.valid_from:
+            raise Invalid("Ngày cuối phải sau hoặc bằng ngày đầu.")
+
+
+def _require_room(tx: Tx, unit: Unit, first_day: str) -> None:
+    """Raises Invalid when another row than the one from `first_day` on has one of the days."""
     end = unit.valid_to or "9999"
     for other in units.history(tx, unit.code):
-        if other.valid_from == instead_of.valid_from:
+        if other.valid_from == first_day:
             continue
         if other.valid_from <= end and unit.valid_from <= (other.valid_to or "9999"):
             raise Invalid(

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from mailsvc.accounts import people
+from mailsvc.accounts import people, unit_names
 from mailsvc.documents import proof
 from mailsvc.documents.outgoing import receipts
 from mailsvc.documents.routing import handling
@@ -65,6 +65,12 @@ async def follow_terms(office: Office) -> None:
     await office.db.write(people.follow_terms)
 
 
+async def follow_unit_names(office: Office) -> None:
+    """The writer is only troubled once a day."""
+    if await office.db.read(unit_names.is_due):
+        await office.db.write(unit_names.follow_days)
+
+
 async def forget_traces(office: Office) -> None:
     """In small transactions, between which letters come in."""
     before_ms = office.clock.now_ms() - office.settings.log.trace_days * DAY_MS
@@ -88,6 +94,7 @@ TICKS: tuple[tuple[str, int, Work], ...] = (
     ("sessions", 60, _forget_sessions),
     ("absences", 60, _end_absences),
     ("roles", 60, follow_terms),
+    ("unit_names", 60, follow_unit_names),
     ("audit_head", 60, _keep_audit_head),
     ("traces", 60, forget_traces),
     ("following", 2, following.run),

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from mailsvc.accounts import unit_leavings
 from mailsvc.accounts.people import NewPerson, add_person
+from mailsvc.jobs import ticks
 from mailsvc.store import accounts, audit, groups, units
 from mailsvc.store.groups import PEOPLE, UNIT, Group, Member
 from mailsvc.store.tx import Tx
@@ -96,6 +97,15 @@ def test_the_shared_mailbox_follows_the_name_once_it_holds(site: Site) -> None:
     assert site.office.db.read_now(accounts.get, box).full_name == "Phòng Tiểu học"
     site.clock.advance(3 * 86_400_000)
     assert "mang tên khác đơn vị" in site.signed_in("admin").get(PAGE + "/GDTH").text
+    site.run(ticks.follow_unit_names(site.office))
+    assert site.office.db.read_now(accounts.get, box).full_name == "Phòng Mầm non và Tiểu học"
+    client = site.signed_in("admin")
+    assert "mang tên khác đơn vị" not in client.get(PAGE + "/GDTH").text
+    assert post(client, "/GDTH/bo", dong="2026-11-26").status_code == 303  # written down by mistake
+    assert site.office.db.read_now(accounts.get, box).full_name == "Phòng Tiểu học"
+    days = {"dong": "2026-11-24", "tu": "24/11/2026", "den": ""}
+    assert post(client, "/GDTH/sua", **FIELDS, ten="Phòng Bậc Tiểu học", **days).status_code == 303
+    assert site.office.db.read_now(accounts.get, box).full_name == "Phòng Bậc Tiểu học"
 
 
 def test_a_new_unit_and_its_code(site: Site) -> None:
