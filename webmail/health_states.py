@@ -80,6 +80,8 @@ class Health:
     mail: list[State]
     machine: list[State]
     domains: list[tuple[str, list[RecordState]]]
+    asked_ms: int
+    """When the name servers were asked."""
 
     @property
     def wrong(self) -> list[str]:
@@ -97,8 +99,9 @@ def health(facts: Facts, settings: Settings, now_ms: int) -> Health:
         _backup_state(facts.backup, settings.backup.warn_hours, now_ms),
         _ticks_state(facts.ticks, now_ms),
     ]
-    domains = groupby(facts.dns, key=lambda one: one.domain)
-    return Health(mail, machine, [(name, [_record_state(one) for one in some]) for name, some in domains])
+    domains = groupby(facts.dns.findings, key=lambda one: one.domain)
+    records = [(name, [_record_state(one) for one in some]) for name, some in domains]
+    return Health(mail, machine, records, facts.dns.at_ms)
 
 
 # ---- mail ----------------------------------------------------------------------------------------------------------
@@ -195,7 +198,7 @@ def _round(one: Tick, now_ms: int) -> str:
 # ---- DNS -----------------------------------------------------------------------------------------------------------
 def _record_state(one: Finding) -> RecordState:
     if one.state == "unknown":
-        text = _("Máy chủ DNS không trả lời kịp; tải lại trang để hỏi lại.")
+        text = _("Máy chủ DNS không trả lời kịp; bấm “Hỏi lại” để thử lần nữa.")
         return RecordState(one.kind, UNKNOWN, _("Chưa biết"), text)
     if one.state == "right":
         return RecordState(one.kind, "good", _("Đúng"), _(_RIGHT[one.kind]))

@@ -20,8 +20,7 @@ from mailsvc.core.errors import MailsvcError
 from mailsvc.core.log import Trouble
 from mailsvc.core.settings import Settings
 from mailsvc.core.ticking import Tick
-from mailsvc.mail import dns_check
-from mailsvc.mail.dns_check import Finding
+from mailsvc.mail.dns_check import Answer
 from mailsvc.mail.office import Office
 from mailsvc.mailauth import dkim_sign
 from mailsvc.store import measures, queue
@@ -50,7 +49,7 @@ class Facts:
     disk_total: int
     certificate_days: int | None
     backup: Backup
-    dns: tuple[Finding, ...]
+    dns: Answer
     ticks: tuple[Tick, ...]
     troubles: tuple[Trouble, ...]
 
@@ -61,9 +60,15 @@ async def facts(office: Office, actor: Actor) -> Facts:
     looked = office.work(_looked, office.settings)
     (disk, days, backup), dns = await asyncio.gather(looked, _dns(office))
     return Facts(
-        waiting, database_size, to_index, disk.free, disk.total, days, backup, tuple(dns),
+        waiting, database_size, to_index, disk.free, disk.total, days, backup, dns,
         tuple(office.ticks.all()), tuple(log.troubles.latest()),
     )  # fmt: skip
+
+
+async def ask_again(office: Office, actor: Actor) -> None:
+    """What the zones say is asked for anew when the facts are wanted next. Raises Refused."""
+    await office.db.read(administering.require, actor)
+    office.dns.forget()
 
 
 def _counted(tx: Tx, actor: Actor) -> tuple[queue.Counts, int, int]:
@@ -103,12 +108,12 @@ def _files(folder: str) -> Iterator[os.DirEntry[str]]:
         return  # not there, or not for our eyes: nothing is known of backups then
 
 
-async def _dns(office: Office) -> list[Finding]:
+async def _dns(office: Office) -> Answer:
     try:
         dkim = await office.work(_dkim_record, office.settings)
     except (MailsvcError, OSError):
         dkim = ""  # a key that cannot be used is told of in the log
-    return await dns_check.check(office.settings, dkim)
+    return await office.dns.get(office.settings, dkim, office.clock.now_ms())
 
 
 def _dkim_record(settings: Settings) -> str:

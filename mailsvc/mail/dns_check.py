@@ -18,6 +18,8 @@ from mailsvc.net.dns import DnsSettings, Resolver
 from mailsvc.net.errors import DnsUnavailable, NoSuchName, NullMx
 
 SECONDS = 2.0
+KEPT_MS = 600_000
+"""How long an answer is shown without asking again: zones change seldom, and a page is not to wait for them."""
 
 Kind = Literal["MX", "SPF", "DKIM", "DMARC"]
 State = Literal["right", "missing", "other", "several", "unknown"]
@@ -33,6 +35,34 @@ class Finding:
     state: State
     wanted: Record
     found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found at that moment."""
+
+    findings: tuple[Finding, ...] = ()
+    at_ms: int = 0
+
+
+class Kept:
+    """The last answer of one running service."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[Settings, str] | None = None
+        self._answer = Answer()
+
+    async def get(self, settings: Settings, dkim: str, now_ms: int) -> Answer:
+        """The answer to what is wanted now, of the last minutes or asked for anew."""
+        fresh = 0 <= now_ms - self._answer.at_ms < KEPT_MS
+        if not fresh or self._asked != (settings, dkim):
+            self._answer = Answer(tuple(await check(settings, dkim)), now_ms)
+            self._asked = settings, dkim
+        return self._answer
+
+    def forget(self) -> None:
+        """Next time it is asked for anew."""
+        self._asked = None
 
 
 async def check(settings: Settings, dkim: str, seconds: float = SECONDS) -> list[Finding]:

@@ -13,6 +13,7 @@ from mailsvc.auth.authenticate import Authenticator
 from mailsvc.core.clock import Clock
 from mailsvc.core.settings import Settings
 from mailsvc.core.ticking import Ticks
+from mailsvc.mail import dns_check
 from mailsvc.mail.preparing import Preparing
 from mailsvc.net.tls import ServerTls
 from mailsvc.store.blobs import Blobs
@@ -39,6 +40,7 @@ class Office:
     tls: ServerTls
     preparing: Preparing = field(default_factory=Preparing)
     ticks: Ticks = field(default_factory=Ticks)
+    dns: dns_check.Kept = field(default_factory=dns_check.Kept)
 
     async def work(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn` in a bounded worker thread, off the event loop."""

@@ -19,7 +19,7 @@ from mailsvc.mail.office import Office
 from mailsvc.store import search
 from tests.browsing import WIDTHS, look, open_page, sign_in
 from tests.mail.outside import NameServer
-from tests.web.webhouse import Site
+from tests.web.webhouse import Site, token_of
 
 PAGE = "/quan-tri"
 ONE, TWO = "sogddt.tayninh.gov.vn", "tayninh.gov.vn"
@@ -85,6 +85,23 @@ def test_a_name_server_that_does_not_answer_is_not_known(site: Site) -> None:
     text = health(site)
     assert text.count("Chưa biết") >= 8 and "không trả lời kịp" in text
     assert "sogddt.tayninh.gov.vn" in text and "MX" in text and "DMARC" in text
+
+
+def test_an_answer_is_kept_some_minutes_or_asked_for_again(site: Site, zone: dict[tuple[str, str], list[str]]) -> None:
+    publish(zone)
+    assert "Hỏi lúc 12:00" in health(site) and f"MX {ONE}" not in health(site)
+    del zone[ONE, "MX"]
+    site.clock.advance(9 * 60_000)
+    assert "Hỏi lúc 12:00" in health(site) and f"MX {ONE}" not in health(site)
+    client = site.signed_in("admin")
+    answer = client.post(f"{PAGE}/dns", data={"ma": token_of(client.get(PAGE))})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}#dns")
+    assert "Hỏi lúc 12:09" in health(site) and f"MX {ONE}" in health(site)
+    publish(zone)
+    site.clock.advance(10 * 60_000)
+    assert "Hỏi lúc 12:19" in health(site) and f"MX {ONE}" not in health(site)
+    other = site.signed_in("phuongvh")
+    assert other.post(f"{PAGE}/dns", data={"ma": token_of(other.get("/cai-dat"))}).status_code == 403
 
 
 def test_backups_are_as_old_as_their_newest_file(site: Site, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from mailsvc.accounts import administering, health
-from mailsvc.http.visits import Page, Visit, get
+from mailsvc.http.visits import Page, Visit, get, post
 from mailsvc.store import ways_in
 from webmail import health_states
 from webmail.routes.admin_shell import admin_page
@@ -22,6 +22,12 @@ async def overview(visit: Visit) -> Response:
     return await admin_page(visit, "admin_health.html", found=found, troubles=facts.troubles, now_ms=now_ms)
 
 
+async def ask_dns(visit: Visit) -> Response:
+    """Ask the name servers again, then look at the page."""
+    await health.ask_again(visit.office, visit.actor)
+    return RedirectResponse(f"{PAGE}#dns", 303)
+
+
 def with_factor(inner: Page) -> Page:
     """The page, for administrators with a second factor where the office demands one; the others are led to it."""
 
@@ -35,4 +41,4 @@ def with_factor(inner: Page) -> Page:
     return guarded
 
 
-ROUTES = (get(PAGE, with_factor(overview)),)
+ROUTES = (get(PAGE, with_factor(overview)), post(PAGE + "/dns", with_factor(ask_dns)))
