@@ -74,7 +74,6 @@ from webmail.routes import (
     work,
     work_acts,
 )
-from webmail.undoing import Undoing
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -105,7 +104,6 @@ class WebFace:
         app.state.static = self._static
         app.state.bodies = BodyCache()
         app.state.picture_gate = Gate()
-        app.state.undoing = Undoing()
         app.state.previews = Previews(app.state.office, app.state.helpers)
 
     async def failure(self, request: Request, failure: Failure) -> Response:

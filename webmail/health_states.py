@@ -27,6 +27,7 @@ _TICKS = {
     "roles": N_("Mở hộp thư chung cho vai trò tới hạn"),
     "unit_names": N_("Đổi tên hộp thư theo đơn vị"),
     "audit_head": N_("Ký đầu chuỗi nhật ký"),
+    "ways_back": N_("Dọn lần hoàn tác đã quá hạn"),
     "traces": N_("Dọn dấu vết thư cũ"),
     "following": N_("Nhắc hạn, thư đầu giờ, báo cáo"),
     "receipts": N_("Theo dõi văn bản đã phát hành"),

@@ -16,7 +16,7 @@ from mailsvc.documents.routing import handling
 from mailsvc.jobs import following
 from mailsvc.mail import vacation_answers
 from mailsvc.mail.office import Office
-from mailsvc.store import routing, sessions, traces
+from mailsvc.store import routing, sessions, traces, ways_back
 
 Work = Callable[[Office], Awaitable[None]]
 
@@ -78,6 +78,12 @@ async def forget_traces(office: Office) -> None:
         pass
 
 
+async def forget_ways_back(office: Office) -> None:
+    """In small transactions too."""
+    while await office.db.write(ways_back.forget) >= ways_back.AT_ONCE:
+        pass
+
+
 async def _refresh_receipts(office: Office) -> None:
     await office.db.write(receipts.refresh_some)
 
@@ -97,6 +103,7 @@ TICKS: tuple[tuple[str, int, Work], ...] = (
     ("unit_names", 60, follow_unit_names),
     ("audit_head", 60, _keep_audit_head),
     ("traces", 60, forget_traces),
+    ("ways_back", 15, forget_ways_back),
     ("following", 2, following.run),
     ("receipts", 1, _refresh_receipts),
     ("seen", 1, _note_seen),

@@ -1,4 +1,7 @@
-"""What is done with many letters at once, in small transactions between which everybody else gets a turn."""
+"""What is done with many letters at once, in small transactions between which everybody else gets a turn.
+
+With a token (`ways_back.new_token`) each of them also writes down how it is undone (`mail.undoing`).
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from mailsvc.core.errors import MailsvcError, NotFound, Phrase, Refused
 from mailsvc.mail import access
 from mailsvc.mail import mailboxes as work
 from mailsvc.mail.office import Office
-from mailsvc.store import conversation_pages, mailboxes, placements, private_flags
+from mailsvc.store import conversation_pages, mailboxes, placements, private_flags, ways_back
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.mailboxes import Mailbox
 from mailsvc.store.private_flags import Guest
 from mailsvc.store.tx import Tx
+from mailsvc.store.ways_back import Part
 
 BATCH = 250
 """Letters in one transaction."""
@@ -38,6 +42,14 @@ class Done:
         """How many letters were changed."""
         return sum(map(len, self.marked.values())) + sum(map(len, self.moved.values())) + self.removed
 
+    def add(self, portion: Done) -> None:
+        """Count a portion in."""
+        for mailbox_id, uids in portion.marked.items():
+            self.marked.setdefault(mailbox_id, []).extend(uids)
+        for way, uids in portion.moved.items():
+            self.moved.setdefault(way, []).extend(uids)
+        self.removed += portion.removed
+
 
 def box_for(tx: Tx, account_id: int, mailbox_id: int, needed: str = "r") -> tuple[Mailbox, Guest | None]:
     """A mailbox that the person may open, with these rights in it. Raises NotFound, Refused."""
@@ -50,7 +62,9 @@ def box_for(tx: Tx, account_id: int, mailbox_id: int, needed: str = "r") -> tupl
     return box, guest
 
 
-def mark(tx: Tx, account_id: int, mailbox_id: int, uids: Sequence[int], added: int, removed: int) -> list[int]:
+def mark(
+    tx: Tx, account_id: int, mailbox_id: int, uids: Sequence[int], added: int, removed: int, token: str = ""
+) -> list[int]:
     """Add and take away flag bits; the UIDs of the letters that this changed. Raises NotFound or Refused."""
     bits = added | removed
     needed = ("s" if bits & SEEN else "") + ("w" if bits & FLAGGED else "")
@@ -58,16 +72,21 @@ def mark(tx: Tx, account_id: int, mailbox_id: int, uids: Sequence[int], added: i
     rows = private_flags.rows_of(tx, guest, mailbox_id, sorted(uids), ("uid", "flags", "keywords"))
     changes = [(uid, old, new, words) for uid, old, words in rows if (new := (old | added) & ~removed) != old]
     private_flags.set_flags(tx, guest, mailbox_id, changes)
-    return [one[0] for one in changes]
+    changed = [one[0] for one in changes]
+    if token and changed:
+        ways_back.keep(tx, token, account_id, Part(mailbox_id, changed, added=removed, removed=added))
+    return changed
 
 
-async def mark_all(office: Office, account_id: int, chosen: Chosen, added: int, removed: int) -> Done:
+async def mark_all(
+    office: Office, account_id: int, chosen: Chosen, added: int, removed: int, token: str = ""
+) -> Done:
     """`mark` for letters of several mailboxes."""
     done = Done()
     for mailbox_id, uids in chosen.items():
         for some in _batches(uids):
             try:
-                changed = await office.db.write(mark, account_id, mailbox_id, some, added, removed)
+                changed = await office.db.write(mark, account_id, mailbox_id, some, added, removed, token)
             except MailsvcError as error:
                 return _stopped(done, error)
             done.marked.setdefault(mailbox_id, []).extend(changed)
@@ -86,7 +105,7 @@ def target_for(tx: Tx, account_id: int, source_id: int, use: str) -> Mailbox:
 
 
 def move(
-    tx: Tx, office: Office, account_id: int, source_id: int, uids: Sequence[int], target: int | str
+    tx: Tx, office: Office, account_id: int, source_id: int, uids: Sequence[int], target: int | str, token: str = ""
 ) -> tuple[int, list[int]]:
     """Move letters to a mailbox, or to the one of that use: (its id, their UIDs there). Those there already stay."""
     box_for(tx, account_id, source_id)
@@ -96,17 +115,19 @@ def move(
         box, _ = box_for(tx, account_id, target)
     if box.id == source_id:
         return box.id, []
-    pairs = work.move(tx, office.blobs, account_id, source_id, uids, box)
-    return box.id, [new for _, new in pairs]
+    moved = [new for _, new in work.move(tx, office.blobs, account_id, source_id, uids, box)]
+    if token and moved:
+        ways_back.keep(tx, token, account_id, Part(box.id, moved, home=source_id))
+    return box.id, moved
 
 
-async def move_all(office: Office, account_id: int, chosen: Chosen, target: int | str) -> Done:
+async def move_all(office: Office, account_id: int, chosen: Chosen, target: int | str, token: str = "") -> Done:
     """`move` for letters of several mailboxes."""
     done = Done()
     for mailbox_id, uids in chosen.items():
         for some in _batches(uids):
             try:
-                box, new = await office.db.write(move, office, account_id, mailbox_id, some, target)
+                box, new = await office.db.write(move, office, account_id, mailbox_id, some, target, token)
             except MailsvcError as error:
                 return _stopped(done, error)
             if new:

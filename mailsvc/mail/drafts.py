@@ -71,10 +71,12 @@ def save(tx: Tx, blobs: Blobs, account_id: int, letter: Letter, tab: str, known:
 def shared_home(tx: Tx, account_id: int, place: Place | None) -> Mailbox | None:
     """The "Thư nháp" of a shared mailbox that the place lies in, when the person may work there; None for every other
     place."""
-    if place is None:
-        return None
+    return None if place is None else _shared_box(tx, account_id, place.mailbox_id)
+
+
+def _shared_box(tx: Tx, account_id: int, mailbox_id: int) -> Mailbox | None:
     try:
-        box = mailboxes.get(tx, place.mailbox_id)
+        box = mailboxes.get(tx, mailbox_id)
     except NotFound:
         return None
     theirs = box.account_id != account_id and box.special_use == senders.DRAFTS and box.selectable
@@ -117,9 +119,10 @@ def take_out(tx: Tx, account_id: int, place: Place | None) -> int | None:
     return int(rows[0][1])
 
 
-def put_back(tx: Tx, account_id: int, content_id: int) -> Place:
-    """Lay a draft into "Thư nháp" again; a full mailbox takes it all the same: nothing written may be lost."""
-    box = senders.place(tx, account_id, senders.DRAFTS)
+def put_back(tx: Tx, account_id: int, content_id: int, home_id: int = 0) -> Place:
+    """Lay a draft into the "Thư nháp" it was written in: that of the shared mailbox `home_id` as long as the person may
+    work there, else one's own. A full mailbox takes it all the same: nothing written may be lost."""
+    box = (_shared_box(tx, account_id, home_id) if home_id else None) or senders.place(tx, account_id, senders.DRAFTS)
     size = contents.get(tx, content_id).size
     uids = placements.add_everywhere(tx, [box.id], NewPlacement(content_id, size, tx.now_ms, DRAFT | SEEN))
     return Place(box.id, uids[box.id])

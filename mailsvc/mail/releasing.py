@@ -149,12 +149,13 @@ def _mark_origin(tx: Tx, held: Held) -> None:
 def _give_back(tx: Tx, held: Held, reasons: Sequence[str]) -> None:
     """Nobody got it: it is a draft again, and its writer is told why."""
     held_sends.remove(tx, held.id)
-    drafts.put_back(tx, held.account_id, held.draft_content_id)
+    place = drafts.put_back(tx, held.account_id, held.draft_content_id, held.draft_mailbox_id)
     for content_id in {held.content_id, held.sent_content_id}:
         draft_versions.forget(tx, content_id)
     subject = contents.get(tx, held.draft_content_id).subject or "(không có chủ đề)"
     lines = [*reasons[:_NAMED], *([f"… và {len(reasons) - _NAMED} người nữa"] if len(reasons) > _NAMED else [])]
-    text = f"Thư “{subject}” chưa gửi được cho ai; thư đã về lại “Thư nháp”.\n\n" + "\n".join(lines) + "\n"
+    where = "“Thư nháp” của hộp thư chung" if place.mailbox_id == held.draft_mailbox_id else "“Thư nháp”"
+    text = f"Thư “{subject}” chưa gửi được cho ai; thư đã về lại {where}.\n\n" + "\n".join(lines) + "\n"
     notice.tell(tx, [held.account_id], f"Chưa gửi được: {subject}", text)
 
 

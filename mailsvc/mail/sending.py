@@ -190,7 +190,8 @@ def _hold(tx: Tx, account_id: int, made: Made, known: Place | None, scheduled: b
         return again
     box = senders.sent_place(tx, account_id, made.checked.sender)
     old = drafts.take_out(tx, account_id, known)
-    if old is None and drafts.shared_home(tx, account_id, known) is not None:  # a colleague may have sent it
+    shared = drafts.shared_home(tx, account_id, known)
+    if old is None and shared is not None:  # a colleague may have sent it
         raise Invalid("Thư nháp chung này vừa được người khác gửi hoặc sửa; xin xem “Đã gửi” trước khi gửi lần nữa.")
     room.check_room(tx, box.id, made.sent.content.size, 1)
     shown = ", ".join(one.name or one.address for part in made.checked.reached.values() for one in part.shown)
@@ -209,6 +210,7 @@ def _hold(tx: Tx, account_id: int, made: Made, known: Place | None, scheduled: b
             sent_content_id=contents.add(tx, made.sent.content),
             draft_content_id=draft_id,
             sent_mailbox_id=box.id,
+            draft_mailbox_id=0 if shared is None else shared.id,
             return_path_size=made.envelope.return_path_size,
             trace_size=made.envelope.trace_size,
             smtputf8=int(made.envelope.smtputf8),
@@ -222,14 +224,23 @@ def _hold(tx: Tx, account_id: int, made: Made, known: Place | None, scheduled: b
 
 
 # ---- while it waits -----------------------------------------------------------------------------------------
-def take_back(tx: Tx, account_id: int, held_id: int) -> Place:
-    """Undo: the letter is a draft again, exactly as it was. Raises NotFound when it has left, or is another's."""
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Where the draft lies now; `moved`: in one's own drafts, since the shared ones it came from are closed to one."""
+
+    place: Place
+    moved: bool
+
+
+def take_back(tx: Tx, account_id: int, held_id: int) -> TakenBack:
+    """Undo: the letter is a draft again, exactly as it was and where it was. Raises NotFound when it has left, or is
+    another's."""
     held = _own(tx, account_id, held_id)
-    place = drafts.put_back(tx, account_id, held.draft_content_id)
+    place = drafts.put_back(tx, account_id, held.draft_content_id, held.draft_mailbox_id)
     held_sends.remove(tx, held.id)
     for content_id in {held.content_id, held.sent_content_id}:
         draft_versions.forget(tx, content_id)
-    return place
+    return TakenBack(place, moved=held.draft_mailbox_id not in (0, place.mailbox_id))
 
 
 def reschedule(tx: Tx, account_id: int, held_id: int, send_ms: int) -> None:

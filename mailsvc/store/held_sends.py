@@ -29,6 +29,7 @@ class NewHeld:
     sent_content_id: int
     draft_content_id: int
     sent_mailbox_id: int
+    draft_mailbox_id: int
     return_path_size: int
     trace_size: int
     smtputf8: int
@@ -52,6 +53,7 @@ class Held:
     sent_content_id: int
     draft_content_id: int
     sent_mailbox_id: int
+    draft_mailbox_id: int
     return_path_size: int
     trace_size: int
     smtputf8: int

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
+
+import httpx
 
 from mailsvc.mail.letter import from_bytes
 from mailsvc.store import contents, mailbox_rights, placements
@@ -77,3 +80,36 @@ def test_it_is_for_those_who_may_work_there(site: Site) -> None:
     data = {"ma": token_of(loc.get("/thu/soan")), "nhap": place, "viec": "bo"}
     loc.post("/thu/soan", data=data, files={"tep": ("", b"")})
     assert len(lying(site, "vanthu", "Thư nháp")) == 1
+
+
+def taken_back(client: httpx.Client, sent: httpx.Response) -> httpx.Response:
+    """Press "Hoàn tác" on the page after sending."""
+    page = client.get(sent.headers["location"], follow_redirects=True)
+    held = re.search(r'name="gui" value="(\d+)"', page.text)
+    assert held is not None, page.text[-2000:]
+    undone = client.post("/thu/soan/hoan-tac", data={"ma": token_of(page), "gui": held[1]})
+    assert undone.status_code == 303
+    return undone
+
+
+def test_taken_back_it_lies_where_it_was_written(site: Site) -> None:
+    place = lay(site)
+    dao = site.signed_in("daonth")
+    undone = taken_back(dao, write(dao, f"/thu/soan?nhap={place}", chu="Đào gửi nhầm", viec="gui"))
+    assert texts(site, "vanthu", "Thư nháp") == ["Đào gửi nhầm"] and lying(site, "daonth", "Thư nháp") == []
+    assert undone.headers["location"].startswith(f"/thu/soan?nhap={place.partition('.')[0]}.")
+    assert "hộp thư chung ban đầu" not in html.unescape(dao.get(undone.headers["location"]).text)
+    loc = site.signed_in("locpv")
+    assert write(loc, undone.headers["location"], chu="Lộc sửa", viec="gui").status_code == 303
+    site.clock.advance(60_000)
+    assert release(site) == 1 and texts(site, "phuongvh", "INBOX") == ["Lộc sửa"]
+
+
+def test_without_the_right_it_comes_to_ones_own_drafts_and_one_is_told(site: Site) -> None:
+    place = lay(site)
+    dao = site.signed_in("daonth")
+    sent = write(dao, f"/thu/soan?nhap={place}", chu="Đào gửi nhầm", viec="gui")
+    site.office.db.write_now(mailbox_rights.put, int(place.partition(".")[0]), "$thanh_vien", "lr")
+    undone = taken_back(dao, sent)
+    assert texts(site, "daonth", "Thư nháp") == ["Đào gửi nhầm"] and lying(site, "vanthu", "Thư nháp") == []
+    assert "hộp thư chung ban đầu" in html.unescape(dao.get(undone.headers["location"]).text)

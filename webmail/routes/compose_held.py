@@ -30,10 +30,13 @@ async def take_back(visit: Visit) -> Response:
 
 async def _taken_back(visit: Visit, held_id: int) -> Response:
     try:
-        place = await visit.office.db.write(sending.take_back, visit.who.account.id, held_id)
+        back = await visit.office.db.write(sending.take_back, visit.who.account.id, held_id)
     except NotFound:
         return go(visit, "/thu", _("Thư đã gửi đi rồi, không lấy lại được nữa."))
-    return go(visit, f"/thu/soan?nhap={place}", _("Đã lấy lại thư; thư chưa gửi cho ai."))
+    text = _("Đã lấy lại thư; thư chưa gửi cho ai.")
+    if back.moved:
+        text += " " + _("Thư nằm ở “Thư nháp” của bạn: bạn không còn được soạn trong hộp thư chung ban đầu.")
+    return go(visit, f"/thu/soan?nhap={back.place}", text)
 
 
 def _number(text: str) -> int:

@@ -13,18 +13,17 @@ from mailsvc.documents.errors import AlreadyRegistered
 from mailsvc.http.failures import describe
 from mailsvc.http.paths import local_path
 from mailsvc.http.visits import Visit, post
-from mailsvc.mail import bulk
+from mailsvc.mail import bulk, undoing
 from mailsvc.mail.bulk import Chosen, Done
 from mailsvc.message.scan import scan
-from mailsvc.store import mailboxes
+from mailsvc.store import mailboxes, ways_back
 from mailsvc.store.blobs import Buffer
 from mailsvc.store.flags import FLAGGED, SEEN
 from mailsvc.store.tx import Tx
-from webmail import mail_choice, undoing, views
+from webmail import mail_choice, views
 from webmail.i18n import N_, _, said
 from webmail.opening import open_letter
 from webmail.pages import go
-from webmail.undoing import Way
 
 _MARKS = {"da-doc": (SEEN, 0), "chua-doc": (0, SEEN), "sao": (FLAGGED, 0), "bo-sao": (0, FLAGGED)}
 _PLACES = {"luu-tru": "\\Archive", "thung-rac": "\\Trash", "thu-rac": "\\Junk", "khong-rac": bulk.TO_INBOX}
@@ -47,25 +46,26 @@ async def act(visit: Visit) -> Response:
         letters = await mail_choice.chosen(visit, mailbox_id, only)
         if not letters:
             return _answer(visit, back, _("Chưa chọn thư nào."))
-        done, text = await _do(visit, deed, letters)
+        token = ways_back.new_token()
+        done, text = await _do(visit, deed, letters, token)
     except MailsvcError as error:
         return _refused(visit, error)
     if done.stopped:
         text += " " + _("Rồi phải dừng: %(why)s", why=done.stopped)
     undoable = done.count > done.removed
-    return _answer(visit, back, text, _way_back(visit, deed, done) if undoable else "")
+    return _answer(visit, back, text, token if undoable else "")
 
 
-async def _do(visit: Visit, deed: str, letters: Chosen) -> tuple[Done, str]:
-    """Do it; what was done, and what to say of it."""
+async def _do(visit: Visit, deed: str, letters: Chosen, token: str) -> tuple[Done, str]:
+    """Do it, to be undone by that token; what was done, and what to say of it."""
     office, account_id = visit.office, visit.who.account.id
     if deed in _MARKS:
-        done = await bulk.mark_all(office, account_id, letters, *_MARKS[deed])
+        done = await bulk.mark_all(office, account_id, letters, *_MARKS[deed], token)
         return done, _(_SAID[deed], n=done.count)
     if deed == "xoa-han":
         done = await bulk.destroy_all(office, account_id, letters)
         return done, _(_SAID[deed], n=done.count)
-    done = await bulk.move_all(office, account_id, letters, _target(visit, deed))
+    done = await bulk.move_all(office, account_id, letters, _target(visit, deed), token)
     names = await office.db.read(_names, {lies_in for _from, lies_in in done.moved})
     if not names:
         return done, _("Thư đã ở trong thư mục đó.")
@@ -85,26 +85,16 @@ def _names(tx: Tx, boxes: set[int]) -> list[str]:
     return sorted({views.folder_title(mailboxes.get(tx, one).name) for one in boxes})
 
 
-def _way_back(visit: Visit, deed: str, done: Done) -> str:
-    added, removed = _MARKS.get(deed, (0, 0))
-    way = Way(visit.who.account.id, visit.office.clock.now_ms(), done, removed, added)
-    return _undoing(visit).keep(way)
-
-
-def _undoing(visit: Visit) -> undoing.Undoing:
-    found: undoing.Undoing = visit.state.undoing
-    return found
-
-
 async def undo(visit: Visit) -> Response:
     """The way back of an act (`lan`)."""
     back = local_path(visit.field("ve"), "/thu")
     try:
-        way = _undoing(visit).take(visit.field("lan", 40), visit.who.account.id, visit.office.clock.now_ms())
-        done = await undoing.undo(visit.office, way)
+        done = await undoing.undo(visit.office, visit.who.account.id, visit.field("lan", 40))
     except MailsvcError as error:
         return _refused(visit, error)
     text = _("Đã hoàn tác %(n)s thư.", n=done.count)
+    if not done.count:
+        text = _("Không còn thư nào để hoàn tác: thư đã được chuyển, xóa hoặc đánh dấu lại ở nơi khác.")
     return _answer(visit, back, text + (" " + _("Rồi phải dừng: %(why)s", why=done.stopped) if done.stopped else ""))
 
 

@@ -16,7 +16,7 @@ from mailsvc.store.schema.access import (
     vacations,
 )
 from mailsvc.store.schema.base import meta, metadata
-from mailsvc.store.schema.composing import held_sends, letter_templates
+from mailsvc.store.schema.composing import held_sends, letter_templates, ways_back
 from mailsvc.store.schema.documents import (
     document_events,
     document_files,
@@ -150,5 +150,6 @@ __all__ = [
     "units",
     "vacation_answers",
     "vacations",
+    "ways_back",
     "web_sessions",
 ]

@@ -1,4 +1,4 @@
-"""Letters that wait to be sent, and texts kept for writing."""
+"""Letters that wait to be sent, texts kept for writing, and what may be undone."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ held_sends = Table(
     Column("sent_content_id", ForeignKey("contents.id"), nullable=False),  # what lies in "Đã gửi"
     Column("draft_content_id", ForeignKey("contents.id"), nullable=False),  # what comes back
     Column("sent_mailbox_id", Big, nullable=False),
+    int_column("draft_mailbox_id"),  # the shared mailbox it was written in, 0: one's own drafts
     int_column("return_path_size"),
     int_column("trace_size"),
     int_column("smtputf8"),
@@ -44,4 +45,15 @@ letter_templates = Table(
     text_column("subject"),
     text_column("html"),
     int_column("changed_ms"),
+)
+
+# How a portion of what somebody did with letters is undone, see store.ways_back.
+ways_back = Table(
+    "ways_back",
+    metadata,
+    id_column(),
+    Column("token", Text, nullable=False, index=True),  # one act has many portions
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("act", Text, nullable=False),  # JSON
+    Column("expires_ms", Big, nullable=False, index=True),
 )
