@@ -6,14 +6,17 @@ The service, the command line and the tests all begin here.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from mailsvc.accounts import second_factor
 from mailsvc.auth.authenticate import Authenticator
 from mailsvc.auth.passwords import Credentials, PasswordHasher
 from mailsvc.auth.throttle import Throttle
+from mailsvc.auth.vault import Vault
 from mailsvc.core.clock import Clock, SystemClock
 from mailsvc.core.settings import Settings
 from mailsvc.documents import clerks
@@ -25,6 +28,8 @@ from mailsvc.store import accounts, migrate, private_flags, ways_in
 from mailsvc.store.blobs import FileBlobs
 from mailsvc.store.engine import Database
 from mailsvc.store.tx import Tx
+
+log = logging.getLogger(__name__)
 
 WORKERS = 4
 APP_USE_MS = 600_000
@@ -47,6 +52,8 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
     private = sharing.private_bits(list(settings.sharing.private_flags))
     if db.read_now(private_flags.default_bits) != private:
         db.write_now(private_flags.set_default, private)
+    secret = _secret(folder)
+    vault = _vault(db, secret)
 
     async def lookup(login: str) -> Credentials | None:
         return await db.glance(_credentials, settings.organisation.domains, login)
@@ -60,7 +67,7 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
             await db.write(ways_in.used, app_id, peer)
 
     throttle = Throttle(clock, trusted=settings.web.trusted_proxies)
-    authenticator = Authenticator(lookup, throttle, hasher or PasswordHasher(), _secret(folder), used=used)
+    authenticator = Authenticator(lookup, throttle, hasher or PasswordHasher(), secret, used=used)
     return Office(
         settings=settings,
         clock=clock,
@@ -70,6 +77,7 @@ def open_office(settings: Settings, clock: Clock | None = None, hasher: Password
         authenticator=authenticator,
         workers=ThreadPoolExecutor(WORKERS, thread_name_prefix="work"),
         tls=_server_tls(settings, clock),
+        vault=vault,
     )
 
 
@@ -93,6 +101,17 @@ def _server_tls(settings: Settings, clock: Clock) -> tls.ServerTls:
         return tls.ServerTls(Path(settings.tls.certificate), Path(settings.tls.key) if settings.tls.key else None)
     names = [settings.organisation.host, "localhost", "127.0.0.1", *settings.organisation.domains]
     return tls.ServerTls(tls.self_signed(settings.folder, names, clock.now_ms()))
+
+
+def _vault(db: Database, secret: bytes) -> Vault:
+    """The vault, with all secrets of second factors in it: those from before it was there, too."""
+    vault = Vault(secret)
+    if db.read_now(second_factor.have_open):
+        db.write_now(second_factor.lock_all, vault)
+    lost = db.read_now(second_factor.lost, vault)
+    if lost:
+        log.error("the second factors of %d accounts were locked with another data/secret: bring it back", len(lost))
+    return vault
 
 
 def _secret(folder: Path) -> bytes:

@@ -8,6 +8,7 @@ from mailsvc.http.sessions import guest_cookie_name
 from mailsvc.http.visits import Visit
 from mailsvc.store import accounts
 from mailsvc.store.tx import Tx
+from webmail.i18n import _
 
 LASTS_MS = 300_000
 
@@ -20,13 +21,21 @@ def note(visit: Visit, account_id: int, version: int) -> str:
 
 async def account_of(visit: Visit, given: str) -> int | None:
     """Whose password was right; None when the note is not ours, too old, or the password has changed since."""
-    text, _, seal = given.rpartition(".")
+    text, _dot, seal = given.rpartition(".")
     if not hmac.compare_digest(_seal(visit, text).encode(), seal.encode("utf-8", "surrogateescape")):
         return None
     account_id, version, until_ms = (int(one) for one in text.split("."))
     if visit.office.clock.now_ms() > until_ms:
         return None
     return account_id if await visit.office.db.read(_is_current, account_id, version) else None
+
+
+def lost() -> str:
+    """What is said when no code of an app can be right any more."""
+    return _(
+        "Máy chủ không đọc được khóa của ứng dụng xác thực: tệp secret trong thư mục dữ liệu đã khác. "
+        "Xin dùng mã dự phòng, hoặc nhờ quản trị đặt lại hai lớp."
+    )
 
 
 def _is_current(tx: Tx, account_id: int, version: int) -> bool:

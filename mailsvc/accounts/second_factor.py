@@ -1,10 +1,14 @@
-"""The second factor: enrolling an authenticator app, checking its codes, recovery codes, taking it away."""
+"""The second factor: enrolling an authenticator app, checking its codes, recovery codes, taking it away.
+
+The apps' secrets are locked at rest (`auth.vault`), each for its account.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from mailsvc.auth import totp
+from mailsvc.auth.vault import Vault, WrongKey
 from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid, Refused
 from mailsvc.store import accounts, audit, sessions, ways_in
@@ -17,35 +21,44 @@ LONGEST_WAIT_MS = 900_000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`right`: the code was taken. `wait_ms`: not even looked at; ask again after that time. `recovery`: of paper."""
+    """`right`: the code was taken. `wait_ms`: not even looked at; ask again after that time. `recovery`: of paper.
+    `lost`: no code of the app can be right any more, for the installation's secret is another."""
 
     right: bool
     wait_ms: int = 0
     recovery: bool = False
+    lost: bool = False
 
 
-def begin(tx: Tx, account_id: int) -> bytes:
+def begin(tx: Tx, vault: Vault, account_id: int) -> bytes:
     """The secret to be scanned; the same until it is confirmed. Raises Refused when there is a factor already."""
     known = ways_in.factor(tx, account_id)
     if known is not None and known.confirmed_ms:
         raise Refused("Xác thực hai lớp đã bật; muốn đổi điện thoại thì tắt rồi bật lại.")
-    if known is not None:
-        return known.secret
+    waiting = _unlocked(vault, account_id, known)
+    if waiting is not None:
+        return waiting
     secret = totp.new_secret()
-    ways_in.begin_factor(tx, account_id, secret)
+    ways_in.begin_factor(tx, account_id, vault.lock(secret, _label(account_id)))
     return secret
 
 
-def confirm(tx: Tx, actor: Actor, code: str, kept: bytes) -> list[str]:
+def waiting(tx: Tx, vault: Vault, account_id: int) -> bytes | None:
+    """The secret that was begun and is not confirmed yet."""
+    known = ways_in.factor(tx, account_id)
+    return None if known is None or known.confirmed_ms else _unlocked(vault, account_id, known)
+
+
+def confirm(tx: Tx, vault: Vault, actor: Actor, code: str, kept: bytes) -> list[str]:
     """Switch it on with the first code of the app; the recovery codes, which are shown once.
 
     Programs that logged in with the person's own password end; the web session `kept` (hash) goes on. Raises Invalid.
     """
     account_id = actor.account_id or 0
-    known = ways_in.factor(tx, account_id)
-    if known is None or known.confirmed_ms:
+    secret = waiting(tx, vault, account_id)
+    if secret is None:
         raise Invalid("Chưa có mã QR đang chờ xác nhận; xin mở lại trang xác thực hai lớp.")
-    step = totp.fitting_step(known.secret, _digits(code), tx.now_ms, known.last_step)
+    step = totp.fitting_step(secret, _digits(code), tx.now_ms, 0)
     if step is None:
         raise Invalid("Mã chưa đúng. Xem mã mới nhất trong ứng dụng; giờ của điện thoại phải đặt tự động.")
     ways_in.change_factor(tx, account_id, confirmed_ms=tx.now_ms, last_step=step, failures=0, failed_ms=0)
@@ -64,7 +77,7 @@ def renew_recovery(tx: Tx, actor: Actor) -> list[str]:
     return codes
 
 
-def check(tx: Tx, account_id: int, code: str) -> Checked:
+def check(tx: Tx, vault: Vault, account_id: int, code: str) -> Checked:
     """Look at a code of the app, or a recovery code. Each is taken once; wrong ones make the next wait longer."""
     known = ways_in.factor(tx, account_id)
     if known is None or not known.confirmed_ms:
@@ -72,7 +85,8 @@ def check(tx: Tx, account_id: int, code: str) -> Checked:
     wait_ms = _wait_ms(known, tx.now_ms)
     if wait_ms:
         return Checked(False, wait_ms)
-    step = totp.fitting_step(known.secret, _digits(code), tx.now_ms, known.last_step)
+    secret = _unlocked(vault, account_id, known)
+    step = totp.fitting_step(secret, _digits(code), tx.now_ms, known.last_step) if secret else None
     if step is not None:
         ways_in.change_factor(tx, account_id, last_step=step, failures=0)
         return Checked(True)
@@ -81,7 +95,7 @@ def check(tx: Tx, account_id: int, code: str) -> Checked:
         audit.record(tx, account_id, "account.factor.recovery", f"account/{account_id}")
         return Checked(True, recovery=True)
     ways_in.change_factor(tx, account_id, failures=known.failures + 1, failed_ms=tx.now_ms)
-    return Checked(False)
+    return Checked(False, lost=secret is None)
 
 
 def switch_off(tx: Tx, actor: Actor, account_id: int) -> None:
@@ -94,6 +108,48 @@ def switch_off(tx: Tx, actor: Actor, account_id: int) -> None:
     if actor.account_id != account_id:
         accounts.end_sessions(tx, account_id)
     audit.record(tx, actor, "account.factor.off", f"account/{account_id}")
+
+
+# ---- secrets at rest -----------------------------------------------------------------------------------------------
+def lock_all(tx: Tx, vault: Vault) -> int:
+    """Lock the secrets that still lie open, from before they were locked; how many."""
+    found = [(account_id, secret) for account_id, secret in ways_in.factor_secrets(tx) if _is_open(secret)]
+    for account_id, secret in found:
+        ways_in.change_factor(tx, account_id, secret=vault.lock(secret, _label(account_id)))
+    return len(found)
+
+
+def have_open(tx: Tx) -> bool:
+    """Whether any secret lies open."""
+    return any(_is_open(secret) for _, secret in ways_in.factor_secrets(tx))
+
+
+def lost(tx: Tx, vault: Vault) -> list[int]:
+    """The accounts whose secret this installation cannot unlock: its own secret is not the one of their day."""
+    return [
+        account_id
+        for account_id, secret in ways_in.factor_secrets(tx)
+        if not _is_open(secret) and _opened(vault, account_id, secret) is None
+    ]
+
+
+def _is_open(secret: bytes) -> bool:
+    return len(secret) == totp.SECRET_BYTES  # what is locked is longer
+
+
+def _label(account_id: int) -> str:
+    return f"second factor of {account_id}"
+
+
+def _unlocked(vault: Vault, account_id: int, known: ways_in.Factor | None) -> bytes | None:
+    return None if known is None else _opened(vault, account_id, known.secret)
+
+
+def _opened(vault: Vault, account_id: int, secret: bytes) -> bytes | None:
+    try:
+        return vault.unlock(secret, _label(account_id))
+    except WrongKey:
+        return None
 
 
 def _digits(code: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mailsvc.accounts import administering, importing, people
+from mailsvc.accounts import administering, importing, people, second_factor
 from mailsvc.accounts.people import NewPerson, Term
 from mailsvc.auth.passwords import PasswordHasher
 from mailsvc.cli import context
@@ -91,6 +91,15 @@ def disable(
         account = _find(office, login)
         office.db.write_now(administering.open_or_close, context.operator(), account.id, enable)
         show_one({"username": account.username, "active": enable}, json)
+
+
+@account_app.command("factor-off")
+def end_factor(login: str, json: Json = False) -> None:
+    """Tắt xác thực hai lớp của một người: mất điện thoại và mã dự phòng, hay mất tệp secret."""
+    with context.office() as office:
+        account = _find(office, login)
+        office.db.write_now(second_factor.switch_off, context.operator(), account.id)
+        show_one({"username": account.username, "second_factor": False}, json)
 
 
 @account_app.command("quota")

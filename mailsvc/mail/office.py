@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from mailsvc.auth.authenticate import Authenticator
+from mailsvc.auth.vault import Vault
 from mailsvc.core.clock import Clock
 from mailsvc.core.settings import Settings
 from mailsvc.core.ticking import Ticks
@@ -38,6 +39,7 @@ class Office:
     authenticator: Authenticator
     workers: ThreadPoolExecutor
     tls: ServerTls
+    vault: Vault
     preparing: Preparing = field(default_factory=Preparing)
     ticks: Ticks = field(default_factory=Ticks)
     dns: dns_check.Kept = field(default_factory=dns_check.Kept)

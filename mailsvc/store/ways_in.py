@@ -26,7 +26,8 @@ class AppPassword:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """The authenticator app of an account; `confirmed_ms` 0: begun, and asked for by nobody yet."""
+    """The authenticator app of an account; `confirmed_ms` 0: begun, and asked for by nobody yet. The secret is locked
+    (see accounts.second_factor)."""
 
     secret: bytes = field(repr=False)
     confirmed_ms: int
@@ -117,8 +118,15 @@ def begin_factor(tx: Tx, account_id: int, secret: bytes) -> None:
     tx.execute(insert(second_factors).values(account_id=account_id, secret=secret))
 
 
-def change_factor(tx: Tx, account_id: int, **values: int) -> None:
-    """Write down a confirmation, the step of a code taken, or failures."""
+def factor_secrets(tx: Tx) -> list[tuple[int, bytes]]:
+    """(account, its secret as it lies there) of all."""
+    columns = (second_factors.c.account_id, second_factors.c.secret)
+    rows = tx.execute(select(*columns).order_by(second_factors.c.account_id))
+    return [(row[0], bytes(row[1])) for row in rows]
+
+
+def change_factor(tx: Tx, account_id: int, **values: int | bytes) -> None:
+    """Write down a confirmation, the step of a code taken, failures, or the secret in another form."""
     tx.execute(update(second_factors).where(second_factors.c.account_id == account_id).values(values))
 
 

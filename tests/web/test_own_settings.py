@@ -9,11 +9,13 @@ import hmac
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser
 
 from mailsvc.auth import sasl, totp
 from mailsvc.auth.authenticate import AuthFailed
+from mailsvc.auth.vault import Vault
 from mailsvc.store import accounts, audit, ways_in
 from tests.browsing import WIDTHS, fits, open_page, press, shoot, sign_in
 from tests.web.webhouse import PASSWORD, Site, token_of
@@ -129,9 +131,11 @@ def test_the_codes_are_those_of_the_standard() -> None:
 
 
 def now_code(site: Site) -> str:
-    factor = site.office.db.read_now(ways_in.factor, site.account_id("phuongvh"))
+    account_id = site.account_id("phuongvh")
+    factor = site.office.db.read_now(ways_in.factor, account_id)
     assert factor is not None
-    return totp.code_at(factor.secret, totp.step_of(site.clock.now_ms()))
+    secret = site.office.vault.unlock(factor.secret, f"second factor of {account_id}")
+    return totp.code_at(secret, totp.step_of(site.clock.now_ms()))
 
 
 def enrolled(site: Site) -> list[str]:
@@ -184,14 +188,34 @@ def test_signing_in_takes_a_code_once(site: Site) -> None:
     assert enter(now_code(site)) == 303
 
 
-def make_app_with_factor(site: Site, recovery: str) -> str:
+def test_who_cannot_be_checked_any_more_is_told_what_to_do(site: Site) -> None:
+    codes = enrolled(site)
+    client, entered = with_code(site, codes[0])
+    assert entered.status_code == 303
+    site.clock.advance(60_000)
+    code, lost = now_code(site), "tệp secret trong thư mục dữ liệu đã khác"
+    object.__setattr__(site.office, "vault", Vault(b"of another installation"))
+    page = client.post("/cai-dat/hai-lop/tat", data={"ma": token_of(client.get("/cai-dat")), "ma_xac_thuc": code})
+    assert page.status_code == 403 and lost in page.text
+    refused = with_code(site, code)[1]
+    assert refused.status_code == 403 and lost in refused.text
+    assert with_code(site, codes[1])[1].status_code == 303
+
+
+def with_code(site: Site, code: str) -> tuple[httpx.Client, httpx.Response]:
+    """A browser after both steps of signing in, and the answer to the second."""
     client = site.client()
     data = {"ma": token_of(client.get("/dang-nhap")), "ten": "phuongvh", "mat_khau": PASSWORD, "tiep": "/"}
     page = client.post("/dang-nhap", data=data)
     note = re.search(r'name="buoc_mot" value="([^"]+)"', page.text)
     assert note is not None
-    step = {"ma": token_of(page), "buoc_mot": note[1], "tiep": "/", "ma_xac_thuc": recovery}
-    assert client.post("/dang-nhap/ma", data=step).status_code == 303
+    step = {"ma": token_of(page), "buoc_mot": note[1], "tiep": "/", "ma_xac_thuc": code}
+    return client, client.post("/dang-nhap/ma", data=step)
+
+
+def make_app_with_factor(site: Site, recovery: str) -> str:
+    client, answer = with_code(site, recovery)
+    assert answer.status_code == 303
     answer = client.post("/cai-dat/ung-dung", data={"ma": token_of(client.get("/cai-dat")), "ten": "Máy bàn"})
     found = re.search(r"<code>([a-z2-9 ]{19})</code>", answer.text)
     assert found is not None

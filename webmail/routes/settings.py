@@ -12,12 +12,13 @@ from mailsvc.auth import totp
 from mailsvc.auth.app_passwords import in_fours, new_app_password
 from mailsvc.auth.authenticate import AuthFailed, TooManyAttempts
 from mailsvc.auth.sessions import token_hash
+from mailsvc.auth.vault import Vault
 from mailsvc.core.errors import Invalid
 from mailsvc.http.visits import PASSWORD_PATH, Visit, get, post
 from mailsvc.mail import discovery
 from mailsvc.store import accounts, preferences, sessions, ways_in
 from mailsvc.store.tx import Tx
-from webmail import devices, words
+from webmail import devices, second_step, words
 from webmail.i18n import _, said
 from webmail.pages import go, page
 from webmail.routes.start import START_PAGES
@@ -146,7 +147,7 @@ async def factor(visit: Visit) -> Response:
 
 
 async def begin_factor(visit: Visit) -> Response:
-    await visit.office.db.write(second_factor.begin, visit.who.account.id)
+    await visit.office.db.write(second_factor.begin, visit.office.vault, visit.who.account.id)
     return go(visit, FACTOR)
 
 
@@ -154,7 +155,8 @@ async def confirm_factor(visit: Visit) -> Response:
     """The first code of the app switches it on."""
     kept = token_hash(visit.who.token)
     try:
-        codes = await visit.office.db.write(second_factor.confirm, visit.actor, visit.field("ma_xac_thuc", 20), kept)
+        vault, code = visit.office.vault, visit.field("ma_xac_thuc", 20)
+        codes = await visit.office.db.write(second_factor.confirm, vault, visit.actor, code, kept)
     except Invalid as error:
         return await _factor_page(visit, 422, problem=said(error))
     return await _factor_page(visit, 200, codes=codes)
@@ -162,7 +164,10 @@ async def confirm_factor(visit: Visit) -> Response:
 
 async def end_factor(visit: Visit) -> Response:
     """Switching it off takes a code, like signing in."""
-    checked = await visit.office.db.write(second_factor.check, visit.who.account.id, visit.field("ma_xac_thuc", 40))
+    vault, code = visit.office.vault, visit.field("ma_xac_thuc", 40)
+    checked = await visit.office.db.write(second_factor.check, vault, visit.who.account.id, code)
+    if checked.lost:
+        return await _factor_page(visit, 403, problem=second_step.lost())
     if not checked.right:
         return await _factor_page(visit, 403, problem=_("Mã chưa đúng hoặc đã dùng rồi; xác thực hai lớp vẫn bật."))
     if visit.field("viec", 10) == "ma-moi":
@@ -174,19 +179,19 @@ async def end_factor(visit: Visit) -> Response:
 
 
 async def _factor_page(visit: Visit, status: int, *, problem: str = "", codes: list[str] | None = None) -> Response:
-    known, left = await visit.office.db.read(_factor, visit.who.account.id)
+    on, waiting, left = await visit.office.db.read(_factor, visit.office.vault, visit.who.account.id)
     picture = secret = ""
-    if known is not None and not known.confirmed_ms:
-        secret = in_fours(totp.base32(known.secret))
-        picture = _picture(
-            totp.address(known.secret, visit.who.account.username, visit.office.settings.organisation.name)
-        )
-    values = {"on": known is not None and known.confirmed_ms, "picture": picture, "secret": secret, "left": left}
+    if waiting is not None:
+        secret = in_fours(totp.base32(waiting))
+        picture = _picture(totp.address(waiting, visit.who.account.username, visit.office.settings.organisation.name))
+    values = {"on": on, "picture": picture, "secret": secret, "left": left}
     return await page(visit, "settings_factor.html", status=status, problem=problem, codes=codes or [], **values)
 
 
-def _factor(tx: Tx, account_id: int) -> tuple[ways_in.Factor | None, int]:
-    return ways_in.factor(tx, account_id), ways_in.recovery_left(tx, account_id)
+def _factor(tx: Tx, vault: Vault, account_id: int) -> tuple[bool, bytes | None, int]:
+    """(whether it is on, the secret that waits for its first code, recovery codes left)"""
+    waiting = second_factor.waiting(tx, vault, account_id)
+    return ways_in.has_factor(tx, account_id), waiting, ways_in.recovery_left(tx, account_id)
 
 
 ROUTES = (

@@ -95,13 +95,15 @@ async def enter_code(visit: Visit) -> Response:
 
 
 async def _with_code(visit: Visit, account_id: int, code: str, wanted: str, given: str) -> Response:
-    checked = await visit.office.db.write(second_factor.check, account_id, code)
+    checked = await visit.office.db.write(second_factor.check, visit.office.vault, account_id, code)
     if checked.right:
         return await _open(visit, account_id, wanted)
     log.info("web sign-in: wrong code for account %d from %s", account_id, visit.peer)
     if checked.wait_ms:
         text = _("Đã thử sai nhiều lần. Xin đợi %(after)s rồi thử lại.", after=words.wait(checked.wait_ms))
         return _code_page(visit, 429, wanted, given, text)
+    if checked.lost:
+        return _code_page(visit, 403, wanted, given, second_step.lost())
     return _code_page(
         visit, 403, wanted, given, _("Mã chưa đúng hoặc đã dùng rồi. Xin nhập mã mới nhất trong ứng dụng.")
     )

@@ -28,7 +28,7 @@ second_factors = Table(
     "second_factors",
     metadata,
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("secret", LargeBinary, nullable=False),
+    Column("secret", LargeBinary, nullable=False),  # locked with the installation's own (auth.vault)
     int_column("confirmed_ms"),
     int_column("last_step"),  # of the last code that was taken; none of it or before is taken again
     int_column("failures"),
