@@ -208,8 +208,11 @@ def found_rows(tx: Tx, folders: dict[int, Folder], found: Found, words: Sequence
 
 def _found_row(tx: Tx, folder: Folder, line: Line, files: tuple[str, ...], words: Sequence[str]) -> Row:
     text: str = line.preview
-    if words and not holds(f"{line.subject}\n{line.from_name}\n{line.preview}", words):
-        text = excerpt(search_texts.body_text(tx, line.content_id)[:200_000], words) or line.preview
+    further = [word for word in words if not holds(f"{line.subject}\n{line.from_name}", [word])]
+    if further and holds(text, further):
+        text = excerpt(text, further)  # the preview from there on: a row has no room for all of it
+    elif further and len(further) == len(words):
+        text = excerpt(search_texts.body_text(tx, line.content_id)[:200_000], words) or text
     unread, starred = not line.flags & SEEN, bool(line.flags & FLAGGED)
     return Row(folder, line, 1, unread, starred, files, marked(line.subject, words), marked(text, words))
 

@@ -88,6 +88,14 @@ def test_every_folder_is_searched_and_named(site: Site) -> None:
     assert "Không hiểu ngày “abc”" in client.get("/thu/tim?q=sau:abc").text
 
 
+def test_a_row_shows_the_place_where_it_was_found(site: Site) -> None:
+    put(site, 1, subject="An trua", body="Chi, trua nay phong em di an bun, chi di cung nhe, chieu em nop bieu mau sau")
+    put(site, 2, subject="Bieu mau", body="Kinh gui quy phong, xin gui theo thu nay mot tep bieu mau de dien")
+    found = site.signed_in("daonth").get("/thu/tim?q=bieu+mau").text
+    assert "… di cung nhe, chieu em nop <mark>bieu</mark> <mark>mau</mark> sau" in found
+    assert "Kinh gui quy phong, xin gui theo thu nay" in found  # its subject has shown why
+
+
 def test_all_that_match_are_moved_and_brought_back(site: Site) -> None:
     for n in range(60):
         put(site, n, subject=f"Quang cao {n}" if n % 2 else f"Viec {n}")
