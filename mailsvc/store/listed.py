@@ -23,11 +23,11 @@ def joined(tx: Tx, table: str, column: str) -> str:
     return f"json_array_elements_text(CAST(:ids AS json)) j(value) JOIN {table} ON {column} = CAST(j.value AS bigint)"
 
 
-def among(tx: Tx) -> str:
-    """`IN` what this gives: the numbers `:ids`."""
+def among(tx: Tx, name: str = "ids") -> str:
+    """`IN` what this gives: the numbers `:ids`, or those of another parameter."""
     if tx.is_sqlite:
-        return "(SELECT value FROM json_each(:ids))"
-    return "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:ids AS json)) j(value))"
+        return f"(SELECT value FROM json_each(:{name}))"  # noqa: S608 - its parts are ours
+    return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:{name} AS json)) j(value))"  # noqa: S608
 
 
 def join(tx: Tx) -> str:

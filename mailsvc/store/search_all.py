@@ -1,12 +1,13 @@
 """Search over several mailboxes at once, newest first, for people who look at the first page.
 
 The newest letters are looked at first: what is common is found among them. Else the index tells which contents may hold
-the rarest words; where it names too many, all letters are looked at from the newest on, and the search ends with the
-page. The texts themselves decide, as in store/search.py.
+all the words; where it names too many, older letters are looked at, more and more at a time, and the search ends with
+the page. The texts themselves decide, as in store/search.py.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +22,16 @@ from mailsvc.vietnamese.fold import fold
 COLUMNS = {"from": "senders", "to": "receivers", "subject": "subject"}
 FEWEST = 2000
 """Contents that the index may name before it is thought to name too many."""
-LOOK = 400
-"""Letters looked at in one statement."""
+LOOK = 100
+"""Letters whose texts are looked at in the first statement; each further one looks at twice as many."""
+MOST_LOOKED = 3200
+"""The most of them."""
 NEWEST = 1000
 """Letters of each mailbox looked at first: common words are found among them, and the index is not asked."""
 Place = tuple[int, int, int]
 """(internal_ms, mailbox id, UID): where a letter stands in the order of the answer."""
+Box = tuple[int, int, Guest | None]
+"""A mailbox: its id, how many letters are there, and who looks if it is not the owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,48 +66,37 @@ class Answer:
     total: int | None = 0
 
 
-def find(
-    tx: Tx, boxes: Sequence[tuple[int, int, Guest | None]], wanted: Wanted, after: Place | None, most: int
-) -> Answer:
-    """The letters in those mailboxes (id, how many are there, who looks) that come after a place, at most `most`."""
-    plain = not wanted.held and wanted.attachments is None
+def find(tx: Tx, boxes: Sequence[Box], wanted: Wanted, after: Place | None, most: int) -> Answer:
+    """The letters in those mailboxes that come after a place, at most `most`."""
     if any(one.name not in COLUMNS for one in wanted.held):
         late_texts.make_first(tx, [mailbox_id for mailbox_id, _, _ in boxes])
-    if not plain:
-        found, ended = _places(tx, boxes, wanted, None, after, NEWEST)
-        shown, _ = _first(tx, found, wanted, most)
-        if len(shown) > most:
-            return Answer(shown[:most], True, None)
-        if ended:
-            return Answer(shown, False, len(shown) if after is None else None)
-    candidates = _candidates(tx, sum(count for _, count, _ in boxes), wanted)
-    found, _ = _places(tx, boxes, wanted, candidates, after, 0)
-    if plain:
+    if not wanted.held and wanted.attachments is None:
+        found, _ = _stretch(tx, boxes, wanted, after, 0)
         return Answer([place for place, _ in found[:most]], len(found) > most, len(found) if after is None else None)
+    found, edge = _stretch(tx, boxes, wanted, after, NEWEST)
     shown, ended = _first(tx, found, wanted, most)
+    if len(shown) > most:
+        return Answer(shown[:most], True, None)
+    if edge is not None:
+        further, ended = _further(tx, boxes, wanted, edge, most - len(shown))
+        shown += further
     return Answer(shown[:most], len(shown) > most, len(shown) if ended and after is None else None)
 
 
-def _places(
-    tx: Tx,
-    boxes: Sequence[tuple[int, int, Guest | None]],
-    wanted: Wanted,
-    candidates: list[int] | None,
-    after: Place | None,
-    newest: int,
-) -> tuple[list[tuple[Place, int]], bool]:
-    """(place, content id) of what the placements let through after a place, in order; and whether that is all of it.
-
-    With `newest` only so many of each mailbox are looked at, and of what was found that is newer than all the rest.
-    """
-    found: list[tuple[Place, int]] = []
-    edge = -1
-    for mailbox_id, _, guest in boxes:
-        rows, last = _rows(tx, mailbox_id, guest, wanted, candidates, after, newest)
-        edge = max(edge, last)
-        found += [((row[2], mailbox_id, row[0]), row[1]) for row in rows]
-    found.sort(reverse=True)
-    return [one for one in found if one[0][0] > edge and (after is None or one[0] < after)], edge < 0
+def _further(tx: Tx, boxes: Sequence[Box], wanted: Wanted, edge: Place, most: int) -> tuple[list[Place], bool]:
+    """The same for what comes after the newest; and whether all was looked at."""
+    candidates = _candidates(tx, sum(count for _, count, _ in boxes), wanted)
+    if candidates is not None:
+        return _first(tx, _placed_of(tx, boxes, wanted, edge, candidates), wanted, most)
+    shown: list[Place] = []
+    after: Place | None = edge
+    ended, size = True, NEWEST
+    while after is not None and len(shown) <= most:
+        size *= 4
+        found, after = _stretch(tx, boxes, wanted, after, size)
+        some, ended = _first(tx, found, wanted, most - len(shown))
+        shown += some
+    return shown, ended and after is None
 
 
 def _first(tx: Tx, found: Sequence[tuple[Place, int]], wanted: Wanted, most: int) -> tuple[list[Place], bool]:
@@ -113,94 +107,123 @@ def _first(tx: Tx, found: Sequence[tuple[Place, int]], wanted: Wanted, most: int
         some = found[start : start + step]
         good = _holding(tx, [content_id for _, content_id in some], wanted)
         shown += [place for place, content_id in some if content_id in good]
-        start, step = start + step, min(step * 2, 8 * LOOK)
+        start, step = start + step, min(step * 2, MOST_LOOKED)
     return shown, start >= len(found)
 
 
+# ---- what the index says ------------------------------------------------------------------------------------
 def _candidates(tx: Tx, letters: int, wanted: Wanted) -> list[int] | None:
     """Contents that may hold every word, by the index; None when it names too many or knows nothing of such words."""
     limit = max(FEWEST, letters // 2)
-    found: set[int] | None = None
-    words = [one for one in wanted.held if one.wanted and len(one.sought.folded) >= GRAM]
-    for one in sorted(words, key=lambda one: -len(one.sought.folded)):
-        ids = _matching(tx, one.sought.folded, limit)
-        if ids is not None:
-            found = ids if found is None else found & ids
-        if found is not None and len(found) < LOOK:
-            break
-    return sorted(found) if found is not None else None
+    words = [one.sought.folded for one in wanted.held if one.wanted and len(one.sought.folded) >= GRAM]
+    if not words:
+        return None
+    found = _matching(tx, list(dict.fromkeys(words)), limit)
+    if len(found) >= limit:
+        return None
+    fresh = tx.rows(_FRESH, watermark=meta.get_int(tx, WATERMARK)) if tx.is_sqlite else []
+    return [row[0] for row in (*found, *fresh)]
 
 
-def _matching(tx: Tx, folded: str, limit: int) -> set[int] | None:
+def _matching(tx: Tx, words: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
     if tx.is_sqlite:
-        rows = tx.rows(_BY_INDEX, trigrams=trigram_query(folded), limit=limit)
-        if len(rows) == limit:
-            return None
-        fresh = tx.rows(_FRESH, watermark=meta.get_int(tx, WATERMARK))
-        return {row[0] for row in rows} | {row[0] for row in fresh}
-    pattern = "%" + folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    rows = tx.rows(_BY_PATTERN, pattern=pattern, limit=limit)
-    return None if len(rows) == limit else {row[0] for row in rows}
+        return tx.rows(_BY_INDEX, trigrams=" AND ".join(map(trigram_query, words)), limit=limit)
+    like = " AND ".join(f"{_WHOLE} LIKE :like{number}" for number in range(len(words)))
+    patterns = {f"like{number}": f"%{re.sub(_SIGNS, _ESCAPED, word)}%" for number, word in enumerate(words)}
+    sql = f"SELECT s.content_id FROM search_texts s WHERE {like} LIMIT :limit"  # noqa: S608 - its parts are ours
+    return tx.rows(prepared(sql), limit=limit, **patterns)
 
 
 _BY_INDEX = prepared("SELECT rowid FROM search_fts WHERE search_fts MATCH :trigrams LIMIT :limit")
 _FRESH = prepared("SELECT content_id FROM search_texts WHERE content_id > :watermark")
 _WHOLE = "(coalesce(s.head_folded, s.head) || chr(10) || coalesce(s.body_folded, s.body))"
-_BY_PATTERN = prepared(f"SELECT s.content_id FROM search_texts s WHERE {_WHOLE} LIKE :pattern LIMIT :limit")  # noqa: S608
+_SIGNS, _ESCAPED = r"([\\%_])", r"\\\1"
 
 
 # ---- what the placements say --------------------------------------------------------------------------------
-def _rows(
-    tx: Tx,
-    mailbox_id: int,
-    guest: Guest | None,
-    wanted: Wanted,
-    candidates: list[int] | None,
-    after: Place | None,
-    newest: int,
-) -> tuple[list[tuple[int, int, int, int]], int]:
-    """(UID, content id, internal_ms, flags) of the placements that fit, in no order; with `newest` only so many, and
-    the time of the oldest of them where there may be more (-1 where these are all)."""
-    conditions, values = _conditions(wanted, after)
-    values["mailbox"] = mailbox_id
+def _stretch(
+    tx: Tx, boxes: Sequence[Box], wanted: Wanted, after: Place | None, newest: int
+) -> tuple[list[tuple[Place, int]], Place | None]:
+    """(place, content id) of what the placements let through after a place, in order; and how far was looked (None:
+    to the end). With `newest` only so many of each mailbox are looked at."""
+    found: list[tuple[Place, int]] = []
+    edges: list[Place] = []
+    for mailbox_id, _, guest in boxes:
+        conditions, values = _conditions(wanted, guest is None)
+        if after is not None:
+            conditions.append("(p.internal_ms, p.uid) < (:ms, :edge)")
+            values |= {"ms": after[0], "edge": _edge(after, mailbox_id)}
+        sql = f"{_PLACED} placements p WHERE p.mailbox_id = :mailbox{''.join(f' AND {one}' for one in conditions)}"
+        if newest:
+            sql, values["newest"] = f"{sql} ORDER BY p.internal_ms DESC, p.uid DESC LIMIT :newest", newest
+        rows = tx.rows(prepared(sql), mailbox=mailbox_id, **values)
+        if newest and len(rows) == newest:
+            edges.append((rows[-1][3], mailbox_id, rows[-1][0]))
+        found += _seen(tx, mailbox_id, guest, rows, wanted)
+    found.sort(reverse=True)
+    if not edges:
+        return found, None
+    edge = max(edges)
+    return [one for one in found if one[0] >= edge], edge
+
+
+def _edge(after: Place, mailbox_id: int) -> int:
+    """The first UID that does not come after the place, among the letters of the mailbox at that very time."""
+    if mailbox_id == after[1]:
+        return after[2]
+    return 1 << 32 if mailbox_id < after[1] else 0
+
+
+def _placed_of(
+    tx: Tx, boxes: Sequence[Box], wanted: Wanted, after: Place, candidates: Sequence[int]
+) -> list[tuple[Place, int]]:
+    """The same for those contents, all of them."""
+    found: list[tuple[Place, int]] = []
+    conditions, values = _conditions(wanted, False)
+    conditions = [f"p.mailbox_id IN {listed.among(tx, 'boxes')}", "p.internal_ms <= :ms", *conditions]
+    sql = f"{_PLACED} {listed.joined(tx, 'placements p', 'p.content_id')} WHERE {' AND '.join(conditions)}"
+    values |= {"ids": listed.text_of(candidates), "boxes": listed.text_of([one[0] for one in boxes]), "ms": after[0]}
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for row in tx.rows(prepared(sql), **values):
+        rows.setdefault(row[1], []).append(row)
+    for mailbox_id, _, guest in boxes:
+        found += _seen(tx, mailbox_id, guest, rows.get(mailbox_id, []), wanted)
+    found.sort(reverse=True)
+    return [one for one in found if one[0] < after]
+
+
+def _seen(
+    tx: Tx, mailbox_id: int, guest: Guest | None, rows: list[tuple[Any, ...]], wanted: Wanted
+) -> list[tuple[Place, int]]:
+    """Places and content ids of those of the rows whose flags, as the person sees them, are wanted."""
     bits = wanted.flags_set | wanted.flags_clear
-    if bits and guest is None:
-        conditions.append("(p.flags & :bits) = :set")
-        values |= {"bits": bits, "set": wanted.flags_set}
-    source = "placements p"
-    if candidates is not None:
-        source = listed.joined(tx, source, "p.content_id")
-        values["ids"] = listed.text_of(candidates)
-    tail = ""
-    if newest:
-        tail, values["newest"] = " ORDER BY p.internal_ms DESC LIMIT :newest", newest
-    found = tx.rows(prepared(f"{_PLACED} {source} WHERE {' AND '.join(conditions)}{tail}"), **values)
-    last = found[-1][2] if newest and len(found) == newest else -1
     if bits and guest is not None:
-        found = private_flags.overlay(
-            tx, guest, mailbox_id, sorted(found), ("uid", "content_id", "internal_ms", "flags")
-        )
-        found = [row for row in found if row[3] & bits == wanted.flags_set]
-    return [(row[0], row[1], row[2], row[3]) for row in found], last
+        rows = private_flags.overlay(tx, guest, mailbox_id, sorted(rows), _NAMES)
+    return [((row[3], mailbox_id, row[0]), row[2]) for row in rows if row[4] & bits == wanted.flags_set]
 
 
-def _conditions(wanted: Wanted, after: Place | None) -> tuple[list[str], dict[str, Any]]:
-    conditions = ["p.mailbox_id = :mailbox"]
+def _conditions(wanted: Wanted, own: bool) -> tuple[list[str], dict[str, Any]]:
+    """Conditions on the placements and their values; on flags too where nobody sees other ones."""
+    conditions: list[str] = []
     values: dict[str, Any] = {}
     for name, value, form in (
         ("since", wanted.since_ms, "p.internal_ms >= :since"),
         ("before", wanted.before_ms, "p.internal_ms < :before"),
         ("larger", wanted.larger, "p.size > :larger"),
         ("smaller", wanted.smaller, "p.size < :smaller"),
-        ("edge", after[0] if after else 0, "p.internal_ms <= :edge"),
     ):
         if value:
             conditions.append(form)
             values[name] = value
+    bits = wanted.flags_set | wanted.flags_clear
+    if bits and own:
+        conditions.append("(p.flags & :bits) = :set")
+        values |= {"bits": bits, "set": wanted.flags_set}
     return conditions, values
 
 
-_PLACED = "SELECT p.uid, p.content_id, p.internal_ms, p.flags FROM"
+_NAMES = ("uid", "mailbox_id", "content_id", "internal_ms", "flags")
+_PLACED = f"SELECT {', '.join(f'p.{name}' for name in _NAMES)} FROM"
 
 
 # ---- what the texts say -------------------------------------------------------------------------------------
