@@ -42,7 +42,7 @@ def find(tx: Tx, account_id: int, query: str, limit: int) -> list[Found]:
 def _incoming(tx: Tx, org_code: str, query: str, limit: int) -> list[Found]:
     found: list[Found] = []
     for year in documents.years(tx, org_code)[:YEARS]:
-        rows = registers.register_rows(tx, org_code, year, query, limit=limit - len(found)).rows
+        rows = registers.newest_with(tx, org_code, year, query, limit - len(found))
         found += [
             Found(one.subject, f"/van-ban-den/{one.year}/{one.arrival_number}",
                   _note(one.arrival_number, one.year, one.code, one.issuer), True)
@@ -56,7 +56,7 @@ def _incoming(tx: Tx, org_code: str, query: str, limit: int) -> list[Found]:
 def _outgoing(tx: Tx, org_code: str, query: str, limit: int) -> list[Found]:
     found: list[Found] = []
     for year in issued.years(tx, org_code)[:YEARS]:
-        for row in outgoing.rows(tx, org_code, year, query=query, limit=limit - len(found)).rows:
+        for row in outgoing.newest_with(tx, org_code, year, query, limit - len(found)):
             found.append(Found(row.line.subject, row.address, f"{row.line.code} · {row.line.day}", False))
         if len(found) >= limit:
             break

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from mailsvc.vietnamese.fold import fold
+from mailsvc.vietnamese.fold import fold, fold_each
 
 _AROUND = 28
 """Characters of an excerpt before the first word found."""
@@ -41,7 +41,7 @@ def excerpt(text: str, words: Sequence[str], longest: int = 240) -> str:
 def _spots(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     """Where the words stand. Folding character by character keeps the places true; a combining mark folds to nothing
     and stays with its letter."""
-    pieces = [fold(one) for one in text]
+    pieces = fold_each(text)
     places = [n for n, piece in enumerate(pieces) for _ in piece]
     whole = "".join(pieces)
     found = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from mailsvc.store.tx import Tx
-from mailsvc.vietnamese.fold import fold
+from mailsvc.vietnamese.fold import fold, fold_each
 from webmail import shell
 from webmail.i18n import N_, gettext
 from webmail.views import Rail
@@ -81,7 +81,7 @@ def marked(text: str, query: str) -> Markup:
 
 def _spots(text: str, query: str) -> list[tuple[int, int]]:
     """Where the words stand. Folding character by character keeps the places true."""
-    folded = [fold(one) for one in text]
+    folded = fold_each(text)
     places = [n for n, piece in enumerate(folded) for _ in piece]
     whole = "".join(folded)
     found = []

@@ -96,8 +96,8 @@ def find_people(tx: Tx, query: str, limit: int) -> list[Entry]:
     """
     if not query.strip():
         return []
-    fitting = [one for one in _entries(tx) if _fits(one, query)]
-    return sorted(fitting, key=lambda one: not _has(one.name, query))[:limit]
+    fitting = [one for one in _everybody(tx) if _fits(one, query)]
+    return sorted(fitting, key=lambda one: (not _has(one.name, query), name_key(one.name)))[:limit]
 
 
 def lists(tx: Tx) -> list[List]:
@@ -109,10 +109,14 @@ def lists(tx: Tx) -> list[List]:
 
 
 def _entries(tx: Tx) -> list[Entry]:
+    """Everybody, by given name."""
+    return sorted(_everybody(tx), key=lambda one: name_key(one.name))
+
+
+def _everybody(tx: Tx) -> list[Entry]:
     names = units.names(tx)  # who is still in a unit that is no more is found by its last name
     addresses = accounts.primary_addresses(tx)
     people = [one for one in accounts.listing(tx, "person") if one.active]
-    people.sort(key=lambda one: name_key(one.full_name))
     away = vacations.away_on(tx, office_date(tx.now_ms).isoformat())
     return [
         _entry(one, names.get(one.unit_code, ""), addresses.get(one.id, ""), away.get(one.id, "")) for one in people

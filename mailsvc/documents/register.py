@@ -263,6 +263,11 @@ def register_rows(
     return Page(tuple(rows[:limit]), total, rows[limit - 1].arrival_number if more else None)
 
 
+def newest_with(tx: Tx, org_code: str, year: int, query: str, limit: int) -> list[Document]:
+    """The first rows of `register_rows` alone: nobody has asked how many there are."""
+    return store.listing(tx, Filter(org_code, year, IN, _words(query)), limit=limit)
+
+
 def get_document(tx: Tx, org_code: str, year: int, number: int) -> Document:
     """The document with that số đến. Raises NotFound."""
     found = store.by_number(tx, org_code, IN, year, number)

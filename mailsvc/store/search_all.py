@@ -8,7 +8,7 @@ the page. The texts themselves decide, as in store/search.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,8 +71,7 @@ def find(tx: Tx, boxes: Sequence[Box], wanted: Wanted, after: Place | None, most
     if any(one.name not in COLUMNS for one in wanted.held):
         late_texts.make_first(tx, [mailbox_id for mailbox_id, _, _ in boxes])
     if not wanted.held and wanted.attachments is None:
-        found, _ = _stretch(tx, boxes, wanted, after, 0)
-        return Answer([place for place, _ in found[:most]], len(found) > most, len(found) if after is None else None)
+        return _plain(tx, boxes, wanted, after, most)
     found, edge = _stretch(tx, boxes, wanted, after, NEWEST)
     shown, ended = _first(tx, found, wanted, most)
     if len(shown) > most:
@@ -89,14 +88,26 @@ def _further(tx: Tx, boxes: Sequence[Box], wanted: Wanted, edge: Place, most: in
     if candidates is not None:
         return _first(tx, _placed_of(tx, boxes, wanted, edge, candidates), wanted, most)
     shown: list[Place] = []
-    after: Place | None = edge
-    ended, size = True, NEWEST
-    while after is not None and len(shown) <= most:
-        size *= 4
-        found, after = _stretch(tx, boxes, wanted, after, size)
+    for found, after in _stretches(tx, boxes, wanted, edge, 4 * NEWEST):
         some, ended = _first(tx, found, wanted, most - len(shown))
         shown += some
+        if len(shown) > most or after is None:
+            break
     return shown, ended and after is None
+
+
+def _plain(tx: Tx, boxes: Sequence[Box], wanted: Wanted, after: Place | None, most: int) -> Answer:
+    """The answer to what the placements alone can tell: a page of it and how many there are."""
+    places: list[Place] = []
+    for found, edge in _stretches(tx, boxes, wanted, after, most + 1):
+        places += [place for place, _ in found]
+        if len(places) > most or edge is None:
+            break
+    if after is not None:
+        total = None
+    else:
+        total = len(places) if edge is None else sum(_count(tx, box, guest, wanted) for box, _, guest in boxes)
+    return Answer(places[:most], len(places) > most, total)
 
 
 def _first(tx: Tx, found: Sequence[tuple[Place, int]], wanted: Wanted, most: int) -> tuple[list[Place], bool]:
@@ -141,11 +152,21 @@ _SIGNS, _ESCAPED = r"([\\%_])", r"\\\1"
 
 
 # ---- what the placements say --------------------------------------------------------------------------------
+def _stretches(
+    tx: Tx, boxes: Sequence[Box], wanted: Wanted, after: Place | None, newest: int
+) -> Iterator[tuple[list[tuple[Place, int]], Place | None]]:
+    """Stretches one after the other, each four times as long as the one before, to the end."""
+    while True:
+        found, after = _stretch(tx, boxes, wanted, after, newest)
+        yield found, after
+        newest *= 4
+
+
 def _stretch(
     tx: Tx, boxes: Sequence[Box], wanted: Wanted, after: Place | None, newest: int
 ) -> tuple[list[tuple[Place, int]], Place | None]:
     """(place, content id) of what the placements let through after a place, in order; and how far was looked (None:
-    to the end). With `newest` only so many of each mailbox are looked at."""
+    to the end): `newest` letters of each mailbox."""
     found: list[tuple[Place, int]] = []
     edges: list[Place] = []
     for mailbox_id, _, guest in boxes:
@@ -153,11 +174,9 @@ def _stretch(
         if after is not None:
             conditions.append("(p.internal_ms, p.uid) < (:ms, :edge)")
             values |= {"ms": after[0], "edge": _edge(after, mailbox_id)}
-        sql = f"{_PLACED} placements p WHERE p.mailbox_id = :mailbox{''.join(f' AND {one}' for one in conditions)}"
-        if newest:
-            sql, values["newest"] = f"{sql} ORDER BY p.internal_ms DESC, p.uid DESC LIMIT :newest", newest
-        rows = tx.rows(prepared(sql), mailbox=mailbox_id, **values)
-        if newest and len(rows) == newest:
+        sql = f"{_PLACED} placements p WHERE {_all(conditions)} ORDER BY p.internal_ms DESC, p.uid DESC LIMIT :newest"
+        rows = tx.rows(prepared(sql), mailbox=mailbox_id, newest=newest, **values)
+        if len(rows) == newest:
             edges.append((rows[-1][3], mailbox_id, rows[-1][0]))
         found += _seen(tx, mailbox_id, guest, rows, wanted)
     found.sort(reverse=True)
@@ -190,6 +209,22 @@ def _placed_of(
         found += _seen(tx, mailbox_id, guest, rows.get(mailbox_id, []), wanted)
     found.sort(reverse=True)
     return [one for one in found if one[0] < after]
+
+
+def _count(tx: Tx, mailbox_id: int, guest: Guest | None, wanted: Wanted) -> int:
+    """How many letters of a mailbox the placements let through."""
+    conditions, values = _conditions(wanted, guest is None)
+    # UIDs are named so that SQLite reads the table in its own order, and not each row by way of an index.
+    where = _all([*conditions, "p.uid BETWEEN 1 AND 4294967295"])
+    if guest is None or not wanted.flags_set | wanted.flags_clear:
+        sql = f"SELECT count(*) FROM placements p WHERE {where}"  # noqa: S608 - its parts are ours
+        return int(tx.rows(prepared(sql), mailbox=mailbox_id, **values)[0][0])
+    rows = tx.rows(prepared(f"{_PLACED} placements p WHERE {where}"), mailbox=mailbox_id, **values)
+    return len(_seen(tx, mailbox_id, guest, rows, wanted))
+
+
+def _all(conditions: Sequence[str]) -> str:
+    return " AND ".join(("p.mailbox_id = :mailbox", *conditions))
 
 
 def _seen(

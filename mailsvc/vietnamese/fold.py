@@ -51,6 +51,11 @@ def fold_lower(text: str) -> str:
     )
 
 
+def fold_each(text: str) -> list[str]:
+    """Each character's fold: joined they are `fold(text)`. A combining mark gives ''."""
+    return list(map(_FOLDED.__getitem__, map(ord, text)))
+
+
 def _fold_vietnamese(text: str) -> str:
     """The case-folded text folded; empty when it holds a character that is not in the table."""
     try:

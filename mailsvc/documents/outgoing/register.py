@@ -46,12 +46,22 @@ def rows(
     before_id: int | None = None,
 ) -> OutPage:
     """The register of a year, latest given first; every word of the query must occur, marks and case aside."""
-    words = tuple(fold(_NEAR_SIGNS.sub(r"\1", query)).split()[:16])
-    chosen = Chosen(org_code, year, kind, series, words)
+    chosen = Chosen(org_code, year, kind, series, _words(query))
     found = issued.listing(tx, chosen, limit=limit + 1, before_id=before_id)
     more = len(found) > limit
     shown = tuple(OutRow(one, _address(tx, one)) for one in found[:limit])
-    return OutPage(shown, issued.count(tx, chosen), found[limit - 1].id if more else None)
+    total = issued.count(tx, chosen) if more or before_id is not None else len(found)
+    return OutPage(shown, total, found[limit - 1].id if more else None)
+
+
+def newest_with(tx: Tx, org_code: str, year: int, query: str, limit: int) -> list[OutRow]:
+    """The first rows of `rows` alone: nobody has asked how many there are."""
+    found = issued.listing(tx, Chosen(org_code, year, words=_words(query)), limit=limit)
+    return [OutRow(one, _address(tx, one)) for one in found]
+
+
+def _words(query: str) -> tuple[str, ...]:
+    return tuple(fold(_NEAR_SIGNS.sub(r"\1", query)).split()[:16])
 
 
 def in_order(tx: Tx, org_code: str, year: int, kind: str, series: str, days: tuple[str, str]) -> list[Issued]:

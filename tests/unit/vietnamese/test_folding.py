@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsvc.vietnamese.fold import canon, fold, has_marks
+from mailsvc.vietnamese.fold import canon, fold, fold_each, has_marks
 from mailsvc.vietnamese.legacy import decode_tcvn3
 from mailsvc.vietnamese.normal import nfc
 from mailsvc.vietnamese.sort import name_key, sort_key
@@ -60,6 +60,7 @@ def test_fold_of_every_character() -> None:
 @given(TEXTS, TEXTS)
 def test_fold_works_piece_by_piece(one: str, other: str) -> None:
     assert fold(one + other) == fold(one) + fold(other)
+    assert fold_each(one) == [fold(character) for character in one]
 
 
 @pytest.mark.parametrize(
