@@ -123,15 +123,18 @@ def reset_password(tx: Tx, actor: Actor, account_id: int, keys: PasswordKeys) ->
 
 
 def set_open(tx: Tx, actor: Actor, account_id: int, active: bool) -> None:
-    """Close the account, or open it again; what it holds stays. Raises Refused for one's own."""
-    person(tx, actor, account_id)
+    """Close an account or a shared mailbox, or open it again; what it holds stays. Raises NotFound, Refused for one's
+    own and for those the house cannot do without."""
+    account(tx, actor, account_id)
     if account_id == actor.account_id:
         raise Refused("Không tự khóa tài khoản của mình được; nhờ quản trị khác làm.")
     open_or_close(tx, actor, account_id, active)
 
 
 def open_or_close(tx: Tx, actor: Actor, account_id: int, active: bool) -> None:
-    """The same for whichever account, whoever asks. Raises Refused for the last administrator."""
+    """The same, whoever asks. Raises Refused for the last administrator and the mailboxes of the house itself."""
+    if not active and accounts.get(tx, account_id).username in people.OF_THE_HOUSE:
+        raise Refused("Hệ thống cần hộp thư này để nhận văn bản và thư báo lỗi; không khóa được.")
     accounts.set_active(tx, account_id, active)
     if not active and administers(tx, account_id):
         keep_one(tx)

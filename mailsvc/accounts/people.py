@@ -223,6 +223,8 @@ def checked(term: Term) -> Term:
 
 # Which roles open which role mailbox.
 _MEMBERS = {"vanthu": (CLERK,), "postmaster": ("quan_tri",)}
+OF_THE_HOUSE = frozenset(_MEMBERS)
+"""The shared mailboxes without which no document comes in, and nobody is told of undeliverable mail."""
 
 
 def join_unit(tx: Tx, account_id: int, unit_code: str) -> None:

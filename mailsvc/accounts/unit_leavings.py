@@ -131,7 +131,8 @@ def sheet(tx: Tx, actor: Actor, code: str) -> Sheet:
     now, latest = units.find(tx, code), units.latest(tx, code) or rows[0]
     left = leavings(tx, code)
     above = {one.valid_from: units.name(tx, one.parent_code, one.valid_from) for one in rows}
-    return Sheet(code, latest.name, now, rows, above, left, any(one.kind == "unit" for one in left.mailboxes))
+    has_mailbox = any(one.kind == "unit" for one in unit_uses.accounts_of(tx, code))  # a closed one is opened again
+    return Sheet(code, latest.name, now, rows, above, left, has_mailbox)
 
 
 def leavings(tx: Tx, code: str) -> Leavings:

@@ -193,13 +193,14 @@ def end_sessions(tx: Tx, account_id: int) -> None:
 
 
 def set_active(tx: Tx, account_id: int, active: bool) -> None:
-    """Open or close the account for logins and mail. Its sessions look at this and end."""
+    """Open or close the account for logins and mail. Its sessions, and those on its mailboxes, look at this and end."""
     tx.execute(
         update(accounts)
         .where(accounts.c.id == account_id)
         .values(active=int(active), credential_version=accounts.c.credential_version + 1)
     )
     tx.wake("directory")
+    tx.wake("rights")
     tx.wake("account", account_id)
 
 
@@ -398,12 +399,14 @@ def members_of(tx: Tx, owner_id: int) -> list[Account]:
 
 
 def may_send_as(tx: Tx, account_id: int, address: str) -> bool:
-    """Whether the address (lower case, no subaddress) is the account's own or of one that lets it send."""
+    """Whether the address (lower case, no subaddress) is the account's own or of an open one that lets it send."""
     owner = by_address(tx, address)
     if owner is None:
         return False
     if owner.id == account_id:
         return True
+    if not owner.active:
+        return False
     statement = select(grants.c.owner_id).where(
         grants.c.owner_id == owner.id, grants.c.grantee_id == account_id, grants.c.can_send == 1, _today(tx)
     )

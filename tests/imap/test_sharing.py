@@ -234,6 +234,19 @@ def test_a_right_taken_away_between_commands(world: World) -> None:
     assert binh.line().startswith(b"* BYE ")
 
 
+def test_a_mailbox_is_closed_while_a_member_idles(world: World, unit: int, an: Client, binh: Client) -> None:
+    an.send(b"i IDLE\r\n")
+    assert an.line().startswith(b"+ ")
+    world.write(accounts.set_active, unit, False)
+    assert an.line().startswith(b"* BYE ")
+    binh.send(b"x FETCH 1 BODY[]\r\n")
+    assert binh.line().startswith(b"* BYE ")
+    again = enter(world, "an", select=False)
+    assert again.fails(f'SELECT "{VP}"')
+    world.write(accounts.set_active, unit, True)
+    assert again.ok(f'SELECT "{VP}"')
+
+
 def test_a_delegation_ends_with_its_day(world: World, unit: int) -> None:
     clock = world.office.clock
     assert isinstance(clock, FixedClock)

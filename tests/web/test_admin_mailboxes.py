@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mailsvc.accounts.people import join_unit
+from mailsvc.core.errors import Invalid
+from mailsvc.documents.outgoing import receivers
 from mailsvc.mail import mailboxes
+from mailsvc.smtp.house import OfficeHouse
+from mailsvc.smtp.ports import Standing
 from mailsvc.store import accounts, intake
+from mailsvc.store import mailboxes as stored
 from tests.web.test_admin_accounts import PAGE, Desk
 from tests.web.webhouse import Site, sample, token_of
+
+KHTC = "khtc@sogddt.tayninh.gov.vn"
 
 
 def may_open(site: Site, username: str, name: str) -> bool:
@@ -89,10 +98,43 @@ def test_what_comes_into_a_mailbox_may_wait_for_the_register(site: Site) -> None
 
 def test_a_mailbox_has_no_password_and_a_person_is_no_mailbox(site: Site) -> None:
     desk, person = Desk(site, "vp"), Desk(site, "phuongvh")
-    for path in ("/mat-khau", "/khoa", "/vai-tro", "/hai-lop"):
+    for path in ("/mat-khau", "/vai-tro", "/hai-lop"):
         assert desk.send(path).status_code == 422, path
     for path in ("/hop-thu", "/nguoi-dung"):
         assert person.send(path).status_code == 422, path
+
+
+def test_a_closed_mailbox_takes_no_mail_and_is_nobodys_until_it_is_opened(site: Site) -> None:
+    desk, who = Desk(site, "khtc"), site.account_id("phuongvh")
+    assert desk.send("/nguoi-dung", nguoi="phuongvh", tu="", den="", gui="1").status_code == 303
+    site.deliver(b"Subject: x\r\n\r\ny\r\n", KHTC)
+    letters = site.office.db.read_now(stored.by_name, desk.id, "INBOX").messages
+
+    def how() -> tuple[Standing, bool, bool]:
+        sends = site.office.db.read_now(accounts.may_send_as, who, KHTC)
+        asked = OfficeHouse(site.office).standing(KHTC, "a@b.example", 10, None)
+        return site.run(asked), may_open(site, "phuongvh", "khtc"), sends
+
+    assert how() == (Standing.HERE, True, True)
+    assert desk.send("/khoa", mo="0").headers["location"] == desk.address
+    assert how() == (Standing.CLOSED, False, False)
+    assert "Hộp thư đã khóa" in desk.page() and "Đã khóa" in desk.client.get(f"{PAGE}?loai=khoa").text
+    assert "Chưa có hộp thư chung" not in desk.client.get("/quan-tri/don-vi/KHTC").text
+    domains = site.office.settings.organisation.domains
+    for units, line in ((("KHTC",), ""), ((), KHTC)):
+        with pytest.raises(Invalid, match=f"“{KHTC}” đã khóa"):
+            site.office.db.read_now(receivers.chosen, domains, units, (), line)
+    assert site.office.db.read_now(stored.by_name, desk.id, "INBOX").messages == letters > 0
+    assert desk.send("/khoa", mo="1").status_code == 303
+    assert how() == (Standing.HERE, True, True)
+    assert [one[0] for one in desk.acts()][-2:] == ["account.disable", "account.enable"]
+
+
+def test_the_mailboxes_of_the_house_stay_open(site: Site) -> None:
+    desk = Desk(site, "vanthu")
+    answer = desk.send("/khoa", mo="0")
+    assert answer.status_code == 403 and "Hệ thống cần hộp thư này" in answer.text
+    assert site.office.db.read_now(accounts.get, desk.id).active
 
 
 def test_who_has_left_a_unit_no_longer_reads_its_mail(site: Site) -> None:

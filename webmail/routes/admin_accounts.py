@@ -137,7 +137,7 @@ async def reset_factor(visit: Visit) -> Response:
 
 async def set_open(visit: Visit) -> Response:
     account_id, active = visit.whole("id"), visit.field("mo", 1) == "1"
-    whose = await visit.office.db.read(administering.person, visit.actor, account_id)
+    whose = await visit.office.db.read(administering.account, visit.actor, account_id)
     try:
         await visit.office.db.write(administering.set_open, visit.actor, account_id, active)
     except Refused as error:

@@ -9,6 +9,7 @@ from mailsvc.core.errors import Invalid
 from mailsvc.mail import addresses, lists
 from mailsvc.message.compose import Person
 from mailsvc.store import accounts, units
+from mailsvc.store.accounts import Account
 from mailsvc.store.receipts import OUTSIDE, PAPER, PERSON, UNIT
 from mailsvc.store.tx import Tx
 
@@ -47,7 +48,13 @@ def _unit(tx: Tx, domains: Sequence[str], code: str) -> Target:
     account = addresses.find(tx, domains, unit.email) if unit.email else None
     if account is None:
         raise Invalid("Đơn vị “%(unit)s” chưa có hộp thư trên hệ thống.", unit=unit.name)
+    _require_open(account, unit.email)
     return Target(UNIT, unit.code, unit.name, unit.email, account.id)
+
+
+def _require_open(account: Account, address: str) -> None:
+    if not account.active:
+        raise Invalid("Hộp thư “%(address)s” đã khóa.", address=address)
 
 
 def _person(tx: Tx, account_id: int) -> Target:
@@ -76,6 +83,7 @@ def _line(tx: Tx, domains: Sequence[str], line: str) -> Target:
                 "“%(address)s” là nhóm địa chỉ; văn bản phát hành tới từng đơn vị, từng người.", address=address
             )
         raise Invalid("Không có hộp thư “%(address)s” trên hệ thống.", address=address)
+    _require_open(account, address)
     unit = units.find(tx, account.unit_code) if account.kind != "person" else None
     if unit is not None and unit.email == accounts.primary_address(tx, account.id):
         return _unit(tx, domains, unit.code)
