@@ -25,7 +25,7 @@ from storm import FLAGS, Act, bodies, flag_sets, letter, lower, modes, storms
 from world import World, on_both
 
 from mailsvc.imap import rendering
-from mailsvc.imap.commands import store
+from mailsvc.imap.commands import append, store
 from mailsvc.mail import deliver
 from mailsvc.mail.envelope import Client, Envelope, Recipient
 from mailsvc.mail.letter import from_bytes
@@ -442,6 +442,26 @@ class Clients(RuleBasedStateMachine):
         else:
             assert reply.of(b"SEARCH") == [expected]
 
+    @rule(at=seats, count=st.integers(1, 40))
+    def search_text(self, at: int, count: int) -> None:
+        """What a text search finds is what one finds who reads everything."""
+        seat = self.seats[at]
+        seat.stop_idling()
+        if seat.mirror is None or seat.mirror.box.deleted:
+            return
+        seat.news()
+        seat.learn_uids()
+        known = [entry.uid for entry in seat.mirror.entries]
+        told = by_uid_of(seat.do("UID FETCH 1:* (UID BODY.PEEK[TEXT])", stands=False)) if known else {}
+        sought = b"x" * count
+        expected = [uid for uid in known if uid in told and sought in told[uid][b"BODY[TEXT]"]]
+        reply = seat.ok(f'UID SEARCH BODY "{sought.decode()}"', stands=False)
+        if seat.rev2:
+            (words,) = reply.of(b"ESEARCH")
+            assert (numbers_of(words[words.index(b"ALL") + 1]) if b"ALL" in words else []) == expected
+        else:
+            assert reply.of(b"SEARCH") == [expected]
+
     @rule(at=seats, name=names)
     def status(self, at: int, name: str) -> None:
         seat, box = self.seats[at], self.account.box(name)
@@ -556,6 +576,7 @@ def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ways for many messages are taken for a few already."""
     monkeypatch.setattr(rendering, "WORTH_KEEPING", 2)
     monkeypatch.setattr(store, "MANY", 2)
+    monkeypatch.setattr(append, "MANY", 2)
 
 
 @on_both
