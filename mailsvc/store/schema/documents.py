@@ -90,6 +90,12 @@ Index(
     "ix_documents_arrival", documents.c.org_code, documents.c.direction, documents.c.arrival_date, documents.c.type_name
 )
 
+# What the search of a register reads instead of whole documents. PostgreSQL refuses to index long texts.
+Index(
+    "ix_documents_words",
+    *(documents.c[name] for name in ("org_code", "direction", "year", "arrival_number", "folded")),
+).ddl_if(dialect="sqlite")
+
 document_files = Table(
     "document_files",
     metadata,
