@@ -41,7 +41,8 @@ UNIT_COLUMNS = ("unit_code", "name", "kind", "parent_code", "notation", "email",
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
     """What a line of the file comes to (the header is line 1). `person` is set when the row is right; then `known`
-    tells whether he is there already, and `changes` what becomes another for him. `reason` may be a `Phrase`."""
+    tells whether he is there already, `changes` what becomes another for him, and `waiting` that he has not put a
+    password of his own in the place of a temporary one yet. `reason` may be a `Phrase`."""
 
     line: int
     username: str
@@ -50,6 +51,7 @@ class RowVerdict:
     person: NewPerson | None = None
     known: bool = False
     changes: tuple[Change, ...] = ()
+    waiting: bool = False
 
     @property
     def kind(self) -> str:
@@ -61,10 +63,12 @@ class RowVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a file has done: the people it added, and of how many it changed something."""
+    """What a file has done: the people it added, of how many it changed something, and who got another temporary
+    password."""
 
     made: tuple[NewPerson, ...]
     changed: int
+    renewed: tuple[NewPerson, ...] = ()
 
 
 def check_people(tx: Tx, domains: Sequence[str], data: bytes, actor_id: int | None = None) -> list[RowVerdict]:
@@ -85,7 +89,8 @@ def check_people(tx: Tx, domains: Sequence[str], data: bytes, actor_id: int | No
             found = updating.changes(tx, account, person) if account else ()
             if account:
                 updating.check_own(actor_id, account, found)
-            verdicts.append(RowVerdict(line, row["username"], "ok", "", person, account is not None, found))
+            waiting = account is not None and bool(account.must_change)
+            verdicts.append(RowVerdict(line, row["username"], "ok", "", person, account is not None, found, waiting))
         except (Invalid, AlreadyThere, Refused) as error:
             verdicts.append(RowVerdict(line, row["username"], "error", Phrase(error.text, **error.values)))
     return verdicts
@@ -101,21 +106,27 @@ def apply(
     temporary: bool = True,
 ) -> Applied:
     """Write the rows that are right at this moment: new people with their passwords (`keys` by username; `temporary`
-    ones open only the page where one chooses his own), and what differs of those who are there.
+    ones open only the page where one chooses his own), and what differs of those who are there; those of them who
+    never used their temporary password get the one in `keys` (whoever asked last, as after a second press of a
+    button, is shown what holds).
 
-    The same file again changes nothing. Raises Invalid.
+    All of it or nothing; the same file again changes nothing. Raises Invalid.
     """
-    made, changed = [], 0
+    made, renewed, changed = [], [], 0
     for one in check_people(tx, domains, data, actor.account_id):
         account = accounts.by_username(tx, one.person.username) if one.person else None
         if one.person and account:
             changed += updating.write(tx, actor, account, one.person)
+            if account.must_change and account.username in keys:
+                accounts.set_password(tx, account.id, keys[account.username], must_change=temporary)
+                audit.record(tx, actor, "account.password.reset", f"account/{account.id}")
+                renewed.append(one.person)
         elif one.person and one.person.username in keys:
             added = add_person(tx, one.person, None, actor=actor)
             accounts.set_password(tx, added.id, keys[one.person.username], must_change=temporary)
             made.append(one.person)
-    audit.record(tx, actor, "account.import", "account", count=len(made), changed=changed)
-    return Applied(tuple(made), changed)
+    audit.record(tx, actor, "account.import", "account", count=len(made), changed=changed, renewed=len(renewed))
+    return Applied(tuple(made), changed, tuple(renewed))
 
 
 def _check_once(seen: dict[str, str], person: NewPerson) -> None:

@@ -8,10 +8,10 @@ import ctypes
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import argon2
 
@@ -23,6 +23,10 @@ T = TypeVar("T")
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2
+MADE_MEMORY_KIB = 256
+"""What a password costs that was made here at random: guessing 79 bits is hopeless however cheap a guess is."""
+AT_ONCE = 25
+"""Passwords made here that are hashed before others have their turn."""
 LONGEST = 1024
 """Characters of a password; longer ones are refused before any work is spent on them."""
 
@@ -95,6 +99,9 @@ class PasswordHasher:
     ) -> None:
         _give_back_large_blocks()
         self._argon2 = argon2.PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        self._cheap = argon2.PasswordHasher(
+            time_cost=1, memory_cost=min(MADE_MEMORY_KIB, memory_kib), parallelism=1
+        )
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="password")
         self._room = workers + queue
         self._iterations = iterations
@@ -110,29 +117,52 @@ class PasswordHasher:
 
     def derive_now(self, password: str, salt: bytes = b"") -> PasswordKeys:
         """The same from a plain thread (command line, provisioning)."""
+        return self._keys(self._argon2, password, salt)
+
+    async def derive_made(self, made: Sequence[tuple[str, bytes]]) -> list[PasswordKeys]:
+        """The keys of many passwords that were made here at random, each with its salt, in order: quickly, and with
+        room between for those who log in. Raises Busy."""
+        found: list[PasswordKeys] = []
+        for start in range(0, len(made), AT_ONCE):
+            found += await self._run(self._made_now, made[start : start + AT_ONCE])
+        return found
+
+    def _made_now(self, made: Sequence[tuple[str, bytes]]) -> list[PasswordKeys]:
+        return [self._keys(self._cheap, password, salt) for password, salt in made]
+
+    def _keys(self, hasher: argon2.PasswordHasher, password: str, salt: bytes) -> PasswordKeys:
         if len(password) > LONGEST:
             raise Invalid("Mật khẩu dài quá %(longest)s ký tự.", longest=LONGEST)
         prepared = saslprep(password, stored=True)
         keys = derive_keys(prepared, salt=salt or None, iterations=self._iterations)
-        return PasswordKeys(self._argon2.hash(prepared), keys.salt, keys.iterations, keys.stored_key, keys.server_key)
+        return PasswordKeys(hasher.hash(prepared), keys.salt, keys.iterations, keys.stored_key, keys.server_key)
 
     async def verify(self, stored: str, prepared: str) -> bool:
         """Whether `prepared` (after SASLprep) is the password behind the argon2 text. Raises Busy.
 
-        An empty `stored` (no such account) costs as much time as a real one and is never true.
+        An empty `stored` (no such account) costs as much time as a real one and is never true; so does one that was
+        made cheaply.
         """
         return await self._run(self._verify_now, stored, prepared)
 
     def needs_rehash(self, stored: str) -> bool:
-        """Whether the parameters have been raised since `stored` was made."""
-        return self._argon2.check_needs_rehash(stored)
+        """Whether `stored` was made with other parameters than today's, or is none of ours."""
+        try:
+            return self._argon2.check_needs_rehash(stored)
+        except argon2.exceptions.InvalidHashError:
+            return True
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _verify_now(self, stored: str, prepared: str) -> bool:
+        if not stored or self.needs_rehash(stored):
+            self._fits(self._decoy_hash(), prepared)
+        return bool(stored) and self._fits(stored, prepared)
+
+    def _fits(self, stored: str, prepared: str) -> bool:
         try:
-            return self._argon2.verify(stored or self._decoy_hash(), prepared) and bool(stored)
+            return self._argon2.verify(stored, prepared)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
 
@@ -141,7 +171,7 @@ class PasswordHasher:
             self._decoy = self._argon2.hash(secrets.token_urlsafe(24))
         return self._decoy
 
-    async def _run(self, fn: Callable[..., T], *args: str | bytes) -> T:
+    async def _run(self, fn: Callable[..., T], *args: Any) -> T:
         if self._room <= 0:
             raise Busy("Máy chủ đang bận, xin thử lại sau giây lát.")
         self._room -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import openpyxl
@@ -65,6 +66,38 @@ def test_who_is_there_is_updated_and_keeps_his_password(site: Site) -> None:
     assert "0 cập nhật, 2 không đổi" in page
 
 
+def passwords(page: str) -> dict[str, str]:
+    """Of each person on the page."""
+    return dict(re.findall(r'<span class="soft small">(\w+) · [^<]*</span></span><code>([a-z2-9]{16})</code>', page))
+
+
+def test_hundreds_come_in_at_once_and_an_answer_that_was_lost_is_made_up(site: Site) -> None:
+    data = FAULTY.read_text("utf-8-sig").splitlines()[0] + "\n"
+    data += "".join(f"m{n};m{n}@sogddt.tayninh.gov.vn;;Người {n};VP;;chuyen_vien;;1;\n" for n in range(300))
+    client = site.signed_in("admin")
+    form = {"ma": token_of(client.get("/quan-tri/nhap")), "van_ban": data}
+    first = passwords(client.post("/quan-tri/nhap/ghi", data=form).text)
+    assert len(first) == 300 == len(set(first.values()))
+    assert opens(site, "m7", first["m7"]) and opens(site, "m299", first["m299"])
+    own = site.run(site.office.authenticator.hasher.derive("mat-khau-cua-toi"))
+    site.office.db.write_now(accounts.set_password, site.account_id("m7"), own)
+    page, _ = sent(site, "nguoi.csv", data.encode())
+    assert "0 dòng thêm mới, 0 cập nhật, 300 không đổi" in page and "cho 299 người đã có" in page
+    assert page.count("chưa đặt mật khẩu riêng</span>") == 299
+    assert not passwords(client.post("/quan-tri/nhap/ghi", data=form).text)
+    answer = client.post("/quan-tri/nhap/ghi", data=form | {"cap_lai": "1"}).text
+    again = passwords(answer)
+    assert "Cấp lại mật khẩu tạm cho 299 người." in answer and set(first) - set(again) == {"m7"}
+    assert opens(site, "m299", again["m299"]) and not opens(site, "m299", first["m299"])
+    assert opens(site, "m7", "mat-khau-cua-toi")
+
+
+def opens(site: Site, username: str, password: str) -> bool:
+    client = site.client()
+    data = {"ma": token_of(client.get("/dang-nhap")), "ten": username, "mat_khau": password, "tiep": "/thu"}
+    return client.post("/dang-nhap", data=data).status_code == 303
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "height"), WIDTHS)
 def test_a_file_in_pictures(
@@ -87,6 +120,11 @@ def test_a_file_in_pictures(
     page.click(".acct-verdict button")
     page.wait_for_selector(".acct-made code")
     shoot(page, pictures, "nhap-da-ghi", full=True)
+    fits(page)
+    page.set_input_files("#tep", file)
+    page.click("text=Kiểm tra")
+    page.check("input[name=cap_lai]")
+    shoot(page, pictures, "nhap-cap-lai", full=True)
     fits(page)
 
 

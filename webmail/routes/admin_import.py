@@ -12,6 +12,7 @@ from mailsvc.core.actor import Actor
 from mailsvc.core.errors import Invalid
 from mailsvc.documents.rights.matrix import matrix
 from mailsvc.http.visits import Visit, get, post, upload
+from mailsvc.store import accounts
 from mailsvc.store.tx import Tx
 from webmail.house_words import titles
 from webmail.i18n import N_, said
@@ -58,16 +59,32 @@ async def check(visit: Visit) -> Response:
 
 
 async def apply(visit: Visit) -> Response:
-    """Write the rows that are right; the temporary passwords of those who are new are shown once."""
-    await visit.office.db.read(administering.require, visit.actor)
-    domains, data = visit.office.settings.organisation.domains, visit.field("van_ban", _LONGEST).encode()
-    verdicts = await visit.office.db.read(_verdicts, visit.actor, domains, data)
-    new = [one.person.username for one in verdicts if one.person is not None and not one.known]
-    passwords = {name: new_app_password() for name in new}
-    keys = {name: await visit.office.authenticator.hasher.derive(one) for name, one in passwords.items()}
-    done = await visit.office.db.write(importing.apply, visit.actor, domains, data, keys)
-    made = [(one, in_fours(passwords[one.username])) for one in done.made]
+    """Write the rows that are right, all in one transaction; the temporary passwords are shown once.
+
+    When the answer never arrived, the same file says who has one that was not used yet, and gives others.
+    """
+    office = visit.office
+    await office.db.read(administering.require, visit.actor)
+    domains, data = office.settings.organisation.domains, visit.field("van_ban", _LONGEST).encode()
+    verdicts = await office.db.read(_verdicts, visit.actor, domains, data)
+    again = visit.field("cap_lai", 1) == "1"
+    salts = await office.db.read(_wanting, verdicts, again)
+    passwords = {name: new_app_password() for name in salts}
+    keys = await office.authenticator.hasher.derive_made([(passwords[name], salt) for name, salt in salts.items()])
+    by_name = dict(zip(salts, keys, strict=True))
+    done = await office.db.write(importing.apply, visit.actor, domains, data, by_name)
+    made = [(one, in_fours(passwords[one.username])) for one in (*done.made, *done.renewed)]
     return await _shown(visit, 200, made=made, done=done)
+
+
+def _wanting(tx: Tx, verdicts: list[importing.RowVerdict], again: bool) -> dict[str, bytes]:
+    """Who is to be given a password, with the salt all his passwords share ('' for somebody new)."""
+    found: dict[str, bytes] = {}
+    for one in verdicts:
+        if one.person is not None and (not one.known or (again and one.waiting)):
+            account = accounts.by_username(tx, one.person.username)
+            found[one.person.username] = accounts.scram_salt(tx, account.id) if account else b""
+    return found
 
 
 def _verdicts(tx: Tx, actor: Actor, domains: list[str], data: bytes) -> list[importing.RowVerdict]:
@@ -78,6 +95,7 @@ async def _shown(visit: Visit, status: int, **given: Any) -> Response:
     values: dict[str, Any] = {"problem": "", "verdicts": [], "text": "", "made": [], "done": None, **given}
     kinds = [one.kind for one in values["verdicts"]]
     values |= {"counts": {kind: kinds.count(kind) for kind in KINDS}, "kinds": KINDS, "fields": FIELDS}
+    values["waiting"] = sum(one.waiting for one in values["verdicts"])
     values |= {"roles": titles(matrix().roles), "columns": importing.PERSON_COLUMNS}
     return await admin_page(visit, "admin_import.html", status=status, **values)
 

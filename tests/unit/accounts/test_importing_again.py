@@ -14,6 +14,7 @@ from mailsvc.core.clock import office_date
 from mailsvc.mail import mailboxes
 from mailsvc.mail.office import Office
 from mailsvc.store import accounts, audit, held_roles
+from mailsvc.store.engine import Database
 from tests.places import SAMPLES
 
 HEAD = ",".join(importing.PERSON_COLUMNS) + "\n"
@@ -104,9 +105,7 @@ def test_a_whole_organisation_comes_in_twice(house: Office, quick_hasher: Passwo
     assert (len(first.made), first.changed) == (160, 0)
     kinds = {one.kind for one in house.db.read_now(importing.check_people, domains, data)}
     assert kinds == {"same"}
-    assert house.db.write_now(importing.apply, OPERATOR, domains, data, dict.fromkeys(names, keys)) == (
-        importing.Applied((), 0)
-    )
+    assert house.db.write_now(importing.apply, OPERATOR, domains, data, {}) == importing.Applied((), 0)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +142,23 @@ def test_an_administrator_who_moves_stays_one(house: Office) -> None:
     assert applied(house, row(unit="KHTC", roles="chuyen_vien|quan_tri")).changed == 1
     assert house.db.read_now(accounts.roles_of, lan(house).id) == {"chuyen_vien", "quan_tri"}
     assert verdict(house, row(unit="KHTC", roles="chuyen_vien|quan_tri")).kind == "same"
+
+
+def test_passwords_that_were_never_seen_are_given_again(both_db: Database, quick_hasher: PasswordHasher) -> None:
+    domains = ["sogddt.tayninh.gov.vn"]
+    both_db.write_now(importing.import_units, domains, "SGDDT", (SAMPLES / "org" / "units.csv").read_bytes())
+    data = row() + row(username="binhtv", name="Trần Văn Bình").partition(b"\n")[2]
+    first, second = (quick_hasher.derive_now(one) for one in ("mat-khau-mot-mot", "mat-khau-hai-hai"))
+    done = both_db.write_now(importing.apply, OPERATOR, domains, data, {"lannt": first, "binhtv": first})
+    assert [one.username for one in done.made] == ["lannt", "binhtv"] and not done.renewed
+    ids = {one.username: one.id for one in both_db.read_now(accounts.listing, "person")}
+    both_db.write_now(accounts.set_password, ids["binhtv"], first)  # his own by now
+    verdicts = both_db.read_now(importing.check_people, domains, data)
+    assert [(one.kind, one.waiting) for one in verdicts] == [("same", True), ("same", False)]
+    assert both_db.write_now(importing.apply, OPERATOR, domains, data, {}) == importing.Applied((), 0)
+    again = both_db.write_now(importing.apply, OPERATOR, domains, data, {"lannt": second, "binhtv": second})
+    assert [one.username for one in again.renewed] == ["lannt"] and not again.made
+    held = {one: both_db.read_now(accounts.credentials, one) for one in ids}
+    assert held["lannt"] and held["lannt"].argon2 == second.argon2
+    assert held["binhtv"] and held["binhtv"].argon2 == first.argon2
+    assert both_db.read_now(audit.of, f"account/{ids['lannt']}")[-1]["action"] == "account.password.reset"

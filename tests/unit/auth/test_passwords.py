@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsvc.auth import scram
+from mailsvc.auth.app_passwords import new_app_password
 from mailsvc.auth.passwords import PasswordHasher, VerifiedLogins
 from mailsvc.auth.saslprep import saslprep
 from mailsvc.core.errors import Busy, Invalid
@@ -100,6 +101,37 @@ def test_nobody_costs_as_much_as_somebody(hasher: PasswordHasher) -> None:
 
     asyncio.run(hasher.verify("", "warm"))
     assert 0.5 < best("") / best(stored) < 2
+    (made,) = asyncio.run(hasher.derive_made([(new_app_password(), b"")]))
+    assert 0.5 < best(made.argon2) / best(stored) < 2  # nor is a temporary password told from others
+
+
+def test_many_passwords_made_here_cost_little_and_verify_like_any(hasher: PasswordHasher) -> None:
+    salt = b"0123456789abcdef"
+
+    async def main() -> None:
+        made = [(new_app_password(), salt if number % 2 else b"") for number in range(60)]
+        keys = await hasher.derive_made(made)
+        assert len(keys) == 60 and len({one.argon2 for one in keys}) == 60
+        for (password, given_salt), one in [*zip(made, keys, strict=True)][::20]:
+            assert await hasher.verify(one.argon2, password) and not await hasher.verify(one.argon2, password[1:])
+            assert one.scram_salt == given_salt or not given_salt
+            assert one.scram_iterations == scram.ITERATIONS  # the same as for everybody: clients are told
+            assert scram.derive_keys(password, salt=one.scram_salt).stored_key == one.stored_key
+
+    asyncio.run(main())
+
+
+def test_one_who_logs_in_need_not_wait_for_many() -> None:
+    async def main() -> None:
+        hasher = PasswordHasher(workers=1, queue=1, memory_kib=64, passes=1, iterations=4096)
+        known = hasher.derive_now("mật khẩu").argon2
+        many = asyncio.ensure_future(hasher.derive_made([(new_app_password(), b"")] * 1000))
+        await asyncio.sleep(0)
+        assert await hasher.verify(known, "mật khẩu") and not many.done()
+        assert len(await many) == 1000
+        hasher.close()
+
+    asyncio.run(main())
 
 
 def test_loop_turns_while_hashing(hasher: PasswordHasher) -> None:
