@@ -47,6 +47,15 @@ def by_uid_of(reply: Reply) -> dict[int, dict[bytes, Any]]:
     return found | {uid: dict(zip(items[::2], items[1::2], strict=True)) for uid, items in reply.of(b"UIDFETCH")}
 
 
+def found_in(reply: Reply, rev2: bool) -> list[int]:
+    """What a SEARCH has found (RFC 9051 §7.3.4, RFC 3501 §7.2.5)."""
+    if not rev2:
+        (found,) = reply.of(b"SEARCH")
+        return list(found)
+    (words,) = reply.of(b"ESEARCH")
+    return numbers_of(words[words.index(b"ALL") + 1]) if b"ALL" in words else []
+
+
 @dataclass(frozen=True)
 class Chosen:
     """Messages of a seat's mailbox: the set as written, and the UIDs that are meant; `count` messages in all."""
@@ -436,11 +445,7 @@ class Clients(RuleBasedStateMachine):
         reply = seat.ok(f"{'UID ' if by_uid else ''}SEARCH {'NOT ' if without else ''}{key}", stands=not by_uid)
         uids = [uid for uid in box.uids if (flag.lower() in box.letters[uid].flags) != without and uid in known]
         expected = uids if by_uid else [known.index(uid) + 1 for uid in uids]
-        if seat.rev2:
-            (words,) = reply.of(b"ESEARCH")
-            assert (numbers_of(words[words.index(b"ALL") + 1]) if b"ALL" in words else []) == expected
-        else:
-            assert reply.of(b"SEARCH") == [expected]
+        assert found_in(reply, seat.rev2) == expected
 
     @rule(at=seats, count=st.integers(1, 40))
     def search_text(self, at: int, count: int) -> None:
@@ -456,11 +461,7 @@ class Clients(RuleBasedStateMachine):
         sought = b"x" * count
         expected = [uid for uid in known if uid in told and sought in told[uid][b"BODY[TEXT]"]]
         reply = seat.ok(f'UID SEARCH BODY "{sought.decode()}"', stands=False)
-        if seat.rev2:
-            (words,) = reply.of(b"ESEARCH")
-            assert (numbers_of(words[words.index(b"ALL") + 1]) if b"ALL" in words else []) == expected
-        else:
-            assert reply.of(b"SEARCH") == [expected]
+        assert found_in(reply, seat.rev2) == expected
 
     @rule(at=seats, name=names)
     def status(self, at: int, name: str) -> None:
