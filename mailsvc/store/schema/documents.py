@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint, text
 
 from mailsvc.store.schema.base import Big, id_column, int_column, metadata, text_column
 
@@ -90,10 +90,12 @@ Index(
     "ix_documents_arrival", documents.c.org_code, documents.c.direction, documents.c.arrival_date, documents.c.type_name
 )
 
-# What the search of a register reads instead of whole documents. PostgreSQL refuses to index long texts.
+# What the search of a register reads instead of whole documents: nothing else may choose so wide an index, hence the
+# condition. PostgreSQL refuses to index long texts.
 Index(
     "ix_documents_words",
     *(documents.c[name] for name in ("org_code", "direction", "year", "arrival_number", "folded")),
+    sqlite_where=text("folded <> ''"),
 ).ddl_if(dialect="sqlite")
 
 document_files = Table(
