@@ -6,7 +6,7 @@ With a token (`ways_back.new_token`) each of them also writes down how it is und
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from mailsvc.core.errors import MailsvcError, NotFound, Phrase, Refused
 from mailsvc.mail import access
@@ -74,7 +74,7 @@ def mark(
     private_flags.set_flags(tx, guest, mailbox_id, changes)
     changed = [one[0] for one in changes]
     if token and changed:
-        ways_back.keep(tx, token, account_id, Part(mailbox_id, changed, added=removed, removed=added))
+        ways_back.keep(tx, token, account_id, asdict(Part(mailbox_id, changed, added=removed, removed=added)))
     return changed
 
 
@@ -117,7 +117,7 @@ def move(
         return box.id, []
     moved = [new for _, new in work.move(tx, office.blobs, account_id, source_id, uids, box)]
     if token and moved:
-        ways_back.keep(tx, token, account_id, Part(box.id, moved, home=source_id))
+        ways_back.keep(tx, token, account_id, asdict(Part(box.id, moved, home=source_id)))
     return box.id, moved
 
 

@@ -8,6 +8,7 @@ from mailsvc.mail.bulk import Done
 from mailsvc.mail.office import Office
 from mailsvc.store import ways_back
 from mailsvc.store.tx import Tx
+from mailsvc.store.ways_back import Part
 
 
 async def undo(office: Office, account_id: int, token: str) -> Done:
@@ -35,9 +36,10 @@ async def undo(office: Office, account_id: int, token: str) -> Done:
 
 def _undo(tx: Tx, office: Office, account_id: int, part_id: int) -> Done | None:
     """Undo one portion; None when it was not there any more."""
-    part = ways_back.take(tx, part_id)
-    if part is None:
+    found = ways_back.take(tx, part_id)
+    if found is None:
         return None
+    part = Part(**found)
     if not part.home:
         marked = bulk.mark(tx, account_id, part.mailbox_id, part.uids, part.added, part.removed)
         return Done(marked={part.mailbox_id: marked})

@@ -456,6 +456,11 @@ def decide_request(tx: Tx, request_id: int, values: Mapping[str, Any]) -> bool:
     return tx.execute(update(requests).where(condition).values(decided_ms=tx.now_ms, **values)).rowcount > 0
 
 
+def restore_request(tx: Tx, request_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns as they were: a decision was taken back."""
+    tx.execute(update(requests).where(requests.c.id == request_id).values(dict(values)))
+
+
 def drop_requests(tx: Tx, line_id: int) -> None:
     """The line has ended: what was asked about it needs no answer."""
     condition = and_(requests.c.line_id == line_id, requests.c.state == "asked")

@@ -331,6 +331,11 @@ def change_request(tx: Tx, request_id: int, values: Mapping[str, Any]) -> bool:
     return tx.execute(update(task_requests).where(asked).values(dict(values))).rowcount == 1
 
 
+def restore_request(tx: Tx, request_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns as they were: a decision was taken back."""
+    tx.execute(update(task_requests).where(task_requests.c.id == request_id).values(dict(values)))
+
+
 def drop_requests(tx: Tx, task_id: int, kind: str) -> None:
     """What was asked for and is no longer wanted."""
     same = and_(task_requests.c.task_id == task_id, task_requests.c.kind == kind, task_requests.c.state == ASKED)

@@ -1,15 +1,16 @@
-"""Ways back: what an act on letters changed, kept for some minutes so that one press undoes it, however many they are.
+"""Ways back: what an act on letters, documents or tasks changed, kept for some minutes so that one press undoes it.
 
-An act is done in portions; each portion and its row here commit together, and undoing it takes the row away in the
-transaction that undoes it. So a restart, a second process or a second press never loses or doubles anything.
+An act on letters is done in portions. Each portion and its row here commit together, and undoing it takes the row away
+in the transaction that undoes it. So a restart, a second process or a second press never loses or doubles anything.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -49,12 +50,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def keep(tx: Tx, token: str, account_id: int, part: Part) -> None:
-    """Remember a portion of the act that has that token."""
+def keep(tx: Tx, token: str, account_id: int, act: Mapping[str, Any]) -> None:
+    """Remember a portion of the act that has that token, as JSON."""
     values = {
         "token": token,
         "account_id": account_id,
-        "act": json.dumps(asdict(part), separators=(",", ":")),
+        "act": json.dumps(act, ensure_ascii=False, separators=(",", ":")),
         "expires_ms": tx.now_ms + KEPT_MS,
     }
     tx.execute(insert(ways_back).values(values))
@@ -65,11 +66,14 @@ def parts(tx: Tx, account_id: int, token: str) -> list[int]:
     return [int(row[0]) for row in tx.rows(_PARTS, token=token, account=account_id, now=tx.now_ms)]
 
 
-def take(tx: Tx, part_id: int) -> Part | None:
+def take(tx: Tx, part_id: int) -> dict[str, Any] | None:
     """The portion, which nobody gets a second time; None when it was taken."""
     taken = delete(ways_back).where(ways_back.c.id == part_id).returning(ways_back.c.act)
     found = tx.execute(taken).scalar_one_or_none()
-    return None if found is None else Part(**json.loads(found))
+    if found is None:
+        return None
+    act: dict[str, Any] = json.loads(found)
+    return act
 
 
 def forget(tx: Tx) -> int:

@@ -24,12 +24,13 @@ from mailsvc.store.accounts import Account
 from mailsvc.store.documents import Document
 from mailsvc.store.routing import Flow, Line
 from mailsvc.store.tx import Tx
-from webmail import forms, incoming_place
+from mailsvc.store.ways_back import new_token
+from webmail import forms, incoming_place, ways_back
 from webmail.house_words import spoken
 from webmail.i18n import N_, _
 from webmail.i18n import said as i18n_said
 from webmail.pages import go, page
-from webmail.routes.handling import PLACE, Undo, asked, done
+from webmail.routes.handling import PLACE, Undo, asked, done, write
 
 ROWS = 5  # receivers that cooperate, in one form
 DIRECT, TRANSFER, ASSIGN, FILE = "chi-dao", "chuyen", "giao", "luu"
@@ -161,9 +162,9 @@ def _line_id(visit: Visit) -> int | None:
 
 async def save(visit: Visit) -> Response:
     """Carry it out; what is wrong is said beside the field, and nothing that was typed is lost."""
-    found, typed = await asked(visit), _typed(visit)
+    found, typed, token = await asked(visit), _typed(visit), new_token()
     try:
-        await _save(visit, found, typed)
+        await _save(visit, found, typed, token)
     except InvalidFields as error:
         return await _shown(visit, found, _again(typed, error.problems), 422)
     except (Stale, AlreadyThere) as error:
@@ -173,7 +174,8 @@ async def save(visit: Visit) -> Response:
     except Invalid as error:
         return await _shown(visit, found, _again(typed, problem=i18n_said(error)), 422)
     place = await visit.office.db.read(incoming_place.place, visit.who.account.id, found)
-    return go(visit, place, _("Đã chuyển; người nhận có trong Việc của tôi và trong hộp thư."))
+    text = _("Đã chuyển; người nhận có trong Việc của tôi và trong hộp thư.")
+    return go(visit, place, text, *(await ways_back.form(visit, token, place)))
 
 
 def _again(typed: _Typed, problems: Sequence[Problem] = (), problem: str = "", fresh: bool = False) -> _Typed:
@@ -182,21 +184,19 @@ def _again(typed: _Typed, problems: Sequence[Problem] = (), problem: str = "", f
     return _Typed(typed.text, typed.rows, typed.informed, version, tuple(problems), problem)
 
 
-async def _save(visit: Visit, found: Document, typed: _Typed) -> None:
+async def _save(visit: Visit, found: Document, typed: _Typed, token: str) -> None:
     kind, line_id, version = _kind(visit), _line_id(visit), typed.version or 0
     author = visit.who.account.id
     letter = await parcel(visit.office, author, found.id, lambda tx: _plan(tx, found, kind, line_id, typed))
-    write: Any = visit.office.db.write
-    if line_id is not None:
-        await write(assigning.assign, visit.actor, line_id, typed.text, typed.orders, version=version, parcel=letter)
-    elif kind == FILE:
-        await write(
-            directing.file_for_information, visit.actor, found.id, typed.text, typed.informed, version=version,
-            parcel=letter,
-        )  # fmt: skip
-    else:
+    act: Any = assigning.assign
+    chosen: Sequence[Any] = typed.orders
+    if line_id is None and kind == FILE:
+        act, chosen = directing.file_for_information, typed.informed
+    elif line_id is None:
         act = directing.direct if kind == DIRECT else directing.transfer
-        await write(act, visit.actor, found.id, typed.text, typed.orders, version=version, parcel=letter)
+    number = found.id if line_id is None else line_id
+    named = {"version": version, "parcel": letter}
+    await write(visit, found, token, act, visit.actor, number, typed.text, chosen, **named)
 
 
 def _plan(tx: Tx, found: Document, kind: str, line_id: int | None, typed: _Typed) -> Sending:

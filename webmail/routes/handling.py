@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from mailsvc.core.errors import AlreadyThere, Invalid, MailsvcError, NotFound, Refused
 from mailsvc.documents import uploads
 from mailsvc.documents.errors import Stale
-from mailsvc.documents.routing import assigning, closing, handling, pages, recalling
+from mailsvc.documents.routing import assigning, closing, handling, pages, recalling, undoing
 from mailsvc.documents.routing.handling import Enclosed
 from mailsvc.documents.routing.parcels import parcel
 from mailsvc.documents.uploads import Packed
@@ -19,7 +19,8 @@ from mailsvc.message.compose import Person
 from mailsvc.store import accounts, routing
 from mailsvc.store.documents import Document
 from mailsvc.store.tx import Tx
-from webmail import forms, incoming_place, papers, paperwork
+from mailsvc.store.ways_back import new_token
+from webmail import forms, incoming_place, papers, paperwork, ways_back
 from webmail.i18n import N_, V_, _, said
 from webmail.pages import go
 from webmail.papers import Paper
@@ -88,8 +89,10 @@ async def done(
     work: Awaitable[Any],
     text: str,
     undo: Callable[[Tx, Document], Undo] | None = None,
+    token: str = "",
 ) -> Response:
-    """Do it and go back to the page; a refusal shows the page with what was typed. `undo` is asked afterwards."""
+    """Do it and go back to the page; a refusal shows the page with what was typed. `undo` is asked afterwards; `token`:
+    what the act changed may be kept under it."""
     try:
         await work
     except MailsvcError as error:
@@ -99,8 +102,16 @@ async def done(
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         return await paperwork.show(visit, found, status=status, refusal=Refusal(said(error), act, typed))
     place = await visit.office.db.read(_after, visit.who.account.id, found)
-    address, fields = await visit.office.db.read(undo, found) if undo is not None else ("", ())
-    return go(visit, place, text, address, fields)
+    if undo is not None:
+        return go(visit, place, text, *(await visit.office.db.read(undo, found)))
+    back = f"/xu-ly/{found.id}"  # it may be seen again once the act is taken back
+    return go(visit, place, text, *(await ways_back.form(visit, token, back) if token else ()))
+
+
+async def write(visit: Visit, found: Document, token: str, work: Callable[..., Any], *args: Any, **named: Any) -> None:
+    """Do it in a transaction that keeps what it changes, so that it can be taken back."""
+    kept = undoing.kept
+    await visit.office.db.write(kept, visit.who.account.id, found.id, token, work, *args, **named)
 
 
 def _after(tx: Tx, account_id: int, found: Document) -> str:
@@ -143,14 +154,14 @@ def _opine(tx: Tx, visit: Visit, document_id: int, text: str, files: Packed | No
 
 async def report(visit: Visit) -> Response:
     """Report the result, with files; `ket_thuc=1` also closes what is one's own to close."""
-    found, line_id = await asked(visit), visit.whole("line")
+    found, line_id, token = await asked(visit), visit.whole("line"), new_token()
 
     async def work() -> None:
         files = await packed(visit, found, V_("Báo cáo"), handling.REPORT_ROLE)
         text, ends = visit.field("noi_dung", 20_000), visit.field("ket_thuc", 3) == "1"
-        await visit.office.db.write(_report, visit, line_id, forms.version(visit), text, files, ends)
+        await write(visit, found, token, _report, visit, line_id, forms.version(visit), text, files, ends)
 
-    return await done(visit, found, f"bao-cao-{line_id}", work(), _("Đã ghi báo cáo."))
+    return await done(visit, found, f"bao-cao-{line_id}", work(), _("Đã ghi báo cáo."), token=token)
 
 
 def _report(tx: Tx, visit: Visit, line_id: int, version: int, text: str, files: Packed | None, ends: bool) -> None:
@@ -161,13 +172,14 @@ def _report(tx: Tx, visit: Visit, line_id: int, version: int, text: str, files: 
 
 async def close(visit: Visit) -> Response:
     """Close the line, the whole document when it is that of who is in charge."""
-    found, line_id = await asked(visit), visit.whole("line")
+    found, line_id, token = await asked(visit), visit.whole("line"), new_token()
 
     async def work() -> None:
         files = await packed(visit, found, V_("Văn bản xử lý"), "answer")
-        await visit.office.db.write(_close, visit, line_id, visit.field("ly_do", 2000), files, forms.version(visit))
+        why = visit.field("ly_do", 2000)
+        await write(visit, found, token, _close, visit, line_id, why, files, forms.version(visit))
 
-    return await done(visit, found, f"ket-thuc-{line_id}", work(), _("Đã kết thúc."))
+    return await done(visit, found, f"ket-thuc-{line_id}", work(), _("Đã kết thúc."), token=token)
 
 
 def _close(tx: Tx, visit: Visit, line_id: int, why: str, files: Packed | None, version: int) -> None:
@@ -185,7 +197,7 @@ async def reassign(visit: Visit) -> Response:
 
 async def _handed(visit: Visit, act: str, kind: str, work: Callable[..., Any], text: str) -> Response:
     """Give the line to somebody else; the letter with the files is made before the transaction."""
-    found, line_id = await asked(visit), visit.whole("line")
+    found, line_id, token = await asked(visit), visit.whole("line"), new_token()
     receiver, reason = visit.field("nguoi_nhan", 40), visit.field("ly_do", 2000)
 
     def plan(tx: Tx) -> Any:
@@ -193,11 +205,10 @@ async def _handed(visit: Visit, act: str, kind: str, work: Callable[..., Any], t
 
     async def run() -> None:
         letter = await parcel(visit.office, visit.who.account.id, found.id, plan)
-        await visit.office.db.write(
-            work, visit.actor, line_id, receiver, reason, version=forms.version(visit), parcel=letter
-        )
+        version = forms.version(visit)
+        await write(visit, found, token, work, visit.actor, line_id, receiver, reason, version=version, parcel=letter)
 
-    return await done(visit, found, f"{act}-{line_id}", run(), text)
+    return await done(visit, found, f"{act}-{line_id}", run(), text, token=token)
 
 
 # ---- plain acts ---------------------------------------------------------------------------------------------
@@ -205,9 +216,9 @@ def _line_act(act: str, text: str, work: Callable[..., Any]) -> Callable[[Visit]
     """A page function for an act on a line: `work(tx, visit, line id, version)`."""
 
     async def run(visit: Visit) -> Response:
-        found, line_id = await asked(visit), visit.whole("line")
-        deed = visit.office.db.write(work, visit, line_id, forms.version(visit))
-        return await done(visit, found, f"{act}-{line_id}", deed, _(text))
+        found, line_id, token = await asked(visit), visit.whole("line"), new_token()
+        deed = write(visit, found, token, work, visit, line_id, forms.version(visit))
+        return await done(visit, found, f"{act}-{line_id}", deed, _(text), token=token)
 
     return run
 
@@ -261,27 +272,27 @@ def _accept_return(tx: Tx, visit: Visit, line_id: int, version: int) -> None:
 
 async def decide(visit: Visit) -> Response:
     """Answer a request: more time, a line to be given back, closing without an answer."""
-    found, request_id = await asked(visit), visit.whole("request")
+    found, request_id, token = await asked(visit), visit.whole("request"), new_token()
     granted = visit.field("dong_y", 3) == "1"
-    deed = visit.office.db.write(recalling.decide, visit.actor, request_id, granted, _reason(visit))
+    deed = write(visit, found, token, recalling.decide, visit.actor, request_id, granted, _reason(visit))
     text = _("Đã đồng ý.") if granted else _("Đã trả lời không đồng ý.")
-    return await done(visit, found, f"de-nghi-{request_id}", deed, text)
+    return await done(visit, found, f"de-nghi-{request_id}", deed, text, token=token)
 
 
 async def keep_paper(visit: Visit) -> Response:
     """Say where the paper lies."""
-    found = await asked(visit)
-    deed = visit.office.db.write(
-        closing.keep_paper, visit.actor, found.id, visit.field("ban_giay", 20), visit.field("noi", 200),
-        visit.field("hop", 100), version=forms.version(visit),
+    found, token = await asked(visit), new_token()
+    deed = write(
+        visit, found, token, closing.keep_paper, visit.actor, found.id, visit.field("ban_giay", 20),
+        visit.field("noi", 200), visit.field("hop", 100), version=forms.version(visit),
     )  # fmt: skip
-    return await done(visit, found, "ban-giay", deed, _("Đã ghi nơi để bản giấy."))
+    return await done(visit, found, "ban-giay", deed, _("Đã ghi nơi để bản giấy."), token=token)
 
 
 async def reopen(visit: Visit) -> Response:
-    found = await asked(visit)
-    deed = visit.office.db.write(closing.reopen, visit.actor, found.id, _reason(visit), version=forms.version(visit))
-    return await done(visit, found, "mo-lai", deed, _("Đã mở lại văn bản."))
+    found, token, version = await asked(visit), new_token(), forms.version(visit)
+    deed = write(visit, found, token, closing.reopen, visit.actor, found.id, _reason(visit), version=version)
+    return await done(visit, found, "mo-lai", deed, _("Đã mở lại văn bản."), token=token)
 
 
 _LINE = PLACE + "/luot/{line}"

@@ -206,7 +206,7 @@ _FORMS: tuple[tuple[str, Act, str], ...] = (
     ("ban-giay/duyet", _approve_paper, N_("Đã duyệt thể thức bản giấy.")),
     ("ban-giay/luu", _keep_paper, N_("Đã ghi bản giấy.")),
 )
-_UNDOING = {"trinh": "lay-lai"}
+_UNDOING = {"trinh": "lay-lai", "chuyen-the-thuc": "lay-lai"}
 """Forms that the next page offers to undo, and the form that does."""
 
 ROUTES = (

@@ -11,13 +11,14 @@ from mailsvc.core.errors import AlreadyThere, Invalid, MailsvcError, NotFound, R
 from mailsvc.documents import uploads
 from mailsvc.documents.errors import Stale
 from mailsvc.documents.following import urging
-from mailsvc.documents.tasks import deciding, doing, giving, requests
+from mailsvc.documents.tasks import deciding, doing, giving, requests, undoing
 from mailsvc.documents.uploads import Packed
 from mailsvc.http.visits import Visit, post, upload
 from mailsvc.store import tasks
 from mailsvc.store.tasks import TaskFile
 from mailsvc.store.tx import Tx
-from webmail import forms
+from mailsvc.store.ways_back import new_token
+from webmail import forms, ways_back
 from webmail.i18n import N_, V_, _, said
 from webmail.pages import go
 from webmail.routes.tasks import PLACE, Refusal, packed, show
@@ -26,7 +27,12 @@ _STATUS = ((Stale, 409), (AlreadyThere, 409), (Refused, 403), (NotFound, 404), (
 Deed = Callable[[Tx, Visit, int], Any]
 
 
-async def _done(visit: Visit, act: str, work: Awaitable[Any], text: str) -> Response:
+async def _write(visit: Visit, token: str, work: Callable[..., Any], *args: Any) -> None:
+    """Do it in a transaction that keeps what it changes, so that it can be taken back."""
+    await visit.office.db.write(undoing.kept, visit.who.account.id, visit.whole("task"), token, work, *args)
+
+
+async def _done(visit: Visit, act: str, work: Awaitable[Any], text: str, token: str) -> Response:
     task_id = visit.whole("task")
     try:
         await work
@@ -36,14 +42,16 @@ async def _done(visit: Visit, act: str, work: Awaitable[Any], text: str) -> Resp
             raise
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         return await show(visit, task_id, status, Refusal(said(error), act, typed))
-    return go(visit, f"{PLACE}/{task_id}", text)
+    place = f"{PLACE}/{task_id}"
+    return go(visit, place, text, *(await ways_back.form(visit, token, place)))
 
 
 def _act(act: str, text: str, work: Deed) -> Callable[[Visit], Awaitable[Response]]:
     """A page function for an act: `work(tx, visit, task id)`."""
 
     async def run(visit: Visit) -> Response:
-        return await _done(visit, act, visit.office.db.write(work, visit, visit.whole("task")), _(text))
+        token = new_token()
+        return await _done(visit, act, _write(visit, token, work, visit, visit.whole("task")), _(text), token)
 
     return run
 
@@ -106,12 +114,13 @@ def _urge(tx: Tx, visit: Visit, task_id: int) -> None:
 
 async def report(visit: Visit) -> Response:
     """Report the result, with files."""
+    token = new_token()
 
     async def work() -> None:
         files = await packed(visit, V_(f"Báo cáo kết quả việc {visit.whole('task')}"))
-        await visit.office.db.write(_report, visit, visit.whole("task"), files)
+        await _write(visit, token, _report, visit, visit.whole("task"), files)
 
-    return await _done(visit, "bao-cao", work(), _("Đã báo cáo."))
+    return await _done(visit, "bao-cao", work(), _("Đã báo cáo."), token)
 
 
 def _report(tx: Tx, visit: Visit, task_id: int, files: Packed | None) -> None:
@@ -126,11 +135,10 @@ def _report(tx: Tx, visit: Visit, task_id: int, files: Packed | None) -> None:
 
 async def decide(visit: Visit) -> Response:
     """Answer a request for more time, or contested lateness."""
-    request_id, granted = visit.whole("request"), visit.field("dong_y", 3) == "1"
-    deed = visit.office.db.write(_decide, visit, visit.whole("task"), request_id, granted)
-    return await _done(
-        visit, f"de-nghi-{request_id}", deed, _("Đã đồng ý.") if granted else _("Đã trả lời không đồng ý.")
-    )
+    request_id, granted, token = visit.whole("request"), visit.field("dong_y", 3) == "1", new_token()
+    deed = _write(visit, token, _decide, visit, visit.whole("task"), request_id, granted)
+    text = _("Đã đồng ý.") if granted else _("Đã trả lời không đồng ý.")
+    return await _done(visit, f"de-nghi-{request_id}", deed, text, token)
 
 
 def _decide(tx: Tx, visit: Visit, task_id: int, request_id: int, granted: bool) -> None:

@@ -13,11 +13,16 @@ from mailsvc.documents.errors import Stale
 from mailsvc.documents.following import urging
 from mailsvc.documents.outgoing import deciding, numbers, taking_back
 from mailsvc.documents.routing import closing, handling, pages, recalling
+from mailsvc.documents.routing import undoing as incoming
 from mailsvc.documents.tasks import deciding as grading
 from mailsvc.documents.tasks import doing, requests
+from mailsvc.documents.tasks import undoing as given
+from mailsvc.http.paths import local_path
 from mailsvc.http.visits import Visit, post
-from mailsvc.store import routing
+from mailsvc.store import routing, tasks
 from mailsvc.store.tx import Tx
+from mailsvc.store.ways_back import new_token
+from webmail import ways_back
 from webmail.i18n import N_, V_, _, said
 from webmail.pages import go
 from webmail.routes.work import WORK, shown
@@ -93,11 +98,26 @@ _ACTS: dict[tuple[str, str], tuple[Deed, str, str]] = {
     ("outgoing", "submit"): (deciding.submit, N_("Đã trình lãnh đạo đơn vị."), "back"),
     ("outgoing", "back"): (taking_back.take_back, N_("Đã lấy lại dự thảo."), ""),
     ("outgoing", "approve"): (deciding.approve_content, N_("Đã duyệt nội dung."), ""),
-    ("outgoing", "format"): (deciding.send_to_format, N_("Đã chuyển Văn phòng kiểm tra thể thức."), ""),
+    ("outgoing", "format"): (deciding.send_to_format, N_("Đã chuyển Văn phòng kiểm tra thể thức."), "back"),
     ("outgoing", "number"): (numbers.request_number, N_("Đã trình lấy số; văn thư đã nhận tệp Word."), ""),
     ("outgoing-opinion", "agree"): (_agree, N_("Đã gửi ý kiến."), ""),
 }
-"""(kind, act): what does it, what is said then, the act that takes it back."""
+"""(kind, act): what does it, what is said then, the act that takes it back where that is one of these too."""
+
+
+def _kept(tx: Tx, actor: Actor, token: str, kind: str, number: int, deed: Deed) -> None:
+    """Do it; what it changed is kept where it can be taken back."""
+    mine = actor.account_id or 0
+    if kind == "line":
+        incoming.kept(tx, mine, routing.line(tx, number).document_id, token, deed, actor, number)
+    elif kind == "request":
+        incoming.kept(tx, mine, routing.request(tx, number).document_id, token, deed, actor, number)
+    elif kind in ("task", "task_given"):
+        given.kept(tx, mine, number, token, deed, actor, number)
+    elif kind == "task_request":
+        given.kept(tx, mine, tasks.get_request(tx, number).task_id, token, deed, actor, number)
+    else:
+        deed(tx, actor, number)
 
 
 async def act(visit: Visit) -> Response:
@@ -108,14 +128,29 @@ async def act(visit: Visit) -> Response:
     if found is None or not (number.isascii() and number.isdigit()):
         raise Invalid("Trang này đã cũ; xin tải lại.")
     deed, news, back = found
+    token = new_token()
     try:
-        await visit.office.db.write(deed, visit.actor, int(number))
+        await visit.office.db.write(_kept, visit.actor, token, kind, int(number), deed)
     except MailsvcError as error:
-        if not isinstance(error, _KNOWN):
-            raise
-        return await shown(visit, status=404 if isinstance(error, NotFound) else 422, problem=said(error))
-    fields = (("viec", key), ("lam", back)) if back else ()
-    return go(visit, WORK, _(news), f"{WORK}/lam" if back else "", fields)
+        return await _refused(visit, error)
+    if back:
+        return go(visit, WORK, _(news), f"{WORK}/lam", (("viec", key), ("lam", back)))
+    return go(visit, WORK, _(news), *(await ways_back.form(visit, token, WORK)))
 
 
-ROUTES = (post(f"{WORK}/lam", act),)
+async def _refused(visit: Visit, error: MailsvcError) -> Response:
+    if not isinstance(error, _KNOWN):
+        raise error
+    return await shown(visit, status=404 if isinstance(error, NotFound) else 422, problem=said(error))
+
+
+async def undo(visit: Visit) -> Response:
+    """ "Hoàn tác" (`lan`): on a document, a task or in the list; a refusal is told above the list."""
+    try:
+        await visit.office.db.write(ways_back.undo, visit.actor, visit.field("lan", 40))
+    except MailsvcError as error:
+        return await _refused(visit, error)
+    return go(visit, local_path(visit.field("noi", 500), WORK), _("Đã hoàn tác; lịch sử ghi cả hai việc."))
+
+
+ROUTES = (post(f"{WORK}/lam", act), post(ways_back.ADDRESS, undo))

@@ -15,7 +15,7 @@ RETURNABLE = (UNIT, CONTENT, OPINIONS, FORMAT, LEADER, SIGNED, WAITING)
 
 FROM = {
     "submit": (DRAFT,),
-    "take_back": (UNIT,),
+    "take_back": (UNIT, FORMAT),
     "approve_content": (UNIT,),
     "ask_opinions": (CONTENT, OPINIONS),
     "send_to_format": (CONTENT, OPINIONS),

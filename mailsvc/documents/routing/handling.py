@@ -104,7 +104,8 @@ def take_up(tx: Tx, who: Who, line_id: int, progress: int = 0, text: str = "", *
 def opine(
     tx: Tx, who: Who, document_id: int, text: str, line_id: int | None = None, enclosed: Enclosed | None = None
 ) -> Opinion:
-    """Say something on the document. The same words of the same person within two minutes are written once.
+    """Say something on the document. The same words of the same person within two minutes are written once, unless
+    something was taken back meanwhile.
 
     Raises Refused, Invalid.
     """
@@ -191,9 +192,10 @@ def _said(
 
 
 def _just_said(tx: Tx, actor: Actor, document_id: int, kind: str, words: str) -> Opinion | None:
+    undone = [one.at_ms for one in documents.events_of(tx, document_id) if one.kind == "undone"]
     for one in routing.opinions_of(tx, document_id):
         same = (one.author_id, one.kind, one.text) == (actor.account_id, kind, words)
-        if same and tx.now_ms - one.at_ms < TWICE_MS:
+        if same and tx.now_ms - one.at_ms < TWICE_MS and not any(at_ms >= one.at_ms for at_ms in undone):
             return one
     return None
 
