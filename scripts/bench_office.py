@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sqlalchemy import insert, text  # noqa: E402
+from sqlalchemy import insert  # noqa: E402
 
 from mailsvc.accounts import demo  # noqa: E402
 from mailsvc.auth.passwords import PasswordHasher  # noqa: E402
@@ -102,7 +102,6 @@ def figures(folder: Path, total: int, runs: int, numbers: int) -> list[Figure]:
         for first in range(1, total + 1, 5000):
             office.db.write_now(fill, first, min(first + 4999, total), total, people, units, dice)
         office.db.write_now(store.set_last_number, ORG, numbering.INCOMING, YEAR, total)
-        office.db.write_now(lambda tx: tx.execute(text("ANALYZE")))
         return [*_pages(office.db.read_now, total, runs), _numbers(office, numbers)]
     finally:
         close_office(office)

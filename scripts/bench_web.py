@@ -24,7 +24,6 @@ sys.path.insert(0, str(ROOT))
 
 import httpx  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
-from sqlalchemy import text  # noqa: E402
 
 from mailsvc.accounts import demo  # noqa: E402
 from mailsvc.auth.passwords import PasswordHasher  # noqa: E402
@@ -90,7 +89,6 @@ def _fill(data: Path, letters: int, documents: int) -> None:
             office.db.write_now(_deliver, settings.organisation.domains, range(first, min(first + 1000, letters)), dice)
         while office.db.write_now(search.index_pending, 2000):  # as it stands an hour after a move
             pass
-        office.db.write_now(lambda tx: tx.execute(text("ANALYZE")))
     finally:
         close_office(office)
 
