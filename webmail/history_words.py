@@ -33,6 +33,8 @@ SENTENCES = (
     N_("Lấy lại báo cáo để xử lý tiếp."),
     N_("Lấy lại dự thảo khi lãnh đạo đơn vị chưa mở."),
     N_("Lấy lại dự thảo khi Văn phòng chưa mở."),
+    N_("Lấy lại việc bỏ dự thảo."),
+    N_("Lấy lại việc trả lại người soạn thảo."),
     N_("Lấy lại chỉ đạo khi chưa ai đọc."),
     N_("Lấy lại việc chuyển khi chưa ai đọc."),
     N_("Lấy lại việc giao khi chưa ai đọc."),

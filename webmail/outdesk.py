@@ -20,7 +20,7 @@ from mailsvc.store import accounts, outgoing
 from mailsvc.store.documents import Document
 from mailsvc.store.outgoing import OutFile
 from mailsvc.store.tx import Tx
-from webmail import came_from, chain, papers, views
+from webmail import came_from, chain, papers, views, ways_back
 from webmail.house_words import spoken
 from webmail.i18n import V_, said
 from webmail.pages import go, page
@@ -96,9 +96,10 @@ async def show(visit: Visit, document: Document, *, status: int = 200, refusal: 
 
 
 async def done(
-    visit: Visit, document: Document, act: str, work: Awaitable[Any], text: str, undo: str = ""
+    visit: Visit, document: Document, act: str, work: Awaitable[Any], text: str, undo: str = "", token: str = ""
 ) -> Response:
-    """Do it and go back to the page; a refusal shows the page with what was typed. `undo`: the act that undoes it."""
+    """Do it and go back to the page; a refusal shows the page with what was typed. `undo`: the act that undoes it;
+    `token`: what it changed may be kept under it."""
     try:
         await work
     except MailsvcError as error:
@@ -108,6 +109,8 @@ async def done(
         typed = {name: value for name, value in visit.form.multi_items() if isinstance(value, str)}
         fresh = await visit.office.db.read(_seen, visit, document.year, document.arrival_number)
         return await show(visit, fresh, status=status, refusal=Refusal(said(error), act, typed))
+    if token:
+        return go(visit, here(document), text, *(await ways_back.form(visit, token, here(document))))
     return go(visit, here(document), text, f"{here(document)}/{undo}" if undo else "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailsvc.core.actor import Actor
 from mailsvc.documents import undoing
+from mailsvc.documents.outgoing import undoing as outgoing
 from mailsvc.documents.routing import undoing as incoming
 from mailsvc.documents.tasks import undoing as tasks
 from mailsvc.documents.undoing import Undo
@@ -11,7 +12,7 @@ from mailsvc.http.visits import Visit
 from mailsvc.store.tx import Tx
 
 ADDRESS = "/viec/hoan-tac"
-_ROOMS: dict[str, Undo] = {incoming.ROOM: incoming.undo, tasks.ROOM: tasks.undo}
+_ROOMS: dict[str, Undo] = {incoming.ROOM: incoming.undo, outgoing.ROOM: outgoing.undo, tasks.ROOM: tasks.undo}
 
 
 async def form(visit: Visit, token: str, back: str) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -126,6 +127,31 @@ def test_whoever_goes_on_is_named(any_desk: Desk) -> None:
     with pytest.raises(Refused, match=r"Lâm Thị Thu Ngân đã xử lý tiếp .“Ý kiến: Để tôi xem lại.”") as error:
         take_back(desk, "khuetm", token)
     assert "lúc" in error.value.message and desk.line(number, "khuetm").state == "returned"
+
+
+def test_two_presses_at_the_same_moment(any_desk: Desk) -> None:
+    desk = any_desk
+    number = directed(desk)
+    before, line = state(desk, number), desk.line(number, "khuetm")
+    token = do(desk, "khuetm", number, handling.report, line.id, "Xong.")
+    told_off: list[str] = []
+    gate = threading.Barrier(2)
+
+    def press() -> None:
+        gate.wait()
+        try:
+            take_back(desk, "khuetm", token)
+        except NotFound as error:
+            told_off.append(error.message)
+
+    hands = [threading.Thread(target=press) for _ in range(2)]
+    for one in hands:
+        one.start()
+    for one in hands:
+        one.join()
+    assert len(told_off) == 1 and "đã hoàn tác rồi" in told_off[0]
+    assert state(desk, number) == before
+    assert [one.kind for one in desk.read(documents.events_of, number)].count("undone") == 1
 
 
 def test_it_is_for_some_minutes_and_not_for_every_act(any_desk: Desk) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -13,7 +15,7 @@ from mailsvc.store import routing, tasks
 from tests.browsing import WIDTHS, chromium, look, open_page, press, sign_in
 from tests.office.following_world import actor, give
 from tests.office.incoming_world import Desk, cooperate, lead
-from tests.office.outgoing_pages import Bureau, said
+from tests.office.outgoing_pages import Bureau, Hand, said
 from tests.places import REPOSITORY
 from tests.web.webhouse import Site
 
@@ -105,6 +107,47 @@ def test_a_draft_comes_back_from_the_office_until_it_is_opened_there(house: Site
     office.text(place)
     answer = drafter.post(f"{place}/lay-lai")
     assert answer.status_code == 403 and "đã mở dự thảo" in said(answer)
+
+
+def undone(hand: Hand, place: str) -> httpx.Response:
+    """Press "Hoàn tác" on the page that follows."""
+    form = re.search(rf'action="{UNDO}">(.*?)</form>', hand.text(place))
+    assert form is not None
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+    return hand.client.post(UNDO, data=fields)
+
+
+def test_a_returned_draft_and_one_given_up(house: Site) -> None:
+    pages = Bureau(house)
+    drafter, head = pages["khuetm"], pages["dungmh"]
+    place = pages.draft()
+    drafter.does(f"{place}/trinh")
+    head.does(f"{place}/tra-lai", ly_do="Nhầm văn bản.")
+    assert undone(head, place).status_code == 303
+    assert "Lấy lại việc trả lại người soạn thảo." in head.text(place) and "Duyệt nội dung" in head.text(place)
+    head.does(f"{place}/tra-lai", ly_do="Sửa mục 2.")
+    page = head.text(place)
+    drafter.does(f"{place}/trinh")
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.split(f'action="{UNDO}">')[1].split("</form>")[0]))
+    answer = head.client.post(UNDO, data=fields)
+    assert answer.status_code == 422 and "Trương Minh Khuê đã xử lý tiếp" in said(answer)
+    drafter.does(f"{place}/bo", ly_do="Thôi.")
+    answer = undone(drafter, place)
+    assert answer.headers["location"] == place
+    assert "Lấy lại việc bỏ dự thảo." in drafter.text(place) and "Duyệt nội dung" in head.text(place)
+
+
+def test_what_was_approved_stays(house: Site) -> None:
+    pages = Bureau(house)
+    place = pages.draft()
+    pages["khuetm"].does(f"{place}/trinh")
+    pages["dungmh"].does(f"{place}/duyet")
+    assert UNDO not in pages["dungmh"].text(place)
+    pages["khuetm"].does(f"{place}/chuyen-the-thuc")
+    for who, act in (("lyhc", "the-thuc"), ("nganltt", "ky"), ("khuetm", "lay-so"), ("daonth", "cap-so")):
+        fields = {"phieu_page": "Lề trái 32 mm"} if act == "the-thuc" else {}
+        pages[who].does(f"{place}/{act}", **fields)
+        assert UNDO not in pages[who].text(place), act
 
 
 @pytest.mark.browser

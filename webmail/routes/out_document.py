@@ -8,12 +8,23 @@ from typing import Any
 from starlette.responses import Response
 
 from mailsvc.core.errors import Invalid
-from mailsvc.documents.outgoing import copying, deciding, draft, linking, numbers, paper, receipts, taking_back
+from mailsvc.documents.outgoing import (
+    copying,
+    deciding,
+    draft,
+    linking,
+    numbers,
+    paper,
+    receipts,
+    taking_back,
+    undoing,
+)
 from mailsvc.documents.outgoing.copying import CopyOrder
 from mailsvc.documents.outgoing.packing import SIGNED
 from mailsvc.documents.outgoing.words import words
 from mailsvc.http.visits import Visit, get, post, upload
 from mailsvc.store.documents import Document
+from mailsvc.store.ways_back import new_token
 from webmail import forms, outdesk, papers
 from webmail.i18n import N_, _
 from webmail.outdesk import PLACE
@@ -44,6 +55,18 @@ def _act(name: str, act: Act, text: str) -> Callable[[Visit], Awaitable[Response
     async def endpoint(visit: Visit) -> Response:
         found = await outdesk.asked(visit)
         return await outdesk.done(visit, found, name, act(visit, found), _(text), _UNDOING.get(name, ""))
+
+    return endpoint
+
+
+def _kept(name: str, deed: Callable[..., Any], text: str) -> Callable[[Visit], Awaitable[Response]]:
+    """The same for an act with a reason that can be taken back."""
+
+    async def endpoint(visit: Visit) -> Response:
+        found, token = await outdesk.asked(visit), new_token()
+        reason, author = visit.field("ly_do"), visit.who.account.id
+        work = visit.office.db.write(undoing.kept, author, found.id, token, deed, visit.actor, found.id, reason)
+        return await outdesk.done(visit, found, name, work, _(text), token=token)
 
     return endpoint
 
@@ -87,14 +110,6 @@ async def _approve_format(visit: Visit, found: Document) -> None:
 
 async def _sign(visit: Visit, found: Document) -> None:
     await visit.office.db.write(deciding.sign, visit.actor, found.id, visit.field("y_kien"))
-
-
-async def _send_back(visit: Visit, found: Document) -> None:
-    await visit.office.db.write(deciding.send_back, visit.actor, found.id, visit.field("ly_do"))
-
-
-async def _drop(visit: Visit, found: Document) -> None:
-    await visit.office.db.write(draft.drop, visit.actor, found.id, visit.field("ly_do"))
 
 
 async def _link(visit: Visit, found: Document) -> None:
@@ -192,8 +207,6 @@ _FORMS: tuple[tuple[str, Act, str], ...] = (
     ("chuyen-the-thuc", _to_format, N_("Đã chuyển Văn phòng kiểm tra thể thức.")),
     ("the-thuc", _approve_format, N_("Đã duyệt thể thức, trình người ký.")),
     ("ky", _sign, N_("Đã ký.")),
-    ("tra-lai", _send_back, N_("Đã trả lại người soạn thảo.")),
-    ("bo", _drop, N_("Đã bỏ dự thảo.")),
     ("quan-he", _link, N_("Đã ghi quan hệ văn bản.")),
     ("lay-so", _request_number, N_("Đã trình lấy số; văn thư đã nhận tệp Word.")),
     ("cap-so", _give_number, N_("Đã cấp số.")),
@@ -215,5 +228,7 @@ ROUTES = (
     get(PLACE + "/tep/{file}/nhanh", glance),
     get(PLACE + "/tep/{file}/trang/{page}", page_picture),
     *(post(f"{PLACE}/{name}", _act(name, act, text)) for name, act, text in _FORMS),
+    post(PLACE + "/tra-lai", _kept("tra-lai", deciding.send_back, N_("Đã trả lại người soạn thảo."))),
+    post(PLACE + "/bo", _kept("bo", draft.drop, N_("Đã bỏ dự thảo."))),
     upload(PLACE + "/ban-ky", _act("ban-ky", _attach, N_("Đã đưa bản ký/scan."))),
 )
