@@ -119,6 +119,7 @@ SENTENCES = (
     N_("Vẫn giao: %(text)s"),
     N_("Bổ sung: %(text)s"),
     N_("Rút lại."),
+    N_("Rút lại việc vừa giao khi chưa ai mở."),
     N_("Xin gia hạn đến %(day)s."),
     N_("Đồng ý gia hạn đến %(day)s."),
     N_("Không đồng ý gia hạn."),

@@ -17,7 +17,9 @@ from mailsvc.documents.routing import assigning, closing, directing, handling, r
 from mailsvc.documents.routing import undoing as incoming
 from mailsvc.documents.tasks import deciding, doing, requests
 from mailsvc.documents.tasks import undoing as given
-from mailsvc.store import documents, routing, tasks, ways_back
+from mailsvc.documents.tasks.giving import NewTask
+from mailsvc.store import documents, mailboxes, placements, routing, tasks, ways_back
+from mailsvc.store.flags import SEEN
 from mailsvc.store.tx import Tx
 from tests.office.following_world import actor, give, told
 from tests.office.incoming_world import DONE, RETURNED, WORK, Desk, cooperate, inform, lead
@@ -223,3 +225,26 @@ def test_the_first_report_keeps_that_it_was_taken_on(any_desk: Desk) -> None:
     take_back(desk, "khuetm", token)
     (row,) = desk.read(tasks.people_of, task.id)
     assert desk.read(tasks.get, task.id).state == "working" and row.acknowledged_ms and row.reported_ms is None
+
+
+def test_a_task_just_given_is_taken_back_while_nobody_has_opened_it(any_desk: Desk) -> None:
+    desk = any_desk
+    desk.set_time("2026-11-24 08:00")
+    new = NewTask("Rà soát", "Nội dung.", desk["khuetm"], (desk["hand"],), "27/11/2026")
+    token, again = ways_back.new_token(), ways_back.new_token()
+    task = desk.write(given.given, actor(desk, "dungmh"), new, token)
+    take_back(desk, "dungmh", token)
+    assert desk.read(tasks.get, task.id).state == "withdrawn" and desk.folder("khuetm", WORK) == []
+    assert desk.read(my_work, desk["khuetm"]).count == 0 and told(desk, "Hoàn tác", "Rút lại") == []
+    second = desk.write(given.given, actor(desk, "dungmh"), new, again)
+    assert second.id != task.id
+    desk.write(_open_letters, desk["hand"])
+    with pytest.raises(Refused, match="đã mở thư giao việc"):
+        take_back(desk, "dungmh", again)
+    assert desk.read(tasks.get, second.id).state == "sent"
+
+
+def _open_letters(tx: Tx, account_id: int) -> None:
+    box = mailboxes.by_name(tx, account_id, WORK)
+    rows = placements.rows(tx, box.id, 1, 1 << 40, ("uid", "flags", "keywords"))
+    placements.set_flags(tx, box.id, [(uid, old, old | SEEN, words) for uid, old, words in rows])

@@ -13,7 +13,7 @@ from mailsvc.core.errors import Invalid
 from mailsvc.documents import rights, uploads
 from mailsvc.documents.fields import InvalidFields, Problem
 from mailsvc.documents.rights import Act
-from mailsvc.documents.tasks import giving, looking, offers
+from mailsvc.documents.tasks import looking, offers, undoing
 from mailsvc.documents.tasks.giving import NewTask
 from mailsvc.documents.tasks.looking import Sheet
 from mailsvc.documents.tasks.words import words
@@ -24,7 +24,8 @@ from mailsvc.store import accounts, documents, tasks
 from mailsvc.store.documents import Document
 from mailsvc.store.tasks import Task, TaskPerson
 from mailsvc.store.tx import Tx
-from webmail import chain, papers
+from mailsvc.store.ways_back import new_token
+from webmail import chain, papers, ways_back
 from webmail.house_words import spoken
 from webmail.i18n import N_, _
 from webmail.pages import go, page
@@ -121,12 +122,14 @@ async def give(visit: Visit) -> Response:
         advisory=typed["advisory"] == "1",
         document_id=document_id,
     )
+    token = new_token()
     try:
-        task = await visit.office.db.write(giving.send, visit.actor, new)
+        task = await visit.office.db.write(undoing.given, visit.actor, new, token)
     except InvalidFields as error:
         kept = typed | {"cooperating": chosen}
         return await _form_page(visit, kept, document_id, error.problems, 422)
-    return go(visit, f"{PLACE}/{task.id}", _("Đã giao việc; người nhận có thư trong “Việc của tôi”."))
+    text, place = _("Đã giao việc; người nhận có thư trong “Việc của tôi”."), f"{PLACE}/{task.id}"
+    return go(visit, place, text, *(await ways_back.form(visit, token, place)))
 
 
 def _whole(text: str) -> int | None:

@@ -103,6 +103,14 @@ def seen(tx: Tx, task: Task, row: TaskPerson) -> None:
             placements.set_flags(tx, box.id, [(uid, flags, flags | SEEN, keywords)])
 
 
+def opened_by(tx: Tx, task: Task) -> int | None:
+    """One of the doers who has opened the letter in a mail client."""
+    for row in tasks.people_of(tx, task.id):
+        if any(flags & SEEN for _, _, flags, _ in _places(tx, task, row.person_id)):
+            return row.person_id
+    return None
+
+
 def follow(tx: Tx, task: Task) -> None:
     """Put each doer's letter where the task's state says, when it still lies in one of the work folders."""
     for row in tasks.people_of(tx, task.id):

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from mailsvc.core.actor import Actor
+from mailsvc.core.errors import Refused
 from mailsvc.documents import undoing
 from mailsvc.documents.errors import Stale
-from mailsvc.documents.tasks import post
-from mailsvc.documents.tasks.words import SENT, WORKING
+from mailsvc.documents.tasks import giving, post
+from mailsvc.documents.tasks.giving import NewTask
+from mailsvc.documents.tasks.words import SENT, WITHDRAWN, WORKING
 from mailsvc.documents.undoing import Way
-from mailsvc.store import audit, tasks
+from mailsvc.store import accounts, audit, tasks
+from mailsvc.store.tasks import Task
 from mailsvc.store.tx import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
 ROOM = "task"
 WORDS = {
+    "sent": "Rút lại việc vừa giao khi chưa ai mở.",
     "reported": "Lấy lại báo cáo để xử lý tiếp.",
     "refused": "Lấy lại việc từ chối.",
     "progress": "Lấy lại tiến độ vừa ghi.",
@@ -27,7 +31,8 @@ WORDS = {
 }
 """Step of the task to the step that takes it back. That one has taken a task on stays: it may be refused with a reason.
 """
-_BY_DOER = ("reported", "refused", "progress")
+_BY_DOER = ("reported", "refused")
+_QUIET = ("sent", "progress")
 _FACTS = frozenset(("version", "acknowledged_ms"))
 
 
@@ -48,6 +53,16 @@ def kept(
     if way is not None:
         undoing.keep(tx, account_id, token, way)
     return result
+
+
+def given(tx: Tx, who: Actor, new: NewTask, token: str) -> Task:
+    """Give the task (`giving.send`), to be taken back while nobody has opened it."""
+    task = giving.send(tx, who, new)
+    event = tasks.events_of(tx, task.id)[-1]
+    if event.kind == "sent":
+        way = {"room": ROOM, "task": task.id, "act": "sent", "event": event.id, "version": task.version}
+        undoing.keep(tx, who.account_id or 0, token, way)
+    return task
 
 
 def _look(tx: Tx, task_id: int) -> tuple[dict[int, Any], ...]:
@@ -85,12 +100,10 @@ def undo(tx: Tx, actor: Actor, way: Way) -> None:
             undoing.refuse(tx, event.actor_id, event.text, event.at_ms)
     if tasks.get(tx, task_id).version != way["version"]:
         raise Stale
-    for number, values in way["people"].items():
-        tasks.change_person(tx, int(number), values)
-    for number, values in way["requests"].items():
-        tasks.restore_request(tx, int(number), values)
-    if way["values"]:
-        tasks.change(tx, task_id, way["values"])
+    if way["act"] == "sent":
+        _withdraw(tx, task_id)
+    else:
+        _restore(tx, task_id, way)
     tasks.add_event(tx, task_id, actor.account_id, "undone", words)
     audit.record(tx, actor, "task.undo", f"task/{task_id}", act=way["act"])
     _tell(tx, actor, task_id, way)
@@ -98,9 +111,30 @@ def undo(tx: Tx, actor: Actor, way: Way) -> None:
     tx.wake("tasks")
 
 
+def _withdraw(tx: Tx, task_id: int) -> None:
+    """It was given a moment ago, and nobody knows of it: nothing is told."""
+    task = tasks.get(tx, task_id)
+    reader = post.opened_by(tx, task)
+    if reader is not None:
+        name = accounts.get(tx, reader).full_name
+        raise Refused("%(name)s đã mở thư giao việc nên không hoàn tác được; xin rút lại, có ghi lý do.", name=name)
+    giving.end(tx, task, WITHDRAWN)
+
+
+def _restore(tx: Tx, task_id: int, way: Way) -> None:
+    for number, values in way["people"].items():
+        tasks.change_person(tx, int(number), values)
+    for number, values in way["requests"].items():
+        tasks.restore_request(tx, int(number), values)
+    if way["values"]:
+        tasks.change(tx, task_id, way["values"])
+
+
 def _tell(tx: Tx, actor: Actor, task_id: int, way: Way) -> None:
     task, words = tasks.get(tx, task_id), WORDS[way["act"]]
+    if way["act"] in _QUIET:
+        return
     if way["act"] not in _BY_DOER:
         post.tell_doers(tx, task, "Hoàn tác", words)
-    elif way["act"] != "progress":
+    else:
         post.tell_assigner(tx, task, actor.on_behalf_of or actor.account_id or 0, "Hoàn tác", words)
