@@ -1,4 +1,4 @@
-"""A client that trusts nothing: it reads every response strictly by the grammar of RFC 9051 §9 and takes it apart."""
+"""A client that trusts nothing: it reads every response strictly by the grammar of the RFCs and takes it apart."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
+from abnf import NARROW, TEXTS, WIDE, check_response
 from world import PASSWORD, World
 
 _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){"\[\]]+')
@@ -58,10 +59,14 @@ class Speaker:
         self.file = self.socket.makefile("rb")
         self.count = 0
         self.utf8 = False
+        self.language = False
+        self.said_nul = False
 
     # ---- octets -------------------------------------------------------------------------------------------------
     def send(self, data: bytes | str) -> None:
-        self.socket.sendall(data.encode() if isinstance(data, str) else data)
+        octets = data.encode() if isinstance(data, str) else data
+        self.said_nul |= b"\0" in octets
+        self.socket.sendall(octets)
 
     def line(self) -> bytes:
         line = self.file.readline()
@@ -73,9 +78,15 @@ class Speaker:
     def response(self) -> tuple[bytes, list[bytes]]:
         """A response's text with a mark for each literal, and the literals."""
         text, literals = self.line(), []
+        whole = text + b"\r\n"
         while match := _LITERAL.search(text):
             literals.append(self.file.read(int(match[1])))
-            text = text[: match.start()] + b"{}" + self.line()
+            line = self.line()
+            whole += literals[-1] + line + b"\r\n"
+            text = text[: match.start()] + b"{}" + line
+        if self.said_nul:  # what it gave against the grammar it gets back as it was
+            whole = whole.replace(b"\0", b"\x80")
+        check_response(whole, WIDE if self.utf8 else TEXTS if self.language else NARROW)
         return text, literals
 
     # ---- commands -----------------------------------------------------------------------------------------------

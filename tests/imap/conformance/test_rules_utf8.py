@@ -103,6 +103,7 @@ def test_clients_that_asked_for_nothing_get_plain_text(world: World) -> None:
 def test_texts_are_utf8_once_a_language_is_chosen(world: World) -> None:
     client = speaker(world)
     assert client.ok("LANGUAGE").of(b"LANGUAGE") == [[[b"vi", b"en", b"i-default"]]]
+    client.language = True
     reply = client.ok("LANGUAGE vi")
     assert reply.of(b"LANGUAGE") == [[[b"vi"]]]
     assert reply.text.decode() == "Đã đổi ngôn ngữ"
