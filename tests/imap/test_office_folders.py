@@ -57,6 +57,11 @@ def test_shared_mailboxes_stand_below_their_name(world: World) -> None:
     names = [line.split(b'"/" ')[1].decode() for line in client.ok('LIST "" "Dùng chung/*"')]
     assert '"Dùng chung/vanthu"' in names
     assert '"Dùng chung/vanthu/Đã gửi"' in names
+    prefix = ['* LIST (\\Noselect \\HasChildren) "/" "Dùng chung/"'.encode()]  # JavaMail asks so whether it exists
+    assert client.ok('LIST "" "Dùng chung/"') == prefix
+    assert client.ok('LIST "Dùng chung/" ""') == [b'* LIST (\\Noselect) "/" ""']
+    assert client.ok('LIST "" "Hộp thư người khác/"') == []
+    assert client.ok('LIST "" "Dùng chung/vanthu/"') == []
     client.append(b"Subject: 1\r\n\r\n", "Dùng chung/vanthu")
     client.ok('SELECT "Dùng chung/vanthu"')
     assert client.ok("FETCH 1 UID") == [b"* 1 FETCH (UID 1)"]

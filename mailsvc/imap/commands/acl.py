@@ -7,7 +7,7 @@ from mailsvc.imap.errors import BadCommand
 from mailsvc.imap.grammar.acl import parse_identified, parse_set_acl
 from mailsvc.imap.grammar.arguments import parse_mailbox
 from mailsvc.imap.grammar.cursor import Cursor
-from mailsvc.imap.grammar.response import string
+from mailsvc.imap.grammar.response import astring
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.mail import access, sharing
@@ -38,7 +38,7 @@ async def delete_acl(session: Session, cursor: Cursor) -> Done:
 async def get_acl(session: Session, cursor: Cursor) -> Done:
     name = parse_mailbox(cursor)
     found = await session.office.db.read(sharing.entries, session.account_id, name)
-    pairs = b"".join(b" %s %s" % (_quoted(session, who), sharing.spelt(rights).encode()) for who, rights in found)
+    pairs = b"".join(b" %s %s" % (_identifier(session, who), sharing.spelt(rights).encode()) for who, rights in found)
     session.write(b"* ACL %s%s\r\n" % (session.name(name), pairs))
     return DONE
 
@@ -48,7 +48,7 @@ async def list_rights(session: Session, cursor: Cursor) -> Done:
     name, identifier = parse_identified(cursor)
     always, optional = await session.office.db.read(sharing.grantable, session.account_id, name, _prepared(identifier))
     words = [sharing.spelt(always).encode() or b'""', *(letter.encode() for letter in sharing.spelt(optional))]
-    said = _quoted(session, identifier)
+    said = _identifier(session, identifier)
     session.write(b"* LISTRIGHTS %s %s %s\r\n" % (session.name(name), said, b" ".join(words)))
     return DONE
 
@@ -88,5 +88,5 @@ def _prepared(identifier: str) -> str:
         raise BadCommand(error.message or "Tên người hoặc nhóm không hợp lệ") from None
 
 
-def _quoted(session: Session, identifier: str) -> bytes:
-    return string(identifier.encode("utf-8"), utf8=session.utf8)
+def _identifier(session: Session, identifier: str) -> bytes:
+    return astring(identifier.encode("utf-8"), utf8=session.utf8)

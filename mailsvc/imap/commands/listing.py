@@ -12,7 +12,7 @@ from mailsvc.imap.grammar.listing import ListMailboxes, parse_list, parse_lsub
 from mailsvc.imap.grammar.patterns import Pattern, compile_pattern
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
-from mailsvc.mail import access
+from mailsvc.mail import access, naming
 from mailsvc.store import notes
 from mailsvc.store.tx import Tx
 
@@ -67,7 +67,14 @@ def find(tx: Tx, account_id: int, arguments: ListMailboxes) -> list[Listed]:
             continue
         listed = Listed(entry, _attributes(entry, arguments), basis if name in holders else ())
         found.append(_described(tx, account_id, listed, arguments) if name in chosen else listed)
-    return found
+    return found + [Listed(one, _attributes(one, arguments)) for one in _prefixes(every, patterns)]
+
+
+def _prefixes(every: dict[str, Entry], patterns: list[Pattern]) -> list[Entry]:
+    """Namespaces asked for by their prefix as NAMESPACE tells it, delimiter and all: so clients look whether one exists
+    (RFC 2342 §5)."""
+    asked = {pattern.text for pattern in patterns}
+    return [replace(every[one], name=one + "/") for one in naming.ROOTS if one in every and one + "/" in asked]
 
 
 def _described(tx: Tx, account_id: int, listed: Listed, arguments: ListMailboxes) -> Listed:

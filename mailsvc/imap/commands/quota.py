@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailsvc.imap.grammar.arguments import parse_mailbox
 from mailsvc.imap.grammar.cursor import Cursor
 from mailsvc.imap.grammar.quota import parse_root, parse_set_quota
-from mailsvc.imap.grammar.response import string
+from mailsvc.imap.grammar.response import astring
 from mailsvc.imap.reply import DONE, Done
 from mailsvc.imap.session import Session
 from mailsvc.mail import quotas
@@ -40,4 +40,4 @@ def _line(session: Session, quota: Quota) -> bytes:
 
 
 def _root(session: Session, quota: Quota) -> bytes:
-    return string(quota.root.encode("utf-8"), utf8=session.utf8)
+    return astring(quota.root.encode("utf-8"), utf8=session.utf8)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from mailsvc.imap.grammar.cursor import is_utf8
 from mailsvc.imap.grammar.names import encode_name
 
+_ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 _LINE = re.compile(rb"[^\x00\r\n]{0,4096}")
 _SPECIAL = re.compile(rb'(["\\])')
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -19,6 +20,12 @@ def string(content: bytes, *, utf8: bool = False) -> bytes:
     if _LINE.fullmatch(content) and (content.isascii() or (utf8 and is_utf8(content))):
         return b'"%s"' % _SPECIAL.sub(rb"\\\1", content)
     return literal(content)
+
+
+def astring(content: bytes, *, utf8: bool = False) -> bytes:
+    """Bare where it may be: some clients take the quotes around a user's name for a part of it."""
+    bare = _ATOM.fullmatch(content) and content.upper() != b"NIL"
+    return content if bare else string(content, utf8=utf8)
 
 
 def literal(content: bytes) -> bytes:

@@ -105,6 +105,20 @@ def test_the_owner_keeps_all_rights(an: Speaker) -> None:
     assert an.ok("LISTRIGHTS a an").of(b"LISTRIGHTS") == [[b"a", b"an", EVERYTHING]]
 
 
+def test_names_are_bare_where_they_may_be(an: Speaker, world: World) -> None:  # RFC 9051 §9 astring
+    """Mail::IMAPClient takes quotes for a part of the name."""
+    for name in ("nil", "hai chu"):
+        world.add_account(name)
+        an.ok(f'SETACL a "{name}" lr')
+    for command, told in (
+        ("GETACL a", f'"a" an {EVERYTHING.decode()} "hai chu" lr "nil" lr'),
+        ("LISTRIGHTS a an", f'"a" an {EVERYTHING.decode()}'),
+    ):
+        tag = an.start(command)
+        assert an.line().decode() == f"* {command.split()[0].removeprefix('GET')} {told}"
+        an.finish(tag)
+
+
 def test_listrights_names_each_right_once(an: Speaker) -> None:  # RFC 4314 §3.7
     ((_, who, always, *optional),) = an.ok("LISTRIGHTS a anyone").of(b"LISTRIGHTS")
     assert (who, always) == (b"anyone", b"")
