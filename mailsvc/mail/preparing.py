@@ -43,8 +43,10 @@ class Preparing:
         with self._taken() as second:
             far = {at: bytes(spools[at].view()) for at in _half(spools)} if second else {}
             asked = second is not None and far and second.ask(list(far.values()))
-            ready = {at: from_spool(one, blobs, hurry=True) for at, one in enumerate(spools) if at not in far}
-            values = second.answer() if second is not None and asked else None
+            try:
+                ready = {at: from_spool(one, blobs, hurry=True) for at, one in enumerate(spools) if at not in far}
+            finally:  # whatever became of these: an answer left in the pipe would be taken for that of the next batch
+                values = second.answer() if second is not None and asked else None
         if values is not None:
             ready |= {at: unpacked(one, data) for one, (at, data) in zip(values, far.items(), strict=True)}
         return [ready.get(at) or from_spool(one, blobs, hurry=True) for at, one in enumerate(spools)]
@@ -61,11 +63,20 @@ class Preparing:
             yield None
             return
         try:
-            if self._second is None or not self._second.alive:
-                self._second = Second(self._idle_seconds)
-            yield self._second if self._second.ready() else None
+            second = self._running()
+            yield second if second is not None and second.ready() else None
         finally:
             self._lock.release()
+
+    def _running(self) -> Second | None:
+        """The second process, begun if need be; None where none can be, for want of memory or of processes."""
+        if self._second is None or not self._second.alive:
+            try:
+                self._second = Second(self._idle_seconds)
+            except OSError as error:
+                log.warning("no second process to make letters ready: %s; they are made ready here", error)
+                return None
+        return self._second
 
     def close(self) -> None:
         """End the second process."""
@@ -87,7 +98,11 @@ class Second:
         self._pipe, theirs = Pipe()
         with theirs:
             command = [sys.executable, "-m", "mailsvc.mail.preparing_process", str(theirs.fileno()), str(idle_seconds)]
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])  # noqa: S603
+            try:
+                self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])  # noqa: S603
+            except OSError:
+                self._pipe.close()
+                raise
         self._greeted = False
         self.batches = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -107,3 +108,26 @@ def test_it_ends_with_the_office(bench: Bench) -> None:
     assert second.process.returncode == 0
     assert bench.made(ALL) == bench.alone(ALL)  # a last batch is still made, here
     assert bench.preparing.second is second
+
+
+def test_a_batch_that_fails_here_leaves_no_answer_to_the_next_one(bench: Bench) -> None:
+    second = bench.second()
+    blobs = bench.folder / "blobs"
+    blobs.rename(bench.folder / "away")
+    blobs.write_bytes(b"no folder")  # a large letter finds no place
+    with pytest.raises(OSError):
+        bench.made([*MAILS, LARGE])
+    blobs.unlink()
+    (bench.folder / "away").rename(blobs)
+    other = [b"Subject: %d\r\n\r\nother" % number for number in range(len(MAILS) + 1)]
+    assert bench.made(other) == bench.alone(other)
+    assert bench.preparing.second is second
+
+
+def test_letters_are_made_when_no_process_can_be_started(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(bench.folder / "nothing"))
+    assert bench.made(ALL) == bench.alone(ALL)
+    assert bench.preparing.second is None
+    monkeypatch.undo()
+    bench.second()
+    assert bench.made(ALL) == bench.alone(ALL)
