@@ -71,11 +71,17 @@ def lowest(tx: Tx) -> int:
     return int(row[0]) if row else 1 << 62
 
 
+def waiting(tx: Tx, most: int) -> list[int]:
+    """Contents of which no text and no index says anything yet, at most so many."""
+    return [int(row[0]) for row in tx.rows(_IDS, most=most)]
+
+
 def make_one(tx: Tx, content_id: int) -> None:
     """The same for one content, in a transaction that writes."""
     keep(tx, _made(tx.rows(_ONE, id=content_id)))
 
 
+_IDS = Prepared(select(late_texts.c.content_id).limit(bindparam("most")))
 _ANY = Prepared(select(late_texts.c.content_id).order_by(late_texts.c.content_id).limit(1))
 
 

@@ -129,11 +129,12 @@ def _candidates(tx: Tx, letters: int, wanted: Wanted) -> list[int] | None:
     words = [one.sought.folded for one in wanted.held if one.wanted and len(one.sought.folded) >= GRAM]
     if not words:
         return None
+    late = late_texts.waiting(tx, limit)
     found = _matching(tx, list(dict.fromkeys(words)), limit)
-    if len(found) >= limit:
+    if len(found) + len(late) >= limit:
         return None
     fresh = tx.rows(_FRESH, watermark=meta.get_int(tx, WATERMARK)) if tx.is_sqlite else []
-    return [row[0] for row in (*found, *fresh)]
+    return [*late, *(row[0] for row in (*found, *fresh))]
 
 
 def _matching(tx: Tx, words: Sequence[str], limit: int) -> list[tuple[Any, ...]]:

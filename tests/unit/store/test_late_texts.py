@@ -66,6 +66,22 @@ def test_a_search_over_everything_too(both_db: Database) -> None:
     assert waiting(both_db) == 0 and len(ids) == COUNT
 
 
+def test_an_old_letter_is_found_by_its_sender_while_its_text_waits(both_db: Database) -> None:
+    """It lies below the newest, which are looked at without the index."""
+    rare = from_bytes(b"From: Rare <rare@b>\r\nSubject: thu\r\n\r\nx\r\n")
+
+    def write(tx: Tx) -> None:
+        box, ids = fill(tx)
+        placements.add(tx, box, [NewPlacement(one, 1, COUNT + number) for number, one in enumerate(ids)])
+        (old,) = contents.add_all(tx, [replace(rare.content, text=None)])
+        placements.add(tx, box, [NewPlacement(old, 1, 0)])
+
+    both_db.write_now(write)
+    late = waiting(both_db)
+    assert len(both_db.read_now(letter_search.find, 1, parse("tu:rare"), None, 20).places) == 1
+    assert waiting(both_db) == late  # nothing had to be made for it
+
+
 def test_in_a_transaction_that_writes_they_are_made_there(both_db: Database) -> None:
     box, ids = both_db.write_now(fill)
     assert both_db.write_now(search.find, box, "w1w") == {ids[1]}
