@@ -7,16 +7,15 @@ so; each has its own way with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from mailsvc.core.actor import Actor
 from mailsvc.core.clock import office_datetime
 from mailsvc.core.errors import NotFound, Refused
 from mailsvc.store import accounts, ways_back
 from mailsvc.store.tx import Tx
-
-_ROOM = "vb:"  # tokens of this room are no tokens of letters
+from mailsvc.store.ways_back import DOCUMENTS
 
 Way = dict[str, Any]
 Undo = Callable[[Tx, Actor, Way], None]
@@ -24,17 +23,17 @@ Undo = Callable[[Tx, Actor, Way], None]
 
 def keep(tx: Tx, account_id: int, token: str, way: Way) -> None:
     """Remember what an act changed."""
-    ways_back.keep(tx, _ROOM + token, account_id, way)
+    ways_back.keep(tx, DOCUMENTS, token, account_id, way)
 
 
 def offered(tx: Tx, account_id: int, token: str) -> bool:
     """Whether the act with that token can be taken back."""
-    return bool(ways_back.parts(tx, account_id, _ROOM + token))
+    return bool(ways_back.parts(tx, DOCUMENTS, account_id, token))
 
 
 def take(tx: Tx, account_id: int, token: str) -> Way:
     """What the act changed, once. Raises NotFound when it is another's, too old or was taken back already."""
-    for part_id in ways_back.parts(tx, account_id, _ROOM + token):
+    for part_id in ways_back.parts(tx, DOCUMENTS, account_id, token):
         found = ways_back.take(tx, part_id)
         if found is not None:
             return found
@@ -53,11 +52,26 @@ def changes(before: Mapping[int, Any], after: Mapping[int, Any], skip: frozenset
     return found
 
 
-def refuse(tx: Tx, actor_id: int | None, text: str, at_ms: int) -> NoReturn:
-    """Something has happened since: raises Refused, which says who did what, and when."""
-    raise Refused(
-        "Không hoàn tác được nữa: lúc %(time)s %(name)s đã xử lý tiếp (“%(text)s”).",
-        time=f"{office_datetime(at_ms):%H:%M %d/%m/%Y}",
-        name=accounts.get(tx, actor_id).full_name if actor_id is not None else "Văn phòng điện tử",
-        text=text,
-    )
+class Step(Protocol):
+    """A step in the history of a document or a task."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def at_ms(self) -> int: ...
+
+
+def require_last(tx: Tx, steps: Iterable[Step], way: Way) -> None:
+    """Nothing has happened since the act; else raises Refused, which says who did what, and when."""
+    for step in steps:
+        if step.id > way["event"]:
+            raise Refused(
+                "Không hoàn tác được nữa: lúc %(time)s %(name)s đã xử lý tiếp (“%(text)s”).",
+                time=f"{office_datetime(step.at_ms):%H:%M %d/%m/%Y}",
+                name=accounts.get(tx, step.actor_id).full_name if step.actor_id is not None else "Văn phòng điện tử",
+                text=step.text,
+            )

@@ -74,7 +74,8 @@ def mark(
     private_flags.set_flags(tx, guest, mailbox_id, changes)
     changed = [one[0] for one in changes]
     if token and changed:
-        ways_back.keep(tx, token, account_id, asdict(Part(mailbox_id, changed, added=removed, removed=added)))
+        way = Part(mailbox_id, changed, added=removed, removed=added)
+        ways_back.keep(tx, ways_back.LETTERS, token, account_id, asdict(way))
     return changed
 
 
@@ -117,7 +118,7 @@ def move(
         return box.id, []
     moved = [new for _, new in work.move(tx, office.blobs, account_id, source_id, uids, box)]
     if token and moved:
-        ways_back.keep(tx, token, account_id, asdict(Part(box.id, moved, home=source_id)))
+        ways_back.keep(tx, ways_back.LETTERS, token, account_id, asdict(Part(box.id, moved, home=source_id)))
     return box.id, moved
 
 

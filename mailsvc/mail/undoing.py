@@ -18,7 +18,7 @@ async def undo(office: Office, account_id: int, token: str) -> Done:
     or undone already, and what stood in the way of all of it.
     """
     done, stopped, taken = Done(), None, False
-    for part_id in await office.db.read(ways_back.parts, account_id, token):
+    for part_id in await office.db.read(ways_back.parts, ways_back.LETTERS, account_id, token):
         try:
             portion = await office.db.write(_undo, office, account_id, part_id)
         except MailsvcError as error:

@@ -21,19 +21,12 @@ BATCH = 256
 Made = list[tuple[int, SearchText]]
 """Texts by content id."""
 
-_WAITING = Prepared(
-    select(late_texts.c.content_id, content_bytes.c.data)
-    .join(content_bytes, content_bytes.c.content_id == late_texts.c.content_id, isouter=True)
-    .order_by(late_texts.c.content_id)
-    .limit(bindparam("most"))
+_BOTH = select(late_texts.c.content_id, content_bytes.c.data).join(
+    content_bytes, content_bytes.c.content_id == late_texts.c.content_id, isouter=True
 )
-
-
-_ONE = Prepared(
-    select(late_texts.c.content_id, content_bytes.c.data)
-    .join(content_bytes, content_bytes.c.content_id == late_texts.c.content_id, isouter=True)
-    .where(late_texts.c.content_id == bindparam("id"))
-)
+_WAITING = Prepared(_BOTH.order_by(late_texts.c.content_id).limit(bindparam("most")))
+_ONE = Prepared(_BOTH.where(late_texts.c.content_id == bindparam("id")))
+_IDS = Prepared(select(late_texts.c.content_id).order_by(late_texts.c.content_id).limit(bindparam("most")))
 
 
 def put_off(tx: Tx, content_ids: Iterable[int]) -> None:
@@ -57,7 +50,7 @@ def keep(tx: Tx, texts: Made) -> None:
 
 def make_first(tx: Tx, mailbox_ids: Sequence[int]) -> None:
     """See to it that all texts of the mailboxes are there. Raises WriteFirst in a transaction that only reads."""
-    if tx.row(_ANY) is None:
+    if not waiting(tx, 1):
         return
     while rows := tx.rows(_of_mailboxes(tx), ids=listed.text_of(mailbox_ids), most=BATCH):
         if not tx.writes:
@@ -67,22 +60,17 @@ def make_first(tx: Tx, mailbox_ids: Sequence[int]) -> None:
 
 def lowest(tx: Tx) -> int:
     """The first content that waits for its text, or a number beyond all."""
-    row = tx.row(_ANY)
-    return int(row[0]) if row else 1 << 62
+    return next(iter(waiting(tx, 1)), 1 << 62)
 
 
 def waiting(tx: Tx, most: int) -> list[int]:
-    """Contents of which no text and no index says anything yet, at most so many."""
+    """The first contents of which no text and no index says anything yet, at most so many."""
     return [int(row[0]) for row in tx.rows(_IDS, most=most)]
 
 
 def make_one(tx: Tx, content_id: int) -> None:
     """The same for one content, in a transaction that writes."""
     keep(tx, _made(tx.rows(_ONE, id=content_id)))
-
-
-_IDS = Prepared(select(late_texts.c.content_id).limit(bindparam("most")))
-_ANY = Prepared(select(late_texts.c.content_id).order_by(late_texts.c.content_id).limit(1))
 
 
 def _of_mailboxes(tx: Tx) -> Prepared:

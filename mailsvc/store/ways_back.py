@@ -18,6 +18,8 @@ from mailsvc.store.schema import ways_back
 from mailsvc.store.tx import Prepared, Tx
 
 KEPT_MS = 15 * 60_000
+LETTERS, DOCUMENTS = "thu", "vb"
+"""Rooms: acts on letters, and on documents and tasks."""
 AT_ONCE = 1000
 """Rows that are cleared in one transaction."""
 
@@ -50,10 +52,10 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def keep(tx: Tx, token: str, account_id: int, act: Mapping[str, Any]) -> None:
-    """Remember a portion of the act that has that token, as JSON."""
+def keep(tx: Tx, room: str, token: str, account_id: int, act: Mapping[str, Any]) -> None:
+    """Remember a portion of the act that has that token, as JSON; only the room that keeps it finds it again."""
     values = {
-        "token": token,
+        "token": f"{room}:{token}",
         "account_id": account_id,
         "act": json.dumps(act, ensure_ascii=False, separators=(",", ":")),
         "expires_ms": tx.now_ms + KEPT_MS,
@@ -61,9 +63,9 @@ def keep(tx: Tx, token: str, account_id: int, act: Mapping[str, Any]) -> None:
     tx.execute(insert(ways_back).values(values))
 
 
-def parts(tx: Tx, account_id: int, token: str) -> list[int]:
+def parts(tx: Tx, room: str, account_id: int, token: str) -> list[int]:
     """What is still to be undone of an act of that person, oldest first; nothing once its time is over."""
-    return [int(row[0]) for row in tx.rows(_PARTS, token=token, account=account_id, now=tx.now_ms)]
+    return [int(row[0]) for row in tx.rows(_PARTS, token=f"{room}:{token}", account=account_id, now=tx.now_ms)]
 
 
 def take(tx: Tx, part_id: int) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mailsvc.store import accounts
 from tests.web.webhouse import Site, sample, sample_names
 
 HELD = ("11-mat-trong-chu-de.eml", "11-toi-mat-khong-dau.eml", "13-edxml-dau-mat.eml")
@@ -21,8 +22,13 @@ def test_health_waits_for_every_door(site: Site) -> None:
 def test_start_page_goes_by_role(site: Site) -> None:
     assert site.signed_in("daonth").get("/").headers["location"] == "/van-ban-den/cho-vao-so"
     assert site.signed_in("nganltt").get("/").headers["location"] == "/viec"
+    assert site.signed_in("phuongvh").get("/").headers["location"] == "/viec"
+    admin = site.signed_in("admin")
+    assert admin.get("/").headers["location"] == "/quan-tri"
+    site.office.db.write_now(accounts.add_role, site.account_id("admin"), "chuyen_vien", "VP")
+    assert admin.get("/").headers["location"] == "/quan-tri"
+    site.office.db.write_now(accounts.end_roles, site.account_id("phuongvh"), "2026-01-01")
     assert site.signed_in("phuongvh").get("/").headers["location"] == "/thu"
-    assert site.signed_in("admin").get("/").headers["location"] == "/quan-tri"
 
 
 def test_every_sample_letter_opens(site: Site) -> None:

@@ -15,11 +15,12 @@ LEADERS = frozenset(
     {"giam_doc", "lanh_dao_so", "chanh_van_phong", "pho_van_phong", "truong_phong", "pho_phong", "thu_truong_don_vi"}
 )
 """Roles whose day begins with what others ask of them; whoever reads a register is among them by that."""
+SPECIALIST = "chuyen_vien"
 
 
 async def start(visit: Visit) -> Response:
     """Clerks begin with what waits for the register, leaders with their work, who manages the system with that,
-    everybody else with mail."""
+    specialists with their work too, everybody else with mail."""
     chosen = visit.who.chosen.get("start_page", "")
     if chosen in START_PAGES:
         return RedirectResponse(chosen, 303)
@@ -28,7 +29,9 @@ async def start(visit: Visit) -> Response:
         return RedirectResponse("/van-ban-den/cho-vao-so", 303)
     if mine.reads_register or visit.who.roles & LEADERS:
         return RedirectResponse("/viec", 303)
-    return RedirectResponse(MANAGE if mine.manages else "/thu", 303)
+    if mine.manages:
+        return RedirectResponse(MANAGE, 303)
+    return RedirectResponse("/viec" if SPECIALIST in visit.who.roles else "/thu", 303)
 
 
 async def manifest(visit: Visit) -> Response:

@@ -50,9 +50,7 @@ def kept(
 def undo(tx: Tx, actor: Actor, way: dict[str, Any]) -> None:
     """Raises Refused (who has done what since), Stale."""
     document_id = int(way["document"])
-    for event in documents.events_of(tx, document_id):
-        if event.id > way["event"]:
-            undoing.refuse(tx, event.actor_id, event.text, event.at_ms)
+    undoing.require_last(tx, documents.events_of(tx, document_id), way)
     flow = outgoing.get(tx, document_id)
     if flow.state != way["after"]:
         raise Stale

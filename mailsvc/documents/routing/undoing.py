@@ -153,9 +153,7 @@ def undo(tx: Tx, actor: Actor, way: Way) -> None:
 
 
 def _require_untouched(tx: Tx, document_id: int, way: Way) -> None:
-    for event in documents.events_of(tx, document_id):
-        if event.id > way["event"]:
-            undoing.refuse(tx, event.actor_id, event.text, event.at_ms)
+    undoing.require_last(tx, documents.events_of(tx, document_id), way)
     versions = {"flow": routing.flow(tx, document_id).version}
     versions |= {str(one.id): one.version for one in routing.lines_of(tx, document_id)}
     if versions != way["versions"]:

@@ -95,9 +95,7 @@ def _way(tx: Tx, task_id: int, before: tuple[dict[int, Any], ...]) -> Way | None
 def undo(tx: Tx, actor: Actor, way: Way) -> None:
     """Raises Refused (who has done what since), Stale."""
     task_id, words = int(way["task"]), WORDS[way["act"]]
-    for event in tasks.events_of(tx, task_id):
-        if event.id > way["event"]:
-            undoing.refuse(tx, event.actor_id, event.text, event.at_ms)
+    undoing.require_last(tx, tasks.events_of(tx, task_id), way)
     if tasks.get(tx, task_id).version != way["version"]:
         raise Stale
     if way["act"] == "sent":

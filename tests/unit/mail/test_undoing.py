@@ -58,7 +58,7 @@ def flags(office: Office, box: int) -> list[int]:
 
 
 def rows(office: Office, account_id: int, token: str) -> int:
-    return len(office.db.read_now(ways_back.parts, account_id, token))
+    return len(office.db.read_now(ways_back.parts, ways_back.LETTERS, account_id, token))
 
 
 def test_two_presses_in_two_processes_undo_each_letter_once(offices: tuple[Office, Office]) -> None:
@@ -115,6 +115,10 @@ def test_only_its_owner_only_once_and_not_for_ever(offices: tuple[Office, Office
         await bulk.mark_all(office, an, {inbox: [1]}, FLAGGED, 0, once)
         with pytest.raises(NotFound, match="Không hoàn tác được nữa"):
             await undoing.undo(office, binh, once)
+        await office.db.write(ways_back.keep, ways_back.DOCUMENTS, "khac", an, {"room": "task"})
+        for token in ("khac", "vb:khac"):  # one of a document is none of letters
+            with pytest.raises(NotFound, match="Không hoàn tác được nữa"):
+                await undoing.undo(office, an, token)
         assert (await undoing.undo(office, an, once)).count == 1
         with pytest.raises(NotFound, match="đã hoàn tác rồi"):
             await undoing.undo(office, an, once)
