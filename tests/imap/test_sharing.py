@@ -183,7 +183,7 @@ def test_the_head_of_a_unit_says_who_may_do_what(world: World, unit: int, an: Cl
     world.write(_in_unit, "vp", "VP")
     world.write(accounts.add_role, 1, "truong_phong", "VP")
     (line,) = [one for one in an.ok(f'GETACL "{VP}"') if b"ACL" in one]
-    assert b'"$thanh_vien" lrswipkxtecd' in line
+    assert b" $thanh_vien lrswipkxtecd" in line
     an.ok(f'SETACL "{VP}" $thanh_vien lrs')
     assert binh.fails("STORE 1 +FLAGS (\\Flagged)").startswith(b"NO [NOPERM]")
     an.ok(f'SETACL "{VP}" binh lrw')

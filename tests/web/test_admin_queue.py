@@ -50,7 +50,7 @@ def hold(tx: Tx, account_id: int) -> None:
         tx,
         NewHeld(
             account_id, "<hen@x.example>", tx.now_ms + 7_200_000, 1, f"daonth@{DOMAIN}", ("hen@truong.example",), "",
-            content_id, content_id, content_id, box, 0, 0, 0, "", "",
+            content_id, content_id, content_id, box, box, 0, 0, 0, "", "",
         ),
     )  # fmt: skip
 
