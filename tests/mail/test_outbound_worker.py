@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from outbound_world import Play, World
 
+from mailsvc.mail.lane import LEASE_MS
 from mailsvc.mail.outbound import OutboundWorker
 from mailsvc.store import queue
 from mailsvc.store.queue import Counts
@@ -229,6 +230,8 @@ class TestKilled:
                 finally:
                     process.kill()
                     await asyncio.to_thread(process.wait)
+            await OutboundWorker(world.office).run_due()
+            world.clock.advance(2 * LEASE_MS)  # what was under way at three deaths waits for its lease to end
             await OutboundWorker(world.office).run_due()
             arrived = [line.partition("<")[2].partition(">")[0] for one in server.letters for line in one.rcpts]
             assert set(arrived) == wanted
